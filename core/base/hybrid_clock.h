@@ -13,9 +13,7 @@ namespace samla {
 struct HybridTime {
   std::uint64_t value = 0;  ///< milliseconds << 16 | counter
 
-  static constexpr HybridTime from(std::uint64_t ms, std::uint16_t counter) {
-    return {(ms << 16) | counter};
-  }
+  static constexpr HybridTime from(std::uint64_t ms, std::uint16_t counter) { return {(ms << 16) | counter}; }
   std::uint64_t ms() const { return value >> 16; }
   std::uint16_t counter() const { return static_cast<std::uint16_t>(value & 0xffff); }
   auto operator<=>(const HybridTime&) const = default;

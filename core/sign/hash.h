@@ -3,12 +3,12 @@
 
 #include <string_view>
 
-#include "core/base/bytes.h"
+#include "core/base/position.h"
 #include "core/base/secret.h"
 
 namespace samla::sign {
 
-using Hash = FixedBytes<32, struct HashTag>;
+using Hash = samla::Hash;
 
 /// Incremental hash. `domain` (an ASCII constant such as "samla/change/leaf/1") is hashed first with
 /// its length, so that bytes of one domain never hash as another's.

@@ -1,14 +1,14 @@
 // Ed25519 (RFC 8032, libsodium: strict, refuses non-canonical S and small-order keys).
 #pragma once
 
-#include "core/base/bytes.h"
+#include "core/base/position.h"
 #include "core/base/random.h"
 #include "core/base/secret.h"
 
 namespace samla::sign {
 
-using VerifyKey = FixedBytes<32, struct VerifyKeyTag>;
-using Signature = FixedBytes<64, struct SignatureTag>;
+using VerifyKey = samla::VerifyKey;
+using Signature = samla::Signature;
 
 /// An Ed25519 key pair, kept as its 32-byte seed and public half; wiped on destruction.
 class SigningKey {

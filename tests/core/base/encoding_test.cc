@@ -29,8 +29,10 @@ TEST(Encoding, RefusesBase64urlThatIsNotCanonical) {
 }
 
 TEST(Utf8, AcceptsNorwegianAndEmojiAndRefusesBrokenForms) {
-  for (const char* good : {"", "abc", "blåbærsyltetøy", "👩‍👩‍👧", "\xf4\x8f\xbf\xbf"}) EXPECT_TRUE(is_utf8(good)) << good;
-  for (const char* bad : {"\xc0\xaf", "\xe2\x82", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff", "a\x80", "\xe0\x80\x80"}) {
+  for (const char* good : {"", "abc", "blåbærsyltetøy", "👩‍👩‍👧", "\xf4\x8f\xbf\xbf"})
+    EXPECT_TRUE(is_utf8(good)) << good;
+  for (const char* bad :
+       {"\xc0\xaf", "\xe2\x82", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff", "a\x80", "\xe0\x80\x80"}) {
     EXPECT_FALSE(is_utf8(bad));
   }
 }

@@ -28,9 +28,7 @@ TEST(Signature, VerifiesOnlyTheSameKeyDomainAndMessage) {
   }
 }
 
-TEST(Signature, RefusesASmallOrderKey) {
-  EXPECT_FALSE(verify(VerifyKey{}, "d", as_bytes("m"), Signature{}));
-}
+TEST(Signature, RefusesASmallOrderKey) { EXPECT_FALSE(verify(VerifyKey{}, "d", as_bytes("m"), Signature{})); }
 
 TEST(KeyedHash, ChangesWithKeyDomainAndSize) {
   std::array<std::uint8_t, 8> a, b;

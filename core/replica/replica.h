@@ -1,0 +1,227 @@
+// Replica: one device's whole store, opened: vault, keys, chains, outbox, records, sync.
+// The composition root of the core: what an app embeds below the domain's words. It knows spaces,
+// records, fields and kinds by name only. The two pipelines are in outbound.cc and inbound.cc.
+// Thread: one at a time (the requests layer serialises).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/id.h"
+#include "core/base/random.h"
+#include "core/base/result.h"
+#include "core/view/records.h"
+
+namespace samla::replica {
+
+/// Opaque numbers that the domain gives meaning to.
+using Purpose = std::uint16_t;
+using Role = std::uint8_t;
+
+enum class SpaceRight : std::uint8_t { kNone = 0, kReader = 1, kWriter = 2, kManager = 3 };
+enum class SpaceClass : std::uint8_t { kPersonal = 1, kShared = 2 };
+
+/// What a space is for. Its id follows from organisation, purpose and scope, so everyone names the
+/// same space without asking.
+struct SpaceSpec {
+  Purpose purpose = 0;
+  SpaceClass space_class = SpaceClass::kShared;
+  RecordId scope;                   ///< a personal space: the user's id
+  bool confirm_co_members = false;  ///< true: a member must confirm each later co-member
+  bool approve_devices = false;     ///< true: a user's later devices must be approved by one with a key
+};
+
+struct SpaceInfo {
+  SpaceId id;
+  Purpose purpose = 0;
+  RecordId scope;
+  SpaceRight right = SpaceRight::kNone;  ///< this device's
+  bool readable = false;                 ///< this device holds its key
+  std::size_t members = 0;
+};
+
+struct DeviceInfo {
+  DeviceId id;
+  UserId user;
+  std::uint64_t certified_ms = 0;
+  std::string
+      status;  ///< "active", "revoked", or "awaiting approval" (same user, no key to the personal space)
+};
+
+/// A space that an invite opens to its user.
+struct InviteSpace {
+  SpaceSpec spec;
+  SpaceRight right = SpaceRight::kWriter;
+  /// True: the key is granted in the invite (the inviter holds it; the space is founded now if it is
+  /// not there). False: an entitlement only: the first user to join founds it, later ones are granted.
+  bool grant_now = false;
+};
+
+struct InviteSpec {
+  UserId user;
+  Role role = 0;
+  std::uint64_t expires_ms = 0;
+  std::vector<InviteSpace> spaces;
+};
+
+struct InviteInfo {
+  InviteId id;
+  UserId user;
+  Role role = 0;
+  std::uint64_t expires_ms = 0;
+  std::string status;  ///< "pending", "used", "expired", "revoked"
+};
+
+struct UserInfo {
+  UserId id;
+  Role role = 0;
+};
+
+/// Counts of local changes by how far they have come; the three levels of done.
+struct Levels {
+  std::uint64_t device = 0;  ///< writes on this device only
+  std::uint64_t hub = 0;
+  std::uint64_t centre = 0;  ///< own writes that the centre has receipted
+};
+
+struct SyncReport {
+  std::uint64_t sent = 0;            ///< changesets receipted in this sync
+  std::uint64_t received = 0;        ///< changesets of others
+  std::uint64_t conflicts = 0;       ///< contested fields now
+  std::string reached = "none";      ///< "centre", "hub" or "none"
+  std::vector<std::string> notices;  ///< one line each for the person (refusals, unreadable spaces)
+};
+
+struct SyncOptions {
+  /// Gives up when the server has been silent for this long.
+  std::chrono::milliseconds silence_max{10'000};
+  /// Called with (sent, received) now and then; may be empty.
+  std::function<void(std::uint64_t, std::uint64_t)> progress;
+};
+
+/// A transaction of edits: built first, then committed whole or not at all.
+class Edit {
+ public:
+  struct Field {
+    std::string name;
+    std::string element;  ///< non-empty: a set's element, value true or false
+    view::Value value;
+  };
+  struct Create {
+    RecordId id;
+    SpaceId space;
+    std::string kind;
+    std::vector<Field> fields;
+  };
+  struct Assign {
+    RecordId record;
+    Field field;
+    /// Resolving: names all heads, also ones that a policy had settled.
+  };
+  enum class Life { kErase, kRestore };
+  struct SetLife {
+    RecordId record;
+    Life life;
+  };
+
+  /// A record with the id given (see Replica::new_record_id, Replica::derived_id).
+  void create(RecordId id, SpaceId space, std::string kind, std::vector<Field> fields);
+  void assign(RecordId record, std::string field, view::Value value);
+  void add_element(RecordId record, std::string field, std::string element);
+  void remove_element(RecordId record, std::string field, std::string element);
+  void erase(RecordId record);
+  void restore(RecordId record);
+
+  using Step = std::variant<Create, Assign, SetLife>;
+  const std::vector<Step>& steps() const { return steps_; }
+  bool empty() const { return steps_.empty(); }
+
+ private:
+  std::vector<Step> steps_;
+};
+
+struct OpenOptions {
+  std::filesystem::path directory;
+  std::string passphrase;
+  view::SearchFields search_fields;
+  const Clock* clock = nullptr;  ///< null: the system's
+  Random* random = nullptr;      ///< null: the system's
+};
+
+class Replica {
+ public:
+  virtual ~Replica() = default;
+
+  /// Opens an existing store; store_missing, store_busy, wrong_passphrase, store_corrupt tell apart.
+  static Result<std::unique_ptr<Replica>> open(const OpenOptions& options);
+
+  struct Founding {
+    std::string server_url;  ///< ws://HOST:PORT/#<fragment>
+    Role role = 0;
+    /// Called once keys exist and before anything is durable: spaces to found, and first records.
+    std::function<Result<void>(Replica&)> prepare;
+  };
+  /// A new organisation on an unclaimed server; this device becomes its admin. All of it is durable at
+  /// the server before this returns; a failure leaves no profile. `handle` makes the user id.
+  static Result<std::unique_ptr<Replica>> create_organisation(const OpenOptions& options, Founding founding);
+  /// Joins by an invite link. A failure leaves no profile. Founds the personal space if the user has
+  /// none, and spaces that the invite entitles it to and nobody has founded. Ends with a full sync.
+  static Result<std::unique_ptr<Replica>> join(const OpenOptions& options, std::string_view invite_link,
+                                               SpaceSpec personal,
+                                               std::function<Result<void>(Replica&)> prepare);
+
+  // Who and where.
+  virtual OrganisationId organisation() const = 0;
+  virtual UserId user() const = 0;
+  virtual DeviceId device() const = 0;
+  virtual WriterId writer() const = 0;
+  virtual bool is_admin() const = 0;
+  virtual Role role() const = 0;
+  /// The invite's entitlements of this user: shared spaces that exist or will.
+  virtual std::vector<SpaceId> entitled_spaces() const = 0;
+  virtual std::vector<UserInfo> users() const = 0;
+  virtual std::vector<DeviceInfo> devices() const = 0;
+  virtual std::vector<InviteInfo> invites() const = 0;
+  virtual std::vector<SpaceInfo> spaces() const = 0;
+  virtual std::optional<DeviceId> device_of_writer(const WriterId& writer) const = 0;
+  virtual std::optional<UserId> user_of_device(const DeviceId& device) const = 0;
+  virtual std::string server_url() const = 0;
+
+  // Ids.
+  virtual RecordId new_record_id() = 0;
+  virtual SpaceId space_id(Purpose purpose, const RecordId& scope) const = 0;
+  /// An id that follows from `name` under the space's tag key: the same for every member, meaningless
+  /// to the server. key_missing where this device holds no key of the space.
+  virtual Result<RecordId> derived_id(const SpaceId& space, std::string_view label,
+                                      std::string_view name) const = 0;
+
+  // Spaces and membership; queued locally, placed at the next sync (create_invite syncs itself).
+  /// Founds a shared space with `members`' devices as recipients; no-op where this device holds it.
+  virtual Result<void> found_space(const SpaceSpec& spec,
+                                   const std::vector<std::pair<UserId, SpaceRight>>& members) = 0;
+  /// Certifies an invite, grants its spaces, syncs; durable at the server before it returns.
+  virtual Result<std::string> create_invite(const InviteSpec& spec, const SyncOptions& options) = 0;
+  virtual Result<void> revoke_invite(const InviteId& invite, const SyncOptions& options) = 0;
+  /// Grants this user's personal space to another device of theirs; placed at the next sync.
+  virtual Result<void> approve_device(const DeviceId& device) = 0;
+
+  // Edits and reads. An edit is durable when commit returns; it never connects.
+  virtual Result<void> commit(const Edit& edit) = 0;
+  virtual view::Records& records() = 0;
+  virtual Levels levels() = 0;
+
+  // Sync.
+  virtual Result<SyncReport> sync(const SyncOptions& options) = 0;
+  /// Stays connected until `stop` returns true; calls `changed` after each batch received.
+  virtual Result<SyncReport> watch(const SyncOptions& options, const std::function<bool()>& stop,
+                                   const std::function<void()>& changed) = 0;
+};
+
+}  // namespace samla::replica

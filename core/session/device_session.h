@@ -1,0 +1,125 @@
+// The device's side of sync as a state machine: messages in, messages and calls out. No I/O, no clock.
+//
+//   hello -> welcome -> chains (identity, then spaces; floating and founding entries go up here)
+//         -> up: push, receipts   (lane of its own, bounded window)
+//         -> down: tail per space by cursor, then live
+//
+// The host (the replica; a fake in tests) owns storage and keys. Invariant: nothing is sent twice as
+// new: pushes are the host's frozen bytes. Thread: the caller's, one at a time.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/base/id.h"
+#include "core/base/position.h"
+#include "core/base/result.h"
+#include "core/wire/message.h"
+
+namespace samla::session {
+
+/// A batch of chain appends that must stand or fall together, as the server places it.
+using ChainBatch = wire::ChainAppend;
+
+/// What the device session needs of its owner. All calls come from within the session's own calls.
+class DeviceHost {
+ public:
+  virtual ~DeviceHost() = default;
+
+  // Chains. A chain is named by kind and id (zero space id: the identity chain).
+  virtual ChainHead chain_head(const SpaceId& space) = 0;
+  /// Verifies and stores `entries` (following the present head) and grants; any error ends the sync.
+  virtual Result<void> accept_chain(const wire::ChainEntries& entries) = 0;
+  virtual Result<void> accept_grants(const wire::Grants& grants) = 0;
+  /// After all chains are level: what this device has to append now (its certificate, founding,
+  /// grants to others, queued invites). Absent: nothing (more).
+  virtual std::optional<ChainBatch> next_chain_batch() = 0;
+  /// The server placed the batch (the host applies it), or refused it: `code` tells why;
+  /// chain_conflict means that the chains are pulled again and next_chain_batch is asked again.
+  /// An error returned here ends the sync with it.
+  virtual Result<void> chain_batch_done(const ChainBatch& batch, std::optional<ErrorCode> refused) = 0;
+
+  // Up.
+  /// Frozen changesets not yet receipted, in order a space, starting after those already given in
+  /// this session; at most about `bytes_max` bytes (at least one if any). Freezes the outbox.
+  virtual Result<std::vector<Bytes>> next_outgoing(std::size_t bytes_max) = 0;
+  virtual Result<void> accept_receipts(const wire::Receipts& receipts) = 0;
+  virtual Result<void> accept_refusal(const wire::Refusal& refusal) = 0;
+
+  // Down.
+  /// The cursor to subscribe from; absent: the device does not hold this space.
+  virtual std::optional<Position> cursor(const SpaceId& space) = 0;
+  /// A run of the space's history, following its cursor. Stored durably before this returns.
+  virtual Result<void> accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) = 0;
+  /// The server's list of multi-head fields, once the space is level.
+  virtual void accept_conflicts(const wire::ConflictFields& conflicts) = 0;
+};
+
+/// Where the session stands; it only moves forward until it fails.
+enum class DevicePhase { kConnecting, kChains, kSyncing, kLevel, kFailed };
+
+class DeviceSession {
+ public:
+  /// `hello` is sent at `start`. `host` outlives the session.
+  DeviceSession(DeviceHost& host, wire::Hello hello);
+
+  Result<void> start();
+  /// One logical message from the server. An error ends the session: close the connection.
+  Result<void> on_message(ByteView message);
+  /// There may be new outgoing changesets or chain batches (live sync after local edits).
+  Result<void> on_local_change();
+
+  /// Messages to send, in order; empties the queue.
+  std::vector<Bytes> take_outgoing();
+
+  DevicePhase phase() const { return phase_; }
+  /// Everything pushed is receipted or refused, and every space is level with the server.
+  bool level() const { return phase_ == DevicePhase::kLevel; }
+  /// Valid from kChains on.
+  const wire::Welcome& welcome() const { return *welcome_; }
+  std::uint64_t changesets_sent() const { return changesets_sent_; }
+  std::uint64_t changesets_received() const { return changesets_received_; }
+
+ private:
+  Result<void> dispatch(const wire::Message& message);
+  Result<void> handle(const wire::Welcome& welcome);
+  Result<void> handle(const wire::ChainEntries& entries);
+  Result<void> handle(const wire::Grants& grants);
+  Result<void> handle(const wire::ChainResult& result);
+  Result<void> handle(const wire::ChainNotice& notice);
+  Result<void> handle(const wire::Receipts& receipts);
+  Result<void> handle(const wire::Refusal& refusal);
+  Result<void> handle(const wire::Tail& tail);
+  Result<void> handle(const wire::TailEnd& end);
+  Result<void> handle(const wire::ConflictFields& conflicts);
+  Result<void> handle(const wire::Ping& ping);
+  Result<void> handle(const wire::Goodbye& goodbye);
+  void send(const wire::Message& message);
+  Result<void> advance_chains();
+  Result<void> begin_sync();
+  Result<void> fill_up_window();
+  void settle();
+
+  DeviceHost& host_;
+  wire::Hello hello_;
+  DevicePhase phase_ = DevicePhase::kConnecting;
+  std::optional<wire::Welcome> welcome_;
+  std::vector<Bytes> outgoing_;
+  std::deque<SpaceId> chains_to_pull_;
+  std::optional<SpaceId> pulling_;
+  std::optional<ChainBatch> batch_;
+  std::uint64_t next_request_ = 1;
+  std::map<std::pair<SpaceId, std::uint64_t>, std::size_t> in_flight_;
+  std::size_t in_flight_bytes_ = 0;
+  std::set<SpaceId> known_spaces_;
+  std::set<SpaceId> awaiting_tail_end_;
+  std::uint64_t changesets_sent_ = 0;
+  std::uint64_t changesets_received_ = 0;
+};
+
+}  // namespace samla::session

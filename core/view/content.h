@@ -1,0 +1,44 @@
+// What stands inside a write's ciphertext: the record's kind, field names and values.
+// The server never links this. Canonical; docs/formats/content.md is the byte format.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace samla::view {
+
+/// A field's value. monostate is "no value" (a cleared field, and the whole of an erase).
+using Value = std::variant<std::monostate, bool, std::int64_t, std::string>;
+
+/// One field's part of a write. For a register `element` is empty and `value` is the new value. For a
+/// set each element is a register of its own with a tag of its own: `element` names it, and `value`
+/// is true (in the set) or false (taken out).
+struct FieldContent {
+  std::string field;
+  std::string element;
+  Value value;
+
+  bool operator==(const FieldContent&) const = default;
+};
+
+/// The plaintext of one write. An init has the kind and all initial fields, in the order of its tags;
+/// every other write has one field (erase and restore: none) and repeats the kind.
+struct Content {
+  std::string kind;
+  std::vector<FieldContent> fields;
+
+  bool operator==(const Content&) const = default;
+};
+
+inline constexpr std::size_t kValueBytesMax = 256 * 1024;
+inline constexpr std::size_t kNameBytesMax = 256;
+
+Bytes encode(const Content& content);
+/// Refuses anything that `encode` would not have written.
+Result<Content> decode_content(ByteView bytes);
+
+}  // namespace samla::view

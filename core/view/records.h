@@ -1,0 +1,124 @@
+// Materialised records: one row a record, holding its resolved state and the opened values of all its
+// heads, so that reading and showing a conflict never goes back to changesets.
+// Invariant: a row is a pure function of the set of writes applied to it, in any order.
+// Thread: the store's.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/id.h"
+#include "core/change/write.h"
+#include "core/resolve/record_state.h"
+#include "core/sqlite/connection.h"
+#include "core/view/content.h"
+
+namespace samla::view {
+
+/// One head of a field, as a person sees it. The first of several is the one that is shown.
+struct HeadView {
+  change::WriteRef ref;
+  HybridTime time;
+  Value value;
+  /// False where this device could not open the write: it stays a head all the same.
+  bool readable = true;
+};
+
+struct FieldView {
+  std::string name;
+  std::string element;  ///< empty for a register
+  FieldTag tag;
+  std::vector<HeadView> heads;  ///< at least one, the winner first
+
+  const Value& value() const { return heads.front().value; }
+  /// Several heads whose values differ (identical values settle by themselves; a set's element settles
+  /// add-wins). Unreadable heads differ from everything.
+  bool contested = false;
+};
+
+struct RecordView {
+  RecordId id;
+  SpaceId space;
+  std::string kind;
+  std::uint64_t created_ms = 0;  ///< hybrid time of the init
+  std::uint64_t updated_ms = 0;  ///< hybrid time of the newest head
+  WriterId author;               ///< writer of the init
+  bool erased = false;
+  bool life_contested = false;  ///< erased by someone, edited by another who did not know
+  std::vector<FieldView> fields;
+
+  /// The register's shown value, or null where the record has no such field.
+  const Value* find(std::string_view field) const;
+  /// The register's text; empty where absent or not text.
+  std::string text(std::string_view field) const;
+  /// The register's integer, or `absent`.
+  std::int64_t number(std::string_view field, std::int64_t absent = 0) const;
+  /// The set's present elements, sorted.
+  std::vector<std::string> elements(std::string_view field) const;
+  bool contested() const;
+};
+
+/// One write as it comes to the view. `content` is absent where it did not open.
+struct AppliedWrite {
+  SpaceId space;
+  change::WriteRef ref;
+  change::WriteHeader header;
+  std::optional<Content> content;
+};
+
+/// Which records to list. Absent members don't filter. Ordered by creation, oldest first.
+struct Query {
+  std::optional<std::string> kind;
+  std::optional<SpaceId> space;
+  bool include_erased = false;
+  bool newest_first = false;
+  std::size_t limit = 0;  ///< 0: all
+};
+
+struct SearchHit {
+  RecordId id;
+  std::string snippet;  ///< of the matching text, matches between U+00AB and U+00BB
+};
+
+/// Names of fields whose text is searchable, by kind.
+using SearchFields = std::map<std::string, std::vector<std::string>>;
+
+class Records {
+ public:
+  /// `connection` outlives this. Creates missing tables.
+  static Result<Records> open(sqlite::Connection& connection, SearchFields search_fields);
+
+  /// Applies writes inside the caller's transaction; idempotent, any order. Returns the touched ids.
+  Result<std::set<RecordId>> apply(std::span<const AppliedWrite> writes);
+  /// A void or quarantined write: is no head, but is seen through (resolve).
+  Result<void> apply_transparent(const AppliedWrite& write);
+
+  /// Absent: no such record.
+  Result<std::optional<RecordView>> read(const RecordId& id) const;
+  /// The metadata alone, for building the next write's `prev` and `seen`; absent: no such record.
+  Result<std::optional<resolve::RecordState>> state(const RecordId& id) const;
+  Result<std::vector<RecordView>> list(const Query& query) const;
+  /// Records with a contested field or a contested life.
+  Result<std::vector<RecordView>> contested() const;
+  Result<std::size_t> contested_count() const;
+  /// Ids that begin with the hex digits `prefix` (at least 4), at most `limit`.
+  Result<std::vector<RecordId>> find_by_prefix(std::string_view prefix, std::size_t limit) const;
+
+  /// Full text, ranked, Norwegian letters kept apart; user words, last one as a prefix, "phrases".
+  Result<std::vector<SearchHit>> search(std::string_view words, std::optional<std::string> kind,
+                                        std::size_t limit) const;
+  /// Heads whose content did not open, so that they can be tried again once a key has come.
+  Result<std::vector<change::WriteRef>> unreadable(const SpaceId& space) const;
+
+ private:
+  explicit Records(sqlite::Connection& connection, SearchFields fields);
+  sqlite::Connection* connection_;
+  SearchFields search_fields_;
+};
+
+}  // namespace samla::view

@@ -1,0 +1,235 @@
+// The messages of sync, version 1: one type each, in a canonical codec. docs/formats/messages.md.
+// Pure bytes: what a changeset, an entry or a grant says is for others to judge. Every list and byte
+// string is bounded here. A logical message has at most kMessageBytesMax bytes (net fragments it).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/id.h"
+#include "core/base/position.h"
+#include "core/base/result.h"
+
+namespace samla::wire {
+
+inline constexpr std::uint8_t kProtocolVersion = 1;
+inline constexpr std::size_t kMessageBytesMax = 1024 * 1024;
+
+/// Numbers on the wire: do not renumber. 32-39 are reserved for heads packs, 40-47 for frontiers and
+/// re-offers, 48-55 for blobs, 56-59 for state attestations, 60-63 for hubs.
+enum class MessageType : std::uint8_t {
+  kHello = 1,
+  kWelcome = 2,
+  kChainPull = 3,
+  kChainEntries = 4,
+  kGrants = 5,
+  kChainAppend = 6,
+  kChainResult = 7,
+  kPush = 8,
+  kReceipts = 9,
+  kRefusal = 10,
+  kSubscribe = 11,
+  kTail = 12,
+  kTailEnd = 13,
+  kCredit = 14,
+  kChainNotice = 15,
+  kConflictFields = 16,
+  kPing = 17,
+  kPong = 18,
+  kGoodbye = 19,
+};
+
+/// What a peer learns of a failure: a coarse class only. Do not renumber.
+enum class Refused : std::uint8_t {
+  kLater = 1,  ///< quota, disk, rate: keep it and retry
+  kVoid = 2,   ///< malformed or without right; keeps its place, is no head
+  kQuarantined = 3,
+  kGap = 4,            ///< an earlier changeset of this writer is missing
+  kForked = 5,         ///< another changeset has this sequence number
+  kChainBehind = 6,    ///< it names a chain head that the server lacks
+  kChainConflict = 7,  ///< the chain has moved on
+  kNotPermitted = 8,
+  kInviteUsed = 9,
+  kInviteExpired = 10,
+  kInviteRevoked = 11,
+  kInviteUnknown = 12,
+  kClaimUsed = 13,
+  kProtocol = 14,
+  kDeviceRevoked = 15,
+};
+
+/// How the newcomer at the door is known. The device's Noise key is known from the handshake.
+enum class Entrance : std::uint8_t {
+  kDevice = 1,  ///< a certified device
+  kInvite = 2,  ///< holds an invite's gate key, redeems it in this session
+  kClaim = 3,   ///< holds the claim token of an unclaimed server
+};
+
+struct Hello {
+  std::uint8_t version = kProtocolVersion;
+  Entrance entrance = Entrance::kDevice;
+  OrganisationId organisation;
+  DeviceId device;
+  InviteId invite;  ///< kInvite: which; else zero
+  Bytes proof;      ///< kInvite: gate key; kClaim: claim token; else empty
+  std::string software;
+};
+
+struct SpaceHeads {
+  SpaceId space;
+  ChainHead chain;
+  Position position;
+};
+
+struct Welcome {
+  std::uint8_t version = kProtocolVersion;
+  std::uint64_t server_ms = 0;
+  Incarnation incarnation;
+  VerifyKey receipt_key;
+  OrganisationId organisation;  ///< zero: unclaimed
+  ChainHead identity;
+  std::vector<SpaceHeads> spaces;  ///< those that this device may sync
+};
+
+/// Asks for the entries after `from`. A zero space is the identity chain.
+struct ChainPull {
+  SpaceId space;
+  ChainHead from;
+};
+
+struct ChainEntries {
+  SpaceId space;
+  std::uint64_t first_seq = 1;  ///< of the first entry here
+  std::vector<Bytes> entries;
+  bool last = true;  ///< false: ask again after these
+};
+
+/// Sealed grants of one space for the asking device (or the invite that it redeemed).
+struct Grant {
+  std::uint32_t epoch = 0;
+  FixedBytes<16, struct RecipientIdTag> recipient;
+  Bytes sealed;
+};
+struct Grants {
+  SpaceId space;
+  std::vector<Grant> grants;
+};
+
+/// Appends to one or more chains, atomically. `expected` is compared and swapped; for floating entries
+/// it is not compared.
+struct ChainAppend {
+  struct Part {
+    SpaceId space;  ///< zero: the identity chain
+    ChainHead expected;
+    std::vector<Bytes> entries;
+    std::vector<Grant> grants;
+  };
+  std::uint64_t request = 0;
+  std::vector<Part> parts;
+};
+
+struct ChainResult {
+  std::uint64_t request = 0;
+  std::optional<Refused> refused;  ///< absent: placed and durable
+};
+
+/// The changeset's bytes as its writer froze them (or a partial of them).
+struct Push {
+  SpaceId space;
+  std::uint64_t writer_seq = 0;
+  Bytes changeset;
+};
+
+struct Receipt {
+  SpaceId space;
+  std::uint64_t seq = 0;  ///< its place in the space
+  Hash head;              ///< the space's running hash after it
+  WriterId writer;
+  std::uint64_t writer_seq = 0;
+  Hash changeset;
+  std::uint8_t validity = 1;  ///< change::Validity
+};
+
+/// One signature over all receipts of a group commit to one device.
+struct Receipts {
+  Incarnation incarnation;
+  std::vector<Receipt> receipts;
+  Signature signature;
+};
+inline constexpr std::string_view kReceiptsDomain = "samla/receipts/1";
+/// The bytes that the signature covers.
+Bytes signed_part(const Receipts& receipts);
+
+struct Refusal {
+  SpaceId space;
+  std::uint64_t writer_seq = 0;
+  Refused refused = Refused::kLater;
+  std::uint64_t expected_seq = 0;  ///< kGap: the next that the server can take
+};
+
+/// Asks for a space's history after `from`, then live. A cursor of another incarnation or with a head
+/// that the server does not have is answered from the start.
+struct Subscribe {
+  SpaceId space;
+  Position from;
+};
+
+struct TailItem {
+  std::uint64_t seq = 0;
+  std::uint8_t validity = 1;
+  Bytes changeset;
+};
+struct Tail {
+  SpaceId space;
+  Position after;  ///< where these follow
+  std::vector<TailItem> items;
+};
+/// Level with the server as of `position`; what comes later is live.
+struct TailEnd {
+  SpaceId space;
+  Position position;
+};
+
+/// The receiver of a lane has dealt with that many bytes.
+struct Credit {
+  std::uint8_t lane = 0;  ///< 0: up (pushes), 1: down (tails)
+  std::uint64_t bytes = 0;
+};
+
+struct ChainNotice {
+  SpaceId space;
+  ChainHead head;
+};
+
+struct ConflictField {
+  RecordId record;
+  FieldTag tag;
+  std::uint32_t heads = 0;
+};
+struct ConflictFields {
+  SpaceId space;
+  std::vector<ConflictField> fields;
+};
+
+struct Ping {
+  std::uint64_t nonce = 0;
+};
+struct Pong {
+  std::uint64_t nonce = 0;
+};
+struct Goodbye {
+  std::optional<Refused> reason;
+};
+
+using Message =
+    std::variant<Hello, Welcome, ChainPull, ChainEntries, Grants, ChainAppend, ChainResult, Push, Receipts,
+                 Refusal, Subscribe, Tail, TailEnd, Credit, ChainNotice, ConflictFields, Ping, Pong, Goodbye>;
+
+Bytes encode(const Message& message);
+/// Refuses what `encode` would not have written; unsupported for a reserved or unknown type.
+Result<Message> decode_message(ByteView bytes);
+
+}  // namespace samla::wire
