@@ -1,3 +1,5 @@
+// X25519 key pairs and the cipher of one direction, on libsodium: the primitives that the handshake and
+// the transport are made of.
 #include <sodium.h>
 
 #include "core/noise/cipher_state.h"
