@@ -111,7 +111,6 @@ void mutate_once(Bytes& input, const std::vector<Bytes>& corpus, SeededRandom& r
       break;
     }
     default: {  // go on as another seed does
-      if (corpus.empty()) break;
       const Bytes& other = corpus[random.below(corpus.size())];
       const auto from = std::min(at, other.size());
       input.resize(at);
@@ -140,6 +139,11 @@ int main(int count, char** arguments) {
   for (const int number : {SIGABRT, SIGSEGV, SIGFPE, SIGBUS, SIGILL}) std::signal(number, keep_input);
 
   const auto corpus = read_corpus(arguments[3]);
+  if (corpus.empty()) {
+    std::fprintf(stderr, "no seeds in %s: put a few valid inputs there, mutations of nothing reach little\n",
+                 arguments[3]);
+    return 2;
+  }
   std::printf("seed %llu, %zu files of corpus, %llu mutations\n", static_cast<unsigned long long>(seed),
               corpus.size(), static_cast<unsigned long long>(executions));
   std::fflush(stdout);
@@ -147,7 +151,7 @@ int main(int count, char** arguments) {
   run({});
   SeededRandom random(seed);
   for (std::uint64_t i = 0; i < executions; ++i) {
-    Bytes input = corpus.empty() ? Bytes() : corpus[random.below(corpus.size())];
+    Bytes input = corpus[random.below(corpus.size())];
     for (auto steps = 1 + random.below(8); steps > 0; --steps) mutate_once(input, corpus, random);
     run(input);
   }
