@@ -39,8 +39,8 @@ Bytes signed_part(const Entry& entry) {
 }
 
 template <class Id>
-Id short_hash(sign::Hasher hasher) {
-  return Id::from(hasher.finish().view().first(Id::kSize));
+Id shortened(const sign::Hash& hash) {
+  return Id::from(hash.view().first(Id::kSize));
 }
 
 }  // namespace
@@ -92,15 +92,17 @@ Head next_head(const Head& head, ByteView entry_bytes) {
 }
 
 OrganisationId organisation_id(const Genesis& genesis) {
-  return short_hash<OrganisationId>(sign::Hasher("samla/organisation/1").add(genesis.root).add(genesis.salt));
+  return shortened<OrganisationId>(
+      sign::Hasher("samla/organisation/1").add(genesis.root).add(genesis.salt).finish());
 }
 
 SpaceId space_id(const OrganisationId& organisation, std::uint16_t purpose, ByteView scope) {
-  return short_hash<SpaceId>(sign::Hasher("samla/space/1").add(organisation).add_number(purpose).add(scope));
+  return shortened<SpaceId>(
+      sign::Hasher("samla/space/1").add(organisation).add_number(purpose).add(scope).finish());
 }
 
 DeviceId device_id(const VerifyKey& sign_key) {
-  return short_hash<DeviceId>(sign::Hasher("samla/device/1").add(sign_key));
+  return shortened<DeviceId>(sign::Hasher("samla/device/1").add(sign_key).finish());
 }
 
 WriterId writer_of_device(const DeviceId& device) { return WriterId::from(device.view()); }
