@@ -11,7 +11,12 @@ failed=0
 
 if [[ -x $server ]]; then
   checked=1
-  found=$(nm -C --defined-only "$server" | grep -E 'samla::(seal|custody|text|view|domain)::' || true)
+  symbols=$(nm -C --defined-only "$server")
+  if ! grep -q 'samla::' <<<"$symbols"; then
+    failed=1
+    echo "$server has no symbol of samla at all: it was stripped, and nothing can be said of it"
+  fi
+  found=$(grep -E 'samla::(seal|custody|text|view|domain)::' <<<"$symbols" || true)
   if [[ -n $found ]]; then
     failed=1
     echo "the server holds symbols of modules that it must not link:"
@@ -23,7 +28,10 @@ fi
 if [[ -x $client ]]; then
   checked=1
   mapfile -d '' objects < <(find "$build/client-cli" -name '*.o' -print0)
-  if ((${#objects[@]})); then
+  if ((${#objects[@]} == 0)); then
+    failed=1
+    echo "no objects under $build/client-cli, though $client is there"
+  else
     own=$(nm -C --defined-only "${objects[@]}" | grep -oE ' [A-Za-z] .*samla::.*' | cut -c4- | sort -u || true)
     wanted=$(nm -C --undefined-only "${objects[@]}" | grep -oE ' U .*samla::.*' | cut -c4- | sort -u || true)
     found=$(comm -23 <(printf '%s\n' "$wanted") <(printf '%s\n' "$own"))
