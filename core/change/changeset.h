@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/position.h"
+#include "core/change/validity.h"
 #include "core/change/write.h"
 #include "core/sign/hash.h"
 #include "core/sign/signature.h"
@@ -103,12 +104,5 @@ Bytes associated_data(const Header& header, std::uint32_t index, const WriteHead
 /// Fills in count, base time and root, and signs. `writes` well-formed with ciphertexts of the stated
 /// sizes (asserted); too_large beyond the limits.
 Result<Changeset> sign_changeset(Header header, std::vector<FullLeaf> writes, const sign::SigningKey& key);
-
-/// The same verdict on every replica: a pure function of changeset and chains. Do not renumber.
-enum class Validity : std::uint8_t {
-  kValid = 1,
-  kVoid = 2,         ///< without right, or not as it must be: keeps its place, its writes are no heads
-  kQuarantined = 3,  ///< after a cut-off, or from a fork on
-};
 
 }  // namespace samla::change

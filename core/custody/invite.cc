@@ -1,0 +1,82 @@
+#include "core/custody/invite.h"
+
+#include "core/base/codec.h"
+#include "core/base/encoding.h"
+#include "core/sign/hash.h"
+
+namespace samla::custody {
+
+namespace {
+
+constexpr std::string_view kPrefix = "samla:";
+constexpr std::size_t kChecksumBytes = 4;
+constexpr std::size_t kHostBytesMax = 255;
+
+Bytes checksum(ByteView bytes) {
+  return to_bytes(sign::hash("samla/invite/checksum/1", bytes).view().first(kChecksumBytes));
+}
+
+Secret<32> derived(const Secret<32>& secret, std::string_view domain) {
+  Secret<32> out;
+  sign::keyed_hash(out.writable(), secret.view(), domain, {});
+  return out;
+}
+
+Error mangled() {
+  return fail(ErrorCode::invite_mangled, "invite",
+              "copy the whole link again, from samla: to its last character");
+}
+
+}  // namespace
+
+std::string InviteLink::encode() const {
+  Writer out;
+  out.u8(kInviteVersion);
+  out.text(host);
+  out.varint(port);
+  out.fixed(server);
+  out.fixed(organisation);
+  out.fixed(root);
+  out.varint(identity.seq);
+  out.fixed(identity.hash);
+  out.raw(secret.view());
+  out.raw(checksum(out.bytes()));
+  return std::string(kPrefix) + to_base64url(out.bytes());
+}
+
+Result<InviteLink> InviteLink::decode(std::string_view text) {
+  std::string compact;
+  for (const char c : text) {
+    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') compact += c;
+  }
+  if (!compact.starts_with(kPrefix)) return mangled();
+  const auto bytes = from_base64url(std::string_view(compact).substr(kPrefix.size()));
+  if (!bytes.ok() || bytes->size() <= kChecksumBytes) return mangled();
+  const ByteView body = ByteView(*bytes).first(bytes->size() - kChecksumBytes);
+  // Before anything else is believed, above all before connecting anywhere.
+  if (!equal(checksum(body), ByteView(*bytes).last(kChecksumBytes))) return mangled();
+  Reader in(body);
+  if (in.u8() != kInviteVersion) {
+    return fail(ErrorCode::version_unknown, "invite", "update samla, then use the same link");
+  }
+  InviteLink link;
+  link.host = in.text(kHostBytesMax);
+  link.port = static_cast<std::uint16_t>(in.varint(0xffff));
+  link.server = in.fixed<NoisePublicKey>();
+  link.organisation = in.fixed<OrganisationId>();
+  link.root = in.fixed<VerifyKey>();
+  link.identity.seq = in.varint();
+  link.identity.hash = in.fixed<Hash>();
+  const ByteView secret = in.raw(32);
+  if (!in.finish("invite").ok()) return mangled();
+  link.secret = Secret<32>::from(secret);
+  return link;
+}
+
+InviteKeys keys_of_invite(const Secret<32>& secret) {
+  return {derived(secret, "samla/invite/gate/1"),
+          sign::SigningKey::from_seed(derived(secret, "samla/invite/auth/1")),
+          seal::KeyPair::from_secret(derived(secret, "samla/invite/seal/1"))};
+}
+
+}  // namespace samla::custody
