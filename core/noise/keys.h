@@ -1,14 +1,14 @@
 // X25519 keys of the transport. They sign and open nothing else.
 #pragma once
 
-#include "core/base/bytes.h"
+#include "core/base/position.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
 #include "core/base/secret.h"
 
 namespace samla::noise {
 
-using PublicKey = FixedBytes<32, struct NoisePublicKeyTag>;
+using PublicKey = NoisePublicKey;
 
 class KeyPair {
  public:

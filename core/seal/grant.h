@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "core/base/id.h"
+#include "core/base/position.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
 #include "core/base/secret.h"
@@ -13,7 +13,7 @@
 
 namespace samla::seal {
 
-using PublicKey = FixedBytes<32, struct SealPublicKeyTag>;
+using PublicKey = SealPublicKey;
 
 /// An X25519 pair that opens what is sealed to its public half, and nothing else.
 class KeyPair {
@@ -39,7 +39,7 @@ Bytes seal_to(const PublicKey& recipient, ByteView plaintext);
 Result<Bytes> open_sealed(const KeyPair& recipient, ByteView sealed);
 
 /// XChaCha20-Poly1305 does not commit to its key: an epoch entry therefore names this.
-using KeyCommitment = FixedBytes<32, struct KeyCommitmentTag>;
+using samla::KeyCommitment;
 KeyCommitment commitment_of(const SpaceId& space, std::uint32_t epoch, const SpaceKey& key);
 KeyCommitment commitment_of(const SpaceId& space, const TagKey& key);
 

@@ -1,130 +1,102 @@
-// RAII over SQLite: connection, statement, transaction. With core/vault the only place that knows
-// sqlite3.h; SQL text and its numbered parameters are the programmer's, values are anybody's.
-// Thread: one at a time for a connection and all that comes of it.
+// A connection to one SQLite database, with a cache of prepared statements. Beside the vault, this
+// module is the only one that knows SQLite.
+//
+// Invariant (SQLite 3.40.1 demands it): of all connections to a database, one is the writer, and it
+// alone writes and checkpoints; `Role::reader` never does either. No cache spill, ever.
+// A connection belongs to one thread at a time; only interrupt() may come from another.
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "core/base/bytes.h"
 #include "core/base/result.h"
+#include "core/sqlite/statement.h"
 
 struct sqlite3;
-struct sqlite3_stmt;
 
 namespace samla::sqlite {
 
-/// A prepared statement. Parameters and columns are counted as SQLite does: parameters from 1,
-/// columns from 0. Views from columns live until the next step or reset.
-class Statement {
- public:
-  Statement(sqlite3* connection, sqlite3_stmt* statement) : connection_(connection), statement_(statement) {}
-  ~Statement();
-  Statement(Statement&& other) noexcept;
-  Statement& operator=(Statement&& other) noexcept;
-
-  Statement& bind(int parameter, std::int64_t value);
-  Statement& bind(int parameter, std::string_view text);
-  Statement& bind(int parameter, ByteView blob);
-  Statement& bind_null(int parameter);
-  template <std::size_t N, class Tag>
-  Statement& bind(int parameter, const FixedBytes<N, Tag>& value) {
-    return bind(parameter, value.view());
-  }
-
-  /// True: a row can be read. False: done. Resets the statement when done or failed.
-  Result<bool> step();
-  /// Steps to the end, for statements without rows.
-  Result<void> run();
-  void reset();
-
-  std::int64_t integer(int column) const;
-  std::string_view text(int column) const;
-  ByteView blob(int column) const;
-  bool is_null(int column) const;
-  /// A blob of exactly that size, else store_corrupt.
-  template <class Fixed>
-  Result<Fixed> fixed(int column) const {
-    const ByteView view = blob(column);
-    if (view.size() != Fixed::kSize) return fail(ErrorCode::store_corrupt, "sqlite.column");
-    return Fixed::from(view);
-  }
-
- private:
-  sqlite3* connection_;
-  sqlite3_stmt* statement_;
+enum class Role {
+  writer,  ///< WAL, synchronous=FULL; the one connection that writes and checkpoints
+  reader,  ///< query only; never checkpoints, not at its close either
 };
 
-/// A cached statement on loan: reset, with its bindings cleared, when it goes out of scope.
-class Loan {
+struct OpenFlags {
+  Role role = Role::writer;
+  /// Whether a missing database is made; if not, opening it fails with store_missing.
+  bool create = true;
+  /// How long to wait for another connection's lock before store_busy.
+  int busy_timeout_ms = 0;
+  /// The writer checkpoints by itself after a commit that leaves this many pages in the WAL; 0: only
+  /// when checkpoint() is called.
+  int auto_checkpoint_pages = 1000;
+  /// Runs right after opening, before any read or write; replaces the plain setup (WAL,
+  /// synchronous=FULL). A vaulted database needs vault::prepare_connection here.
+  std::function<Result<void>(sqlite3*)> prepare = {};
+};
+
+enum class Checkpoint {
+  passive,   ///< as much as readers allow, waiting for nobody
+  truncate,  ///< everything, and the WAL is empty afterwards; store_busy if a reader is in the way
+};
+
+/// A statement lent by the connection's cache; reset, and its bindings cleared, when this goes.
+class CachedStatement {
  public:
-  explicit Loan(Statement& statement) : statement_(&statement) {}
-  ~Loan();
-  Loan(Loan&& other) noexcept;
-  Loan& operator=(Loan&&) = delete;
-  Statement* operator->() { return statement_; }
-  Statement& operator*() { return *statement_; }
+  CachedStatement(Statement* lent, bool* in_use) : statement_(lent), in_use_(in_use) {}
+  explicit CachedStatement(std::unique_ptr<Statement> own) : own_(std::move(own)), statement_(own_.get()) {}
+  ~CachedStatement() { give_back(); }
+  CachedStatement(CachedStatement&& other) noexcept;
+  CachedStatement& operator=(CachedStatement&& other) noexcept;
+
+  Statement* operator->() const { return statement_; }
+  Statement& operator*() const { return *statement_; }
 
  private:
-  Statement* statement_;
+  void give_back();
+
+  std::unique_ptr<Statement> own_;
+  Statement* statement_ = nullptr;
+  bool* in_use_ = nullptr;
 };
 
 class Connection {
  public:
-  struct Options {
-    std::string vfs = {};  ///< empty: the platform's
-    bool create = true;    ///< false: store_missing where there is no file
-    bool read_only = false;
-    /// Called right after opening, before any other use (core/vault's settings).
-    std::function<Result<void>(sqlite3*)> prepare = {};
-  };
+  /// Opens `path`, or ":memory:". `vfs_name` empty: SQLite's default.
+  /// Errors: store_missing, store_busy, store_corrupt, disk_full, io.
+  static Result<Connection> open(const std::filesystem::path& path, const std::string& vfs_name = {},
+                                 const OpenFlags& flags = {});
 
-  static Result<Connection> open(const std::string& path, const Options& options);
   ~Connection();
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
 
-  /// One or more statements without parameters or rows that matter.
+  /// Runs one or more statements, ignoring rows.
   Result<void> execute(const std::string& sql);
   Result<Statement> prepare(std::string_view sql);
-  /// The statement of this text, prepared once a connection. At most one loan of a text at a time.
-  Result<Loan> cached(std::string_view sql);
+  /// As prepare(), but kept for the next caller with the same text. The texts must be few: constants.
+  /// Lending one that is lent already gives a fresh one. Nothing lent may outlive the connection.
+  Result<CachedStatement> cached(std::string_view sql);
 
   std::int64_t last_insert_rowid() const;
+  /// Rows changed by the last INSERT, UPDATE or DELETE.
   std::int64_t changes() const;
-  /// Moves the whole WAL into the database and truncates it.
-  Result<void> checkpoint();
+  bool in_transaction() const;
+  Result<void> checkpoint(Checkpoint kind = Checkpoint::passive);
+  /// Makes the statement that is running, if any, fail soon. Any thread, while the connection lives.
+  void interrupt();
+  /// For what has no wrapper; stays owned by the connection.
   sqlite3* handle() const;
 
  private:
-  struct Closer {
-    void operator()(sqlite3* connection) const;
-  };
-  explicit Connection(sqlite3* connection);
-  // The statements go before the connection does: declared after it.
-  std::unique_ptr<sqlite3, Closer> connection_;
-  std::map<std::string, Statement, std::less<>> statements_;
+  struct State;
+  explicit Connection(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
 };
-
-/// BEGIN IMMEDIATE … COMMIT; rolls back when it dies uncommitted.
-class Transaction {
- public:
-  static Result<Transaction> begin(Connection& connection);
-  ~Transaction();
-  Transaction(Transaction&& other) noexcept;
-  Transaction& operator=(Transaction&&) = delete;
-  Result<void> commit();
-
- private:
-  explicit Transaction(Connection& connection) : connection_(&connection) {}
-  Connection* connection_;  ///< null once committed
-};
-
-/// SQLite's result code as an error of `operation`; the extended code decides.
-Error error_of(int extended_code, std::string_view operation, std::string_view detail);
 
 }  // namespace samla::sqlite
