@@ -13,6 +13,12 @@ using Hash = FixedBytes<32, struct HashTag>;
 /// Ed25519.
 using VerifyKey = FixedBytes<32, struct VerifyKeyTag>;
 using Signature = FixedBytes<64, struct SignatureTag>;
+/// X25519, for what is sealed to a device or an invite (core/seal).
+using SealPublicKey = FixedBytes<32, struct SealPublicKeyTag>;
+/// X25519, for the transport alone (core/noise).
+using NoisePublicKey = FixedBytes<32, struct NoisePublicKeyTag>;
+/// What binds an epoch to one key (core/seal).
+using KeyCommitment = FixedBytes<32, struct KeyCommitmentTag>;
 
 /// A place in one space's history at a server: after `seq` changesets, with the running hash `head`.
 /// All zero: nothing seen.

@@ -1,0 +1,131 @@
+#include "core/resolve/field_state.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace samla::resolve {
+
+namespace {
+
+constexpr std::size_t kHeadsMax = 1 << 20;
+
+FieldState::Place place(const change::WriteRef& ref) { return {ref.seq, ref.index}; }
+
+void encode_ref(Writer& out, const change::WriteRef& ref) {
+  out.fixed(ref.writer);
+  out.varint(ref.seq);
+  out.varint(ref.index);
+}
+
+change::WriteRef decode_ref(Reader& in) {
+  const auto writer = in.fixed<WriterId>();
+  const std::uint64_t seq = in.varint();
+  return {writer, seq, static_cast<std::uint32_t>(in.varint(0xffffffff))};
+}
+
+}  // namespace
+
+bool wins(const Head& a, const Head& b) { return std::tie(a.time, a.ref) > std::tie(b.time, b.ref); }
+
+bool FieldState::dominated(const change::WriteRef& ref) const {
+  const auto found = context_.find(ref.writer);
+  return found != context_.end() && place(ref) <= found->second;
+}
+
+// A writer's own writes to a field are a chain by `prev`, so dominating one dominates all before it;
+// that is what lets one place a writer stand for all of them.
+void FieldState::dominate(const change::WriteRef& ref) {
+  auto [known, added] = context_.try_emplace(ref.writer, place(ref));
+  if (!added) {
+    if (place(ref) <= known->second) return;
+    known->second = place(ref);
+  }
+  std::erase_if(heads_, [&](const Head& head) { return dominated(head.ref); });
+  // Seeing through what is dominated now: each such write goes once, so this ends.
+  std::vector<change::WriteRef> named;
+  for (auto it = transparent_.begin(); it != transparent_.end();) {
+    if (!dominated(it->first)) {
+      ++it;
+      continue;
+    }
+    named.insert(named.end(), it->second.begin(), it->second.end());
+    it = transparent_.erase(it);
+  }
+  for (const change::WriteRef& further : named) dominate(further);
+}
+
+bool FieldState::apply(const Head& write, std::span<const change::WriteRef> prev) {
+  if (write.type == change::WriteType::kAppend || write.type == change::WriteType::kSnapshot) return false;
+  const auto same = [&](const Head& head) { return head.ref == write.ref; };
+  if (!dominated(write.ref) && std::ranges::none_of(heads_, same)) {
+    heads_.insert(std::ranges::upper_bound(heads_, write, wins), write);
+  }
+  for (const change::WriteRef& ref : prev) {
+    if (ref != write.ref) dominate(ref);
+  }
+  return std::ranges::any_of(heads_, same);
+}
+
+void FieldState::apply_transparent(const change::WriteRef& ref, std::span<const change::WriteRef> prev) {
+  if (dominated(ref)) {
+    for (const change::WriteRef& named : prev) dominate(named);
+  } else {
+    transparent_.emplace(ref, std::vector(prev.begin(), prev.end()));
+  }
+}
+
+std::vector<change::WriteRef> FieldState::prev_for_new_write() const {
+  std::vector<change::WriteRef> out;
+  for (const Head& head : heads_) {
+    if (out.size() == change::kPrevMax) break;
+    out.push_back(head.ref);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
+void FieldState::encode(Writer& out) const {
+  out.varint(heads_.size());
+  for (const Head& head : heads_) {
+    encode_ref(out, head.ref);
+    out.u64(head.time.value);
+    out.u8(static_cast<std::uint8_t>(head.type));
+  }
+  out.varint(context_.size());
+  for (const auto& [writer, at] : context_) encode_ref(out, {writer, at.first, at.second});
+  out.varint(transparent_.size());
+  for (const auto& [ref, named] : transparent_) {
+    encode_ref(out, ref);
+    out.varint(named.size());
+    for (const change::WriteRef& further : named) encode_ref(out, further);
+  }
+}
+
+FieldState FieldState::decode(Reader& in) {
+  FieldState out;
+  for (std::size_t left = in.count(kHeadsMax, 27); left > 0 && !in.failed(); --left) {
+    Head head;
+    head.ref = decode_ref(in);
+    head.time.value = in.u64();
+    head.type = static_cast<change::WriteType>(in.u8());
+    if (!out.heads_.empty() && !wins(out.heads_.back(), head)) in.refuse(ErrorCode::not_canonical);
+    out.heads_.push_back(head);
+  }
+  for (std::size_t left = in.count(kHeadsMax, 18); left > 0 && !in.failed(); --left) {
+    const change::WriteRef ref = decode_ref(in);
+    if (!out.context_.empty() && out.context_.rbegin()->first >= ref.writer)
+      in.refuse(ErrorCode::not_canonical);
+    out.context_.emplace(ref.writer, place(ref));
+  }
+  for (std::size_t left = in.count(kHeadsMax, 19); left > 0 && !in.failed(); --left) {
+    const change::WriteRef ref = decode_ref(in);
+    std::vector<change::WriteRef> named(in.count(change::kPrevMax, 18));
+    for (change::WriteRef& further : named) further = decode_ref(in);
+    if (!out.transparent_.empty() && out.transparent_.rbegin()->first >= ref)
+      in.refuse(ErrorCode::not_canonical);
+    out.transparent_.emplace(ref, std::move(named));
+  }
+  return out;
+}
+
+}  // namespace samla::resolve

@@ -1,0 +1,116 @@
+#include "core/resolve/record_state.h"
+
+#include <algorithm>
+
+namespace samla::resolve {
+
+std::vector<FieldTag> fields_of(const change::WriteHeader& write) {
+  return write.tags.empty() ? std::vector<FieldTag>{change::kLifeTag} : write.tags;
+}
+
+void RecordState::apply(const change::WriteHeader& write, const change::WriteRef& ref) {
+  for (const FieldTag& tag : fields_of(write)) {
+    fields_[tag].apply({ref, write.time, write.type}, write.prev);
+  }
+  if (write.type == change::WriteType::kErase) erases_[ref] = write.seen;
+  if (const FieldState* life = field(change::kLifeTag)) {
+    std::erase_if(erases_, [&](const auto& erase) { return life->dominated(erase.first); });
+  }
+}
+
+void RecordState::apply_transparent(const change::WriteHeader& write, const change::WriteRef& ref) {
+  for (const FieldTag& tag : fields_of(write)) fields_[tag].apply_transparent(ref, write.prev);
+}
+
+const FieldState* RecordState::field(const FieldTag& tag) const {
+  const auto found = fields_.find(tag);
+  return found == fields_.end() ? nullptr : &found->second;
+}
+
+Life RecordState::life() const {
+  const FieldState* life = field(change::kLifeTag);
+  if (life == nullptr) return Life::kAlive;
+  const auto is_erase = [](const Head& head) { return head.type == change::WriteType::kErase; };
+  if (std::ranges::none_of(life->heads(), is_erase)) return Life::kAlive;
+  if (!std::ranges::all_of(life->heads(), is_erase)) return Life::kContested;
+  const auto covered = [&](const change::WriteRef& ref) {
+    return std::ranges::any_of(erases_, [&](const auto& erase) {
+      return std::ranges::any_of(erase.second, [&](const change::SeenEntry& entry) {
+        return entry.writer == ref.writer && ref.seq <= entry.seq;
+      });
+    });
+  };
+  for (const auto& [tag, state] : fields_) {
+    if (tag == change::kLifeTag) continue;
+    for (const Head& head : state.heads()) {
+      if (!covered(head.ref)) return Life::kContested;
+    }
+  }
+  return Life::kErased;
+}
+
+std::vector<change::SeenEntry> RecordState::seen() const {
+  std::map<WriterId, std::uint64_t> greatest;
+  const auto note = [&](const WriterId& writer, std::uint64_t seq) {
+    greatest[writer] = std::max(greatest[writer], seq);
+  };
+  for (const auto& [tag, state] : fields_) {
+    for (const Head& head : state.heads()) note(head.ref.writer, head.ref.seq);
+    for (const auto& [writer, at] : state.context()) note(writer, at.first);
+  }
+  std::vector<change::SeenEntry> out;
+  for (const auto& [writer, seq] : greatest) out.push_back({writer, seq});
+  if (out.size() > change::kSeenMax) out.resize(change::kSeenMax);
+  return out;
+}
+
+Bytes RecordState::encode() const {
+  Writer out;
+  out.varint(fields_.size());
+  for (const auto& [tag, state] : fields_) {
+    out.fixed(tag);
+    state.encode(out);
+  }
+  out.varint(erases_.size());
+  for (const auto& [ref, seen] : erases_) {
+    out.fixed(ref.writer);
+    out.varint(ref.seq);
+    out.varint(ref.index);
+    out.varint(seen.size());
+    for (const change::SeenEntry& entry : seen) {
+      out.fixed(entry.writer);
+      out.varint(entry.seq);
+    }
+  }
+  return out.take();
+}
+
+Result<RecordState> RecordState::decode(ByteView bytes) {
+  constexpr std::size_t kMax = 1 << 20;
+  Reader in(bytes);
+  RecordState out;
+  for (std::size_t left = in.count(kMax, 11); left > 0 && !in.failed(); --left) {
+    const auto tag = in.fixed<FieldTag>();
+    if (!out.fields_.empty() && out.fields_.rbegin()->first >= tag) in.refuse(ErrorCode::not_canonical);
+    out.fields_.emplace(tag, FieldState::decode(in));
+  }
+  for (std::size_t left = in.count(kMax, 19); left > 0 && !in.failed(); --left) {
+    change::WriteRef ref;
+    ref.writer = in.fixed<WriterId>();
+    ref.seq = in.varint();
+    ref.index = static_cast<std::uint32_t>(in.varint(0xffffffff));
+    std::vector<change::SeenEntry> seen(in.count(change::kSeenMax, 17));
+    for (change::SeenEntry& entry : seen) {
+      entry.writer = in.fixed<WriterId>();
+      entry.seq = in.varint();
+    }
+    if (!out.erases_.empty() && out.erases_.rbegin()->first >= ref) in.refuse(ErrorCode::not_canonical);
+    out.erases_.emplace(ref, std::move(seen));
+  }
+  SAMLA_TRY(in.finish("record_state"));
+  return out;
+}
+
+sign::Hash RecordState::digest() const { return sign::hash("samla/record_state/1", encode()); }
+
+}  // namespace samla::resolve
