@@ -13,6 +13,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -60,7 +61,7 @@ class DeviceHost {
   virtual void accept_conflicts(const wire::ConflictFields& conflicts) = 0;
 };
 
-/// Where the session stands; it only moves forward until it fails.
+/// Where the session stands. Level goes back to syncing when there is more to do; failed stays.
 enum class DevicePhase { kConnecting, kChains, kSyncing, kLevel, kFailed };
 
 class DeviceSession {
@@ -86,38 +87,70 @@ class DeviceSession {
   std::uint64_t changesets_received() const { return changesets_received_; }
 
  private:
-  Result<void> dispatch(const wire::Message& message);
-  Result<void> handle(const wire::Welcome& welcome);
-  Result<void> handle(const wire::ChainEntries& entries);
-  Result<void> handle(const wire::Grants& grants);
-  Result<void> handle(const wire::ChainResult& result);
-  Result<void> handle(const wire::ChainNotice& notice);
-  Result<void> handle(const wire::Receipts& receipts);
-  Result<void> handle(const wire::Refusal& refusal);
-  Result<void> handle(const wire::Tail& tail);
-  Result<void> handle(const wire::TailEnd& end);
-  Result<void> handle(const wire::ConflictFields& conflicts);
-  Result<void> handle(const wire::Ping& ping);
-  Result<void> handle(const wire::Goodbye& goodbye);
-  void send(const wire::Message& message);
-  Result<void> advance_chains();
-  Result<void> begin_sync();
-  Result<void> fill_up_window();
+  using Step = Result<void>;
+  Step dispatch(const wire::Message& message);
+  Step finish(Step step);
+
+  // Chains (device_chains.cc).
+  Step handle(const wire::Welcome& welcome);
+  Step handle(const wire::ChainEntries& entries);
+  Step handle(const wire::Grants& grants);
+  Step handle(const wire::ChainResult& result);
+  Step handle(const wire::ChainNotice& notice);
+  Step note_head(const SpaceId& space, const ChainHead& head);
+  void want_pull(const SpaceId& space);
+  void pulled(const SpaceId& space);
+  Step advance_chains();
+  Step take_notices();
+  Step send_batch(ChainBatch batch);
+
+  // Changesets, up and down (device_lanes.cc).
+  Step handle(const wire::Receipts& receipts);
+  Step handle(const wire::Refusal& refusal);
+  Step handle(const wire::Tail& tail);
+  Step handle(const wire::TailEnd& end);
+  Step handle(const wire::ConflictFields& conflicts);
+  Step begin_sync();
+  void subscribe(const SpaceId& space);
+  Step fill_up_window();
+  void land(const SpaceId& space, std::uint64_t writer_seq);
+  Step chain_is_behind(const SpaceId& space, const Error& error);
   void settle();
+
+  Step handle(const wire::Ping& ping);
+  Step handle(const wire::Goodbye& goodbye);
+  /// What only a device sends, or what needs no answer.
+  template <class Other>
+  Step handle(const Other& other);
+  void send(const wire::Message& message);
 
   DeviceHost& host_;
   wire::Hello hello_;
   DevicePhase phase_ = DevicePhase::kConnecting;
   std::optional<wire::Welcome> welcome_;
   std::vector<Bytes> outgoing_;
-  std::deque<SpaceId> chains_to_pull_;
-  std::optional<SpaceId> pulling_;
+  std::size_t message_bytes_ = 0;  ///< of the message at hand
+
+  std::deque<SpaceId> to_pull_;
+  std::deque<SpaceId> pulls_;  ///< asked for; the answers come in this order
+  bool grants_due_ = false;    ///< the first of `pulls_` has all its entries, its grants come next
+  std::map<SpaceId, ChainHead> noticed_;
   std::optional<ChainBatch> batch_;
   std::uint64_t next_request_ = 1;
+  int batches_refused_ = 0;  ///< in a row
+
   std::map<std::pair<SpaceId, std::uint64_t>, std::size_t> in_flight_;
   std::size_t in_flight_bytes_ = 0;
+  bool up_empty_ = false;  ///< the host had nothing more to send
+  int gaps_ = 0;
+
   std::set<SpaceId> known_spaces_;
+  std::set<SpaceId> subscribed_;
   std::set<SpaceId> awaiting_tail_end_;
+  std::set<SpaceId> behind_;             ///< the tail waits until their chains are pulled
+  std::set<SpaceId> restarted_;          ///< subscribed again: what was under way before is let go
+  std::map<SpaceId, int> behind_times_;  ///< in a row
+
   std::uint64_t changesets_sent_ = 0;
   std::uint64_t changesets_received_ = 0;
 };

@@ -1,0 +1,144 @@
+// The chains' half of the device's machine: pull what is newer at the server, then append what this
+// device has to append, until neither side has anything. Entries come before the changesets that name
+// them, so all of this precedes the lanes, and interrupts nothing that is under way there.
+#include <algorithm>
+#include <utility>
+
+#include "core/session/device_session.h"
+#include "core/session/limits.h"
+#include "core/session/refused.h"
+
+namespace samla::session {
+
+Result<void> DeviceSession::handle(const wire::Welcome& welcome) {
+  if (welcome.version != wire::kProtocolVersion) return fail(ErrorCode::version_unknown, "session.welcome");
+  welcome_ = welcome;
+  phase_ = DevicePhase::kChains;
+  SAMLA_TRY(note_head(SpaceId{}, welcome.identity));
+  for (const wire::SpaceHeads& space : welcome.spaces) {
+    known_spaces_.insert(space.space);
+    SAMLA_TRY(note_head(space.space, space.chain));
+  }
+  return advance_chains();
+}
+
+/// Whether the server's head asks for a pull. A server that is merely behind has nothing for us.
+Result<void> DeviceSession::note_head(const SpaceId& space, const ChainHead& head) {
+  const ChainHead ours = host_.chain_head(space);
+  if (head.seq > ours.seq) want_pull(space);
+  if (head.seq == ours.seq && head != ours) return fail(ErrorCode::chain_forked, "session.chains");
+  return {};
+}
+
+void DeviceSession::want_pull(const SpaceId& space) {
+  if (std::ranges::count(to_pull_, space) > 0) return;
+  if (space.is_zero()) {
+    to_pull_.push_front(space);
+  } else {
+    to_pull_.push_back(space);
+  }
+}
+
+Result<void> DeviceSession::advance_chains() {
+  if (phase_ == DevicePhase::kConnecting || batch_) return {};
+  SAMLA_TRY(take_notices());
+  while (!to_pull_.empty() && pulls_.size() < kPullsMax) {
+    const SpaceId space = to_pull_.front();
+    // The identity chain is pulled alone and first: what spaces' entries say rests on it.
+    if (!pulls_.empty() && (space.is_zero() || pulls_.front().is_zero())) break;
+    to_pull_.pop_front();
+    pulls_.push_back(space);
+    send(wire::ChainPull{space, host_.chain_head(space)});
+  }
+  if (!pulls_.empty()) return {};
+  if (auto batch = host_.next_chain_batch()) return send_batch(std::move(*batch));
+  return begin_sync();
+}
+
+/// Notices wait until no batch is out: the host applies its own entries with the result.
+Result<void> DeviceSession::take_notices() {
+  for (const auto& [space, head] : std::exchange(noticed_, {})) {
+    if (!space.is_zero()) known_spaces_.insert(space);
+    SAMLA_TRY(note_head(space, head));
+  }
+  return {};
+}
+
+Result<void> DeviceSession::send_batch(ChainBatch batch) {
+  batch.request = next_request_++;
+  send(batch);
+  batch_ = std::move(batch);
+  return {};
+}
+
+Result<void> DeviceSession::handle(const wire::ChainEntries& entries) {
+  if (pulls_.empty() || pulls_.front() != entries.space || grants_due_) {
+    return fail(ErrorCode::protocol, "session.chains");
+  }
+  if (!entries.entries.empty()) {
+    // Entries that don't follow ours: the server does not have our head.
+    if (entries.first_seq != host_.chain_head(entries.space).seq + 1) {
+      return fail(ErrorCode::chain_forked, "session.chains");
+    }
+    SAMLA_TRY(host_.accept_chain(entries));
+  } else if (!entries.last) {
+    return fail(ErrorCode::protocol, "session.chains");
+  }
+  if (!entries.last) {
+    pulls_.pop_front();
+    pulls_.push_back(entries.space);
+    send(wire::ChainPull{entries.space, host_.chain_head(entries.space)});
+    return {};
+  }
+  if (!entries.space.is_zero()) {
+    grants_due_ = true;
+    return {};
+  }
+  pulled(entries.space);
+  return advance_chains();
+}
+
+Result<void> DeviceSession::handle(const wire::Grants& grants) {
+  if (pulls_.empty() || pulls_.front() != grants.space || !grants_due_) {
+    return fail(ErrorCode::protocol, "session.chains");
+  }
+  SAMLA_TRY(host_.accept_grants(grants));
+  pulled(grants.space);
+  return advance_chains();
+}
+
+void DeviceSession::pulled(const SpaceId& space) {
+  pulls_.pop_front();
+  grants_due_ = false;
+  up_empty_ = false;  // a new key or a new head may let the host freeze what it could not
+  if (behind_.erase(space) > 0) {
+    restarted_.insert(space);
+    subscribe(space);
+  }
+}
+
+Result<void> DeviceSession::handle(const wire::ChainResult& result) {
+  if (!batch_ || result.request != batch_->request) return fail(ErrorCode::protocol, "session.chains");
+  const ChainBatch batch = *std::exchange(batch_, {});
+  std::optional<ErrorCode> refused;
+  if (result.refused) refused = error_code_of(*result.refused);
+  SAMLA_TRY(host_.chain_batch_done(batch, refused));
+  if (!refused) {
+    batches_refused_ = 0;
+    up_empty_ = false;
+    return advance_chains();
+  }
+  if (++batches_refused_ > kRetriesMax) return fail(*refused, "session.chains");
+  if (*refused == ErrorCode::chain_conflict) {
+    want_pull(SpaceId{});
+    for (const auto& part : batch.parts) want_pull(part.space);
+  }
+  return advance_chains();
+}
+
+Result<void> DeviceSession::handle(const wire::ChainNotice& notice) {
+  noticed_[notice.space] = notice.head;
+  return advance_chains();
+}
+
+}  // namespace samla::session

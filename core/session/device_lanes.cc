@@ -1,0 +1,122 @@
+// The changesets' half of the device's machine: two lanes that don't wait for each other. Up, frozen
+// changesets within a window of bytes without an answer; down, each space's history from the host's
+// cursor, then live. What is resent is the host's same bytes, so a cut connection loses nothing.
+#include "core/change/changeset.h"
+#include "core/session/device_session.h"
+#include "core/session/limits.h"
+#include "core/session/refused.h"
+
+namespace samla::session {
+
+Result<void> DeviceSession::begin_sync() {
+  if (phase_ == DevicePhase::kChains) phase_ = DevicePhase::kSyncing;
+  for (const SpaceId& space : known_spaces_) {
+    if (!subscribed_.contains(space)) subscribe(space);
+  }
+  return fill_up_window();
+}
+
+void DeviceSession::subscribe(const SpaceId& space) {
+  const std::optional<Position> cursor = host_.cursor(space);
+  if (!cursor) return;
+  subscribed_.insert(space);
+  awaiting_tail_end_.insert(space);
+  send(wire::Subscribe{space, *cursor});
+}
+
+// ---- up
+
+Result<void> DeviceSession::fill_up_window() {
+  // Asked for at half a window, so that the host is asked for many at once and not for each receipt.
+  while (!up_empty_ && in_flight_bytes_ <= kWindowBytes / 2) {
+    SAMLA_ASSIGN(const std::vector<Bytes> batch, host_.next_outgoing(kWindowBytes - in_flight_bytes_));
+    up_empty_ = batch.empty();
+    for (const Bytes& changeset : batch) {
+      SAMLA_ASSIGN(const change::Header header, change::decode_header(changeset));
+      in_flight_[{header.space, header.seq}] = changeset.size();
+      in_flight_bytes_ += changeset.size();
+      ++changesets_sent_;
+      send(wire::Push{header.space, header.seq, changeset});
+    }
+  }
+  return {};
+}
+
+void DeviceSession::land(const SpaceId& space, std::uint64_t writer_seq) {
+  const auto found = in_flight_.find({space, writer_seq});
+  if (found == in_flight_.end()) return;
+  in_flight_bytes_ -= found->second;
+  in_flight_.erase(found);
+}
+
+Result<void> DeviceSession::handle(const wire::Receipts& receipts) {
+  SAMLA_TRY(host_.accept_receipts(receipts));
+  for (const wire::Receipt& receipt : receipts.receipts) land(receipt.space, receipt.writer_seq);
+  gaps_ = 0;
+  return fill_up_window();
+}
+
+Result<void> DeviceSession::handle(const wire::Refusal& refusal) {
+  SAMLA_TRY(host_.accept_refusal(refusal));
+  land(refusal.space, refusal.writer_seq);
+  // Told what the server lacks, the host may go back to it. Not for ever.
+  if (refusal.refused == wire::Refused::kGap && in_flight_.empty() && ++gaps_ <= kRetriesMax) {
+    up_empty_ = false;
+  }
+  return fill_up_window();
+}
+
+// ---- down
+
+Result<void> DeviceSession::handle(const wire::Tail& tail) {
+  const std::optional<Position> cursor = host_.cursor(tail.space);
+  if (!subscribed_.contains(tail.space) || !cursor || tail.items.empty()) {
+    return fail(ErrorCode::protocol, "session.tail");
+  }
+  send(wire::Credit{1, message_bytes_});
+  if (behind_.contains(tail.space)) return {};
+  // From the start: the server does not know our cursor. The host sees it by the first number.
+  const bool follows = tail.after.seq == 0 || tail.after == *cursor;
+  if (!follows && restarted_.contains(tail.space)) return {};
+  if (!follows) return fail(ErrorCode::history_diverged, "session.tail");
+  std::uint64_t expected = tail.after.seq;
+  for (const wire::TailItem& item : tail.items) {
+    if (item.seq != ++expected) return fail(ErrorCode::protocol, "session.tail");
+  }
+  restarted_.erase(tail.space);
+  if (const auto taken = host_.accept_tail(tail.space, tail.items); !taken.ok()) {
+    return chain_is_behind(tail.space, taken.error());
+  }
+  behind_times_.erase(tail.space);
+  for (const wire::TailItem& item : tail.items) changesets_received_ += item.changeset.empty() ? 0 : 1;
+  return {};
+}
+
+/// A changeset names chain heads that we don't have yet: pull, then take the tail up from the cursor.
+Result<void> DeviceSession::chain_is_behind(const SpaceId& space, const Error& error) {
+  if (error.code != ErrorCode::chain_behind || ++behind_times_[space] > kRetriesMax) return error;
+  behind_.insert(space);
+  want_pull(SpaceId{});
+  want_pull(space);
+  return advance_chains();
+}
+
+Result<void> DeviceSession::handle(const wire::TailEnd& end) {
+  const std::optional<Position> cursor = host_.cursor(end.space);
+  if (!subscribed_.contains(end.space) || !cursor) return fail(ErrorCode::protocol, "session.tail");
+  if (behind_.contains(end.space)) return {};
+  if (cursor->seq < end.position.seq) {
+    if (restarted_.contains(end.space)) return {};
+    return fail(ErrorCode::protocol, "session.tail");
+  }
+  restarted_.erase(end.space);
+  awaiting_tail_end_.erase(end.space);
+  return {};
+}
+
+Result<void> DeviceSession::handle(const wire::ConflictFields& conflicts) {
+  host_.accept_conflicts(conflicts);
+  return {};
+}
+
+}  // namespace samla::session

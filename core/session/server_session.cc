@@ -1,0 +1,288 @@
+#include "core/session/server_session.h"
+
+#include <type_traits>
+#include <utility>
+
+#include "core/chain/entry.h"
+#include "core/session/refused.h"
+
+namespace samla::session {
+
+using wire::Entrance;
+using wire::Refused;
+
+// ---- entrances
+
+Result<void> ServerSession::on_message(ByteView message) {
+  if (closed_) return fail(ErrorCode::connection_closed, "session.message");
+  auto decoded = wire::decode_message(message);
+  Step step = decoded.ok() ? dispatch(*decoded) : Step(fail(ErrorCode::protocol, "session.message"));
+  // A peer learns a coarse class; what broke the protocol is all one to it.
+  if (!step.ok() && !closed_) close(refused_of(step.error().code));
+  return step;
+}
+
+std::vector<Bytes> ServerSession::take_outgoing() { return std::exchange(outgoing_, {}); }
+
+void ServerSession::send(const wire::Message& message) { outgoing_.push_back(wire::encode(message)); }
+
+void ServerSession::close(std::optional<Refused> reason) {
+  if (closed_) return;
+  send(wire::Goodbye{reason});
+  closed_ = true;
+}
+
+template <class Other>
+Result<void> ServerSession::handle(const Other&) {
+  if constexpr (std::is_same_v<Other, wire::Pong>) return {};
+  return fail(ErrorCode::protocol, "session.message");
+}
+
+Result<void> ServerSession::dispatch(const wire::Message& message) {
+  // Hello comes first, and once.
+  if (std::holds_alternative<wire::Hello>(message) == entered()) {
+    return fail(ErrorCode::protocol, "session.message");
+  }
+  return std::visit([this](const auto& m) { return handle(m); }, message);
+}
+
+Result<void> ServerSession::handle(const wire::Ping& ping) {
+  send(wire::Pong{ping.nonce});
+  return {};
+}
+
+Result<void> ServerSession::handle(const wire::Goodbye&) {
+  closed_ = true;
+  return fail(ErrorCode::connection_closed, "session.goodbye");
+}
+
+Result<void> ServerSession::handle(const wire::Hello& hello) {
+  if (hello.version != wire::kProtocolVersion) return fail(ErrorCode::protocol, "session.hello");
+  if (const auto refused = host_.admit(hello)) {
+    close(refused);
+    return fail(error_code_of(*refused), "session.hello");
+  }
+  hello_ = hello;
+  wire::Welcome welcome = host_.welcome();
+  if (is_device()) {
+    for (const SpaceId& space : host_.spaces_of(device())) {
+      announced_.insert(space);
+      welcome.spaces.push_back({space, host_.chain_head(space), host_.position(space)});
+    }
+  }
+  send(welcome);
+  return {};
+}
+
+// ---- chains
+
+Result<void> ServerSession::handle(const wire::ChainPull& pull) {
+  const bool identity = pull.space.is_zero();
+  const bool allowed = identity || (is_device() && host_.access(pull.space, device()) >= Access::kChain);
+  if (!allowed) {
+    // A space that is not for this device looks like one that has nothing new.
+    send(wire::ChainEntries{pull.space, pull.from.seq + 1, {}, true});
+    send(wire::Grants{pull.space, {}});
+    return {};
+  }
+  SAMLA_ASSIGN(const wire::ChainEntries entries, host_.read_chain(pull.space, pull.from, kChainChunkBytes));
+  send(entries);
+  if (identity || !entries.last) return {};
+  SAMLA_ASSIGN(const wire::Grants grants, host_.read_grants(pull.space, device(), kChainChunkBytes));
+  send(grants);
+  return {};
+}
+
+/// A device appends what it likes, the host judges it. Who redeems an invite certifies itself by it and
+/// no more; who claims the server begins with the identity chain.
+bool ServerSession::may_append(const wire::ChainAppend& append) const {
+  if (append.parts.empty()) return false;
+  const wire::ChainAppend::Part& first = append.parts.front();
+  switch (hello_->entrance) {
+    case Entrance::kDevice:
+      return true;
+    case Entrance::kClaim:
+      return first.space.is_zero() && first.expected == ChainHead{};
+    case Entrance::kInvite:
+      break;
+  }
+  if (append.parts.size() != 1 || !first.space.is_zero() || first.entries.size() != 1) return false;
+  const auto entry = chain::Entry::decode(first.entries.front());
+  if (!entry.ok()) return false;
+  const auto* certificate = std::get_if<chain::DeviceCertificate>(&entry->body);
+  return certificate != nullptr && entry->author.kind == chain::AuthorKind::kInvite &&
+         equal(entry->author.id.view(), hello_->invite.view()) &&
+         chain::device_id(certificate->keys.sign) == hello_->device;
+}
+
+Result<void> ServerSession::handle(const wire::ChainAppend& append) {
+  if (append_) return fail(ErrorCode::protocol, "session.append");
+  if (!may_append(append)) {
+    send(wire::ChainResult{append.request, Refused::kNotPermitted});
+    return {};
+  }
+  append_ = append.request;
+  host_.append_chains(append, *hello_);
+  return {};
+}
+
+void ServerSession::on_chain_result(const wire::ChainResult& result) {
+  if (closed_ || append_ != result.request) return;
+  append_.reset();
+  if (!result.refused) enter_as_device();
+  send(result);
+}
+
+/// A newcomer whose certificate stands is a device from here on.
+void ServerSession::enter_as_device() {
+  if (!is_device()) {
+    wire::Hello hello = *hello_;
+    hello.entrance = Entrance::kDevice;
+    hello.organisation = host_.welcome().organisation;
+    hello.invite = {};
+    hello.proof.clear();
+    if (host_.admit(hello)) return;
+    hello_ = std::move(hello);
+  }
+  for (const SpaceId& space : host_.spaces_of(device())) {
+    if (!announced_.contains(space)) announce(space);
+  }
+}
+
+void ServerSession::announce(const SpaceId& space) {
+  announced_.insert(space);
+  send(wire::ChainNotice{space, host_.chain_head(space)});
+}
+
+bool ServerSession::on_chain_changed(const SpaceId& space) {
+  if (closed_ || !entered()) return true;
+  if (space.is_zero()) {
+    if (is_device()) {
+      if (const auto refused = host_.admit(*hello_)) {
+        close(refused);
+        return false;
+      }
+    }
+    send(wire::ChainNotice{space, host_.chain_head(space)});
+    return true;
+  }
+  if (!is_device()) return true;
+  const Access access = host_.access(space, device());
+  if (access >= Access::kChain) announce(space);
+  const auto found = subscriptions_.find(space);
+  if (found != subscriptions_.end() && access >= Access::kRead) {
+    found->second.waiting = true;
+    to_pump_.insert(space);
+    pump_or_close();
+  }
+  return !closed_;
+}
+
+// ---- up
+
+Result<void> ServerSession::handle(const wire::Push& push) {
+  if (!is_device()) return fail(ErrorCode::protocol, "session.push");
+  if (host_.access(push.space, device()) < Access::kWrite) {
+    send(wire::Refusal{push.space, push.writer_seq, Refused::kNotPermitted, 0});
+    return {};
+  }
+  const auto [slot, fresh] = up_.try_emplace({push.space, push.writer_seq}, push.changeset.size());
+  if (!fresh) return fail(ErrorCode::protocol, "session.push");
+  up_bytes_ += slot->second;
+  if (up_bytes_ > kUpBytesMax) return fail(ErrorCode::protocol, "session.push");
+  host_.submit(push, device());
+  return {};
+}
+
+void ServerSession::land(const SpaceId& space, std::uint64_t writer_seq) {
+  const auto found = up_.find({space, writer_seq});
+  if (found == up_.end()) return;
+  up_bytes_ -= found->second;
+  up_.erase(found);
+}
+
+void ServerSession::on_receipts(const wire::Receipts& receipts) {
+  if (closed_) return;
+  for (const wire::Receipt& receipt : receipts.receipts) land(receipt.space, receipt.writer_seq);
+  send(receipts);
+}
+
+void ServerSession::on_refusal(const wire::Refusal& refusal) {
+  if (closed_) return;
+  land(refusal.space, refusal.writer_seq);
+  send(refusal);
+}
+
+// ---- down
+
+Result<void> ServerSession::handle(const wire::Subscribe& subscribe) {
+  if (!is_device()) return fail(ErrorCode::protocol, "session.subscribe");
+  if (host_.access(subscribe.space, device()) < Access::kChain) {
+    // As with a pull: nothing is there for this device.
+    send(wire::TailEnd{subscribe.space, subscribe.from});
+    return {};
+  }
+  subscriptions_[subscribe.space] = {subscribe.from, true, false};
+  to_pump_.insert(subscribe.space);
+  return pump();
+}
+
+Result<void> ServerSession::handle(const wire::Credit& credit) {
+  if (credit.lane != 1 || credit.bytes > down_bytes_) return fail(ErrorCode::protocol, "session.credit");
+  down_bytes_ -= static_cast<std::size_t>(credit.bytes);
+  return pump();
+}
+
+void ServerSession::on_space_grown(const SpaceId& space) {
+  const auto found = subscriptions_.find(space);
+  if (closed_ || found == subscriptions_.end()) return;
+  found->second.waiting = true;
+  to_pump_.insert(space);
+  pump_or_close();
+}
+
+void ServerSession::pump_or_close() {
+  if (const Step step = pump(); !step.ok()) close(refused_of(step.error().code));
+}
+
+/// Spaces take turns, a chunk each, until the window is full or nobody has more.
+Result<void> ServerSession::pump() {
+  while (down_bytes_ < kWindowBytes && !to_pump_.empty()) {
+    const std::set<SpaceId> turn = std::exchange(to_pump_, {});
+    for (const SpaceId& space : turn) {
+      if (down_bytes_ >= kWindowBytes) {
+        to_pump_.insert(space);
+        continue;
+      }
+      SAMLA_ASSIGN(const bool more, pump_one(space, subscriptions_[space]));
+      if (more) to_pump_.insert(space);
+    }
+  }
+  return {};
+}
+
+/// True: there may be more.
+Result<bool> ServerSession::pump_one(const SpaceId& space, Subscription& subscription) {
+  const bool may_read = host_.access(space, device()) >= Access::kRead;
+  if (may_read && subscription.waiting) {
+    SAMLA_ASSIGN(const TailRun run, host_.read_tail(space, subscription.at, kTailChunkBytes, device()));
+    subscription.at = run.end;
+    if (!run.tail.items.empty()) {
+      const Bytes bytes = wire::encode(run.tail);
+      down_bytes_ += bytes.size();
+      outgoing_.push_back(bytes);
+      return true;
+    }
+  }
+  subscription.waiting = false;
+  if (subscription.ended) return false;
+  subscription.ended = true;
+  if (may_read) {
+    SAMLA_ASSIGN(const wire::ConflictFields conflicts, host_.read_conflicts(space));
+    if (!conflicts.fields.empty()) send(conflicts);
+  }
+  send(wire::TailEnd{space, subscription.at});
+  return false;
+}
+
+}  // namespace samla::session

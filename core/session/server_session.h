@@ -1,0 +1,147 @@
+// The server's side of one connection as a state machine: messages in, messages and calls out. No I/O,
+// no clock. It decides who may say what when; what a push or an entry is worth the host decides.
+//
+//   hello (entrance checked) -> welcome -> chain pulls and appends | pushes up | tails down, all at once
+//
+// Invariant: nothing of a space leaves without a right to it, and memory for one peer is bounded: a
+// window up, a window down, one chain append. Slow calls of the host are answered later by the on_…
+// methods, never from within the call. Thread: the connection's, one at a time.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "core/base/id.h"
+#include "core/base/position.h"
+#include "core/base/result.h"
+#include "core/session/limits.h"
+#include "core/wire/message.h"
+
+namespace samla::session {
+
+/// What a device may do in a space, as the server enforces it.
+enum class Access : std::uint8_t {
+  kNone = 0,
+  kChain = 1,  ///< read its chain: who awaits a grant must see that the space is there
+  kRead = 2,
+  kWrite = 3,
+};
+
+/// A stretch of a space's history and the place after it.
+struct TailRun {
+  wire::Tail tail;
+  Position end;
+};
+
+/// What the machine needs of the server, for one connection. Called from within the session's own calls.
+class ServerHost {
+ public:
+  virtual ~ServerHost() = default;
+
+  /// Whether the holder of the connection's transport key may enter as `hello` says; absent: yes.
+  virtual std::optional<wire::Refused> admit(const wire::Hello& hello) = 0;
+  /// Without `spaces`, which the session fills in.
+  virtual wire::Welcome welcome() = 0;
+  virtual Access access(const SpaceId& space, const DeviceId& device) = 0;
+  /// Those with at least Access::kChain.
+  virtual std::vector<SpaceId> spaces_of(const DeviceId& device) = 0;
+
+  virtual ChainHead chain_head(const SpaceId& space) = 0;
+  virtual Position position(const SpaceId& space) = 0;
+  /// Entries after `from`, about `bytes_max` (at least one if any); from the first where `from` is not of
+  /// this chain.
+  virtual Result<wire::ChainEntries> read_chain(const SpaceId& space, const ChainHead& from,
+                                                std::size_t bytes_max) = 0;
+  /// The newest grants for the device or the invite by which it joined.
+  virtual Result<wire::Grants> read_grants(const SpaceId& space, const DeviceId& device,
+                                           std::size_t bytes_max) = 0;
+  /// History after `from`, about `bytes_max` (at least one item if any); from the start where `from` is
+  /// not of this history. `after` says which. Changesets by `reader` itself are empty.
+  virtual Result<TailRun> read_tail(const SpaceId& space, const Position& from, std::size_t bytes_max,
+                                    const DeviceId& reader) = 0;
+  virtual Result<wire::ConflictFields> read_conflicts(const SpaceId& space) = 0;
+
+  /// Answered by on_receipts or on_refusal.
+  virtual void submit(wire::Push push, const DeviceId& device) = 0;
+  /// Answered by on_chain_result. `hello` says by which entrance.
+  virtual void append_chains(wire::ChainAppend append, const wire::Hello& hello) = 0;
+};
+
+class ServerSession {
+ public:
+  /// `host` outlives the session.
+  explicit ServerSession(ServerHost& host) : host_(host) {}
+
+  /// One logical message from the peer. An error ends the connection, after what take_outgoing gives
+  /// (a goodbye with its reason) has been sent.
+  Result<void> on_message(ByteView message);
+  /// Messages to send, in order; empties the queue.
+  std::vector<Bytes> take_outgoing();
+
+  // Answers of the host, and news.
+  void on_receipts(const wire::Receipts& receipts);
+  void on_refusal(const wire::Refusal& refusal);
+  void on_chain_result(const wire::ChainResult& result);
+  /// A chain has new entries (zero: the identity chain). Call it on every session, before the
+  /// on_chain_result of whoever appended. False: the device has lost its right to be here, close.
+  [[nodiscard]] bool on_chain_changed(const SpaceId& space);
+  /// The space has new changesets; cheap where nobody here reads it.
+  void on_space_grown(const SpaceId& space);
+  /// Says goodbye; nothing more is taken.
+  void close(std::optional<wire::Refused> reason);
+
+  bool closed() const { return closed_; }
+  bool entered() const { return hello_.has_value(); }
+  /// A certified device is at the other end; valid once entered.
+  bool is_device() const { return hello_ && hello_->entrance == wire::Entrance::kDevice; }
+  const DeviceId& device() const { return hello_->device; }
+  bool subscribed(const SpaceId& space) const { return subscriptions_.contains(space); }
+
+ private:
+  using Step = Result<void>;
+  /// A reader of a space; sleeps while it has no right.
+  struct Subscription {
+    Position at;
+    bool waiting = true;  ///< there may be more than it was sent
+    bool ended = false;   ///< TailEnd was sent: what comes now is live
+  };
+
+  Step dispatch(const wire::Message& message);
+  Step handle(const wire::Hello& hello);
+  Step handle(const wire::ChainPull& pull);
+  Step handle(const wire::ChainAppend& append);
+  Step handle(const wire::Push& push);
+  Step handle(const wire::Subscribe& subscribe);
+  Step handle(const wire::Credit& credit);
+  Step handle(const wire::Ping& ping);
+  Step handle(const wire::Goodbye& goodbye);
+  /// What only a server sends, or what needs no answer.
+  template <class Other>
+  Step handle(const Other& other);
+
+  bool may_append(const wire::ChainAppend& append) const;
+  void enter_as_device();
+  void announce(const SpaceId& space);
+  Step pump();
+  Result<bool> pump_one(const SpaceId& space, Subscription& subscription);
+  void pump_or_close();
+  void land(const SpaceId& space, std::uint64_t writer_seq);
+  void send(const wire::Message& message);
+
+  ServerHost& host_;
+  std::optional<wire::Hello> hello_;
+  bool closed_ = false;
+  std::vector<Bytes> outgoing_;
+  std::set<SpaceId> announced_;  ///< that the device knows to be there
+  std::optional<std::uint64_t> append_;
+  std::map<std::pair<SpaceId, std::uint64_t>, std::size_t> up_;
+  std::size_t up_bytes_ = 0;
+  std::map<SpaceId, Subscription> subscriptions_;
+  std::set<SpaceId> to_pump_;
+  std::size_t down_bytes_ = 0;  ///< of tails without a credit
+};
+
+}  // namespace samla::session

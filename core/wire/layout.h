@@ -1,0 +1,201 @@
+// The layout of each message, member by member, in the order of docs/formats/messages.md.
+// Each `walk` runs in both directions (archive.h). Adding a member is a new protocol version.
+#pragma once
+
+#include "core/wire/archive.h"
+
+namespace samla::wire {
+
+inline constexpr std::size_t kSoftwareBytesMax = 64;
+inline constexpr std::size_t kProofBytesMax = 64;
+inline constexpr std::size_t kSpacesMax = 8192;
+inline constexpr std::size_t kEntriesMax = 8192;
+inline constexpr std::size_t kEntryBytesMax = 512 * 1024;
+inline constexpr std::size_t kGrantsMax = 8192;
+inline constexpr std::size_t kSealedBytesMax = 1024;
+inline constexpr std::size_t kPartsMax = 4096;
+inline constexpr std::size_t kChangesetBytesMax = 768 * 1024;
+inline constexpr std::size_t kReceiptsMax = 4096;
+inline constexpr std::size_t kTailItemsMax = 8192;
+inline constexpr std::size_t kConflictFieldsMax = 16384;
+
+template <class A>
+void walk(A& a, Of<Position> auto& m) {
+  a.fixed(m.incarnation);
+  a.number(m.seq);
+  a.fixed(m.head);
+}
+
+template <class A>
+void walk(A& a, Of<ChainHead> auto& m) {
+  a.number(m.seq);
+  a.fixed(m.hash);
+}
+
+template <class A>
+void walk(A& a, Of<Hello> auto& m) {
+  a.byte(m.version, 0, 255);
+  a.choice(m.entrance, Entrance::kDevice, Entrance::kClaim);
+  a.fixed(m.organisation);
+  a.fixed(m.device);
+  a.fixed(m.invite);
+  a.blob(m.proof, kProofBytesMax);
+  a.text(m.software, kSoftwareBytesMax);
+}
+
+template <class A>
+void walk(A& a, Of<Welcome> auto& m) {
+  a.byte(m.version, 0, 255);
+  a.number(m.server_ms);
+  a.fixed(m.incarnation);
+  a.fixed(m.receipt_key);
+  a.fixed(m.organisation);
+  walk(a, m.identity);
+  a.list(m.spaces, kSpacesMax, 98, [&](auto& space) {
+    a.fixed(space.space);
+    walk(a, space.chain);
+    walk(a, space.position);
+  });
+}
+
+template <class A>
+void walk(A& a, Of<ChainPull> auto& m) {
+  a.fixed(m.space);
+  walk(a, m.from);
+}
+
+template <class A>
+void walk(A& a, Of<ChainEntries> auto& m) {
+  a.fixed(m.space);
+  a.number(m.first_seq);
+  a.list(m.entries, kEntriesMax, 1, [&](auto& entry) { a.blob(entry, kEntryBytesMax); });
+  a.flag(m.last);
+}
+
+template <class A>
+void walk(A& a, Of<Grant> auto& m) {
+  a.number32(m.epoch);
+  a.fixed(m.recipient);
+  a.blob(m.sealed, kSealedBytesMax);
+}
+
+template <class A>
+void walk(A& a, Of<Grants> auto& m) {
+  a.fixed(m.space);
+  a.list(m.grants, kGrantsMax, 18, [&](auto& grant) { walk(a, grant); });
+}
+
+template <class A>
+void walk(A& a, Of<ChainAppend> auto& m) {
+  a.number(m.request);
+  a.list(m.parts, kPartsMax, 51, [&](auto& part) {
+    a.fixed(part.space);
+    walk(a, part.expected);
+    a.list(part.entries, kEntriesMax, 1, [&](auto& entry) { a.blob(entry, kEntryBytesMax); });
+    a.list(part.grants, kGrantsMax, 18, [&](auto& grant) { walk(a, grant); });
+  });
+}
+
+template <class A>
+void walk(A& a, Of<ChainResult> auto& m) {
+  a.number(m.request);
+  a.reason(m.refused);
+}
+
+template <class A>
+void walk(A& a, Of<Push> auto& m) {
+  a.fixed(m.space);
+  a.number(m.writer_seq);
+  a.blob(m.changeset, kChangesetBytesMax);
+}
+
+/// All of Receipts but the signature: what the signature covers.
+template <class A>
+void walk_signed(A& a, Of<Receipts> auto& m) {
+  a.fixed(m.incarnation);
+  a.list(m.receipts, kReceiptsMax, 99, [&](auto& receipt) {
+    a.fixed(receipt.space);
+    a.number(receipt.seq);
+    a.fixed(receipt.head);
+    a.fixed(receipt.writer);
+    a.number(receipt.writer_seq);
+    a.fixed(receipt.changeset);
+    a.byte(receipt.validity, 1, 3);
+  });
+}
+
+template <class A>
+void walk(A& a, Of<Receipts> auto& m) {
+  walk_signed(a, m);
+  a.fixed(m.signature);
+}
+
+template <class A>
+void walk(A& a, Of<Refusal> auto& m) {
+  a.fixed(m.space);
+  a.number(m.writer_seq);
+  a.choice(m.refused, Refused::kLater, Refused::kDeviceRevoked);
+  a.number(m.expected_seq);
+}
+
+template <class A>
+void walk(A& a, Of<Subscribe> auto& m) {
+  a.fixed(m.space);
+  walk(a, m.from);
+}
+
+template <class A>
+void walk(A& a, Of<Tail> auto& m) {
+  a.fixed(m.space);
+  walk(a, m.after);
+  a.list(m.items, kTailItemsMax, 3, [&](auto& item) {
+    a.number(item.seq);
+    a.byte(item.validity, 1, 3);
+    a.blob(item.changeset, kChangesetBytesMax);
+  });
+}
+
+template <class A>
+void walk(A& a, Of<TailEnd> auto& m) {
+  a.fixed(m.space);
+  walk(a, m.position);
+}
+
+template <class A>
+void walk(A& a, Of<Credit> auto& m) {
+  a.byte(m.lane, 0, 1);
+  a.number(m.bytes);
+}
+
+template <class A>
+void walk(A& a, Of<ChainNotice> auto& m) {
+  a.fixed(m.space);
+  walk(a, m.head);
+}
+
+template <class A>
+void walk(A& a, Of<ConflictFields> auto& m) {
+  a.fixed(m.space);
+  a.list(m.fields, kConflictFieldsMax, 25, [&](auto& field) {
+    a.fixed(field.record);
+    a.fixed(field.tag);
+    a.number32(field.heads);
+  });
+}
+
+template <class A>
+void walk(A& a, Of<Ping> auto& m) {
+  a.number(m.nonce);
+}
+
+template <class A>
+void walk(A& a, Of<Pong> auto& m) {
+  a.number(m.nonce);
+}
+
+template <class A>
+void walk(A& a, Of<Goodbye> auto& m) {
+  a.reason(m.reason);
+}
+
+}  // namespace samla::wire

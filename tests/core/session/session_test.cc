@@ -1,0 +1,416 @@
+// The two machines against each other in memory, with small hosts.
+#include <gtest/gtest.h>
+
+#include "core/session/refused.h"
+#include "tests/core/session/fake_device.h"
+
+namespace samla::session {
+namespace {
+
+using namespace session::test;
+
+const SpaceId kSpace{{1, 1}};
+const SpaceId kOther{{1, 2}};
+
+/// One connection: queues in both directions that can be cut at any message.
+class Link {
+ public:
+  Link(FakeServer& server, FakeDevice& device, wire::Hello hello)
+      : server_(server), host_(server), server_end(host_), device_end(device, std::move(hello)) {
+    device.reconnect();
+    host_.attach(server_end);
+    server_.sessions.push_back(&server_end);
+    (void)device_end.start();
+  }
+  ~Link() {
+    host_.detach();
+    server_.run_later();
+    std::erase(server_.sessions, &server_end);
+  }
+
+  /// Moves messages until nothing moves, at most `budget` of them. False: the budget ran out.
+  bool run(int budget = 1'000'000) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (const Bytes& message : device_end.take_outgoing()) {
+        if (--budget < 0) return false;
+        moved = true;
+        up_bytes = std::max(up_bytes, message.size());
+        if (!server_end.closed()) (void)server_end.on_message(message);
+      }
+      server_.run_later();
+      for (const Bytes& message : server_end.take_outgoing()) {
+        if (--budget < 0) return false;
+        moved = true;
+        if (device_end.phase() == DevicePhase::kFailed) continue;
+        if (const auto step = device_end.on_message(message); !step.ok()) error = step.error().code;
+      }
+    }
+    return true;
+  }
+
+ private:
+  FakeServer& server_;
+  FakeServerHost host_;
+
+ public:
+  ServerSession server_end;
+  DeviceSession device_end;
+  std::optional<ErrorCode> error;
+  std::size_t up_bytes = 0;
+};
+
+class Sessions : public ::testing::Test {
+ protected:
+  Sessions() {
+    server.chains[{}] = {Bytes{1}, Bytes{2}};
+    for (const SpaceId& space : {kSpace, kOther}) {
+      server.chains[space] = {Bytes{3}, Bytes{4}, Bytes{5}, Bytes{6}, Bytes{7}};
+      for (const FakeDevice* device : {&kari, &ola}) {
+        server.spaces[space].readers.insert(device->id);
+        server.spaces[space].writers.insert(device->id);
+      }
+    }
+    server.devices = {kari.id, ola.id};
+  }
+
+  static wire::Hello hello(const FakeDevice& device) {
+    wire::Hello out;
+    out.organisation = OrganisationId{{1}};
+    out.device = device.id;
+    return out;
+  }
+  void sync(FakeDevice& device) {
+    Link link(server, device, hello(device));
+    link.run();
+    ASSERT_TRUE(link.device_end.level());
+  }
+
+  FakeServer server;
+  FakeDevice kari{1};
+  FakeDevice ola{2};
+};
+
+TEST_F(Sessions, BringChainsFirstThenChangesetsBothWays) {
+  for (int i = 0; i < 30; ++i) kari.write(i % 2 == 0 ? kSpace : kOther, 5000);
+  sync(kari);
+  EXPECT_EQ(kari.chains[{}], server.chains[{}]);
+  EXPECT_EQ(kari.chains[kSpace], server.chains[kSpace]);
+  EXPECT_EQ(kari.acknowledged.size(), 30u);
+  EXPECT_EQ(kari.conflicts.size(), 2u);
+
+  ola.write(kSpace);
+  sync(ola);
+  EXPECT_EQ(ola.received[kSpace].size(), 16u);
+  EXPECT_EQ(ola.received[kSpace][3].changeset, kari.written[kSpace][3]);
+  EXPECT_EQ(ola.cursors[kSpace], server.position(kSpace));
+}
+
+TEST_F(Sessions, SendADevicesOwnChangesetsBackEmpty) {
+  kari.write(kSpace);
+  sync(kari);
+  ASSERT_EQ(kari.received[kSpace].size(), 1u);
+  EXPECT_TRUE(kari.received[kSpace][0].changeset.empty());
+  EXPECT_EQ(kari.cursors[kSpace], server.position(kSpace));
+}
+
+TEST_F(Sessions, KeepBothWindowsOverManyMegabytes) {
+  for (int i = 0; i < 60; ++i) kari.write(kSpace, 60'000);
+  sync(kari);
+  EXPECT_EQ(kari.acknowledged.size(), 60u);
+  sync(ola);
+  EXPECT_EQ(ola.received[kSpace].size(), 60u);
+}
+
+TEST_F(Sessions, StopSendingDownWithoutCredit) {
+  for (int i = 0; i < 60; ++i) kari.write(kSpace, 60'000);
+  sync(kari);
+  FakeServerHost host(server);
+  ServerSession session(host);
+  ASSERT_TRUE(session.on_message(wire::encode(hello(ola))).ok());
+  ASSERT_TRUE(session.on_message(wire::encode(wire::Subscribe{kSpace, {}})).ok());
+  std::size_t bytes = 0;
+  for (const Bytes& message : session.take_outgoing()) bytes += message.size();
+  EXPECT_GE(bytes, kWindowBytes);
+  EXPECT_LE(bytes, kWindowBytes + 2 * kTailChunkBytes);
+  EXPECT_FALSE(session.on_message(wire::encode(wire::Credit{1, bytes + 1})).ok());
+}
+
+TEST_F(Sessions, ResumeAfterACutAtAnyMessageWithNothingLostOrDoubled) {
+  for (int i = 0; i < 6; ++i) kari.write(i % 2 == 0 ? kSpace : kOther, 400);
+  ola.write(kSpace);
+  sync(ola);
+  int cuts = 0;
+  for (int budget = 0;; ++budget, ++cuts) {
+    Link link(server, kari, hello(kari));
+    if (link.run(budget)) {
+      EXPECT_TRUE(link.device_end.level());
+      break;
+    }
+    ASSERT_LT(budget, 200);
+  }
+  EXPECT_GT(cuts, 10);
+  EXPECT_EQ(server.spaces[kSpace].items.size(), 4u);
+  EXPECT_EQ(server.spaces[kOther].items.size(), 3u);
+  EXPECT_EQ(kari.cursors[kSpace], server.position(kSpace));
+}
+
+TEST_F(Sessions, KeepAWritersOrder) {
+  for (int i = 0; i < 40; ++i) kari.write(kSpace, 30'000);
+  sync(kari);
+  for (std::size_t i = 0; i < server.log.size(); ++i) EXPECT_EQ(server.log[i].writer_seq, i + 1);
+}
+
+TEST_F(Sessions, ArePushedLiveToOthersWhoAreConnected) {
+  Link of_ola(server, ola, hello(ola));
+  of_ola.run();
+  Link of_kari(server, kari, hello(kari));
+  of_kari.run();
+  ASSERT_TRUE(of_ola.device_end.level());
+  kari.write(kSpace);
+  ASSERT_TRUE(of_kari.device_end.on_local_change().ok());
+  EXPECT_FALSE(of_kari.device_end.level());
+  of_kari.run();
+  of_ola.run();
+  EXPECT_TRUE(of_kari.device_end.level());
+  EXPECT_TRUE(of_ola.device_end.level());
+  EXPECT_EQ(ola.received[kSpace].size(), 1u);
+}
+
+TEST_F(Sessions, PullAChainThatGrowsWhileLevel) {
+  Link link(server, kari, hello(kari));
+  link.run();
+  server.chains[kSpace].push_back(Bytes{8});
+  server.grants[{kSpace, kari.id}] = {1, {}, Bytes{1}};
+  server.chain_changed(kSpace);
+  link.run();
+  EXPECT_EQ(kari.chains[kSpace], server.chains[kSpace]);
+  ASSERT_FALSE(kari.grants.empty());
+  EXPECT_EQ(kari.grants.back().grants.size(), 1u);
+  EXPECT_TRUE(link.device_end.level());
+}
+
+TEST_F(Sessions, PullChainsThatATailNamesAndTakeTheTailUpAgain) {
+  for (int i = 0; i < 20; ++i) kari.write(kSpace, 60'000);
+  sync(kari);
+  sync(ola);
+  for (int i = 0; i < 20; ++i) kari.write(kSpace, 60'000);
+  Link link(server, ola, hello(ola));
+  link.run();
+  ola.chain_needed[kSpace] = 6;
+  server.chains[kSpace].push_back(Bytes{8});  // without a notice
+  sync(kari);
+  link.run();
+  EXPECT_FALSE(link.error.has_value());
+  EXPECT_TRUE(link.device_end.level());
+  EXPECT_EQ(ola.received[kSpace].size(), 40u);
+  EXPECT_EQ(ola.cursors[kSpace], server.position(kSpace));
+}
+
+TEST_F(Sessions, GiveUpOnAChainThatNeverComes) {
+  kari.write(kSpace);
+  sync(kari);
+  ola.chain_needed[kSpace] = 100;
+  Link link(server, ola, hello(ola));
+  link.run();
+  EXPECT_EQ(link.error, ErrorCode::chain_behind);
+}
+
+TEST_F(Sessions, AppendABatchAndLearnOfTheSpaceThatItFounds) {
+  const SpaceId founded{{9}};
+  ChainBatch batch;
+  batch.parts = {{{}, {}, {Bytes{10}}, {}}, {founded, {}, {Bytes{11}, Bytes{12}}, {}}};
+  kari.batches.push_back(batch);
+  kari.write(founded);
+  sync(kari);
+  EXPECT_EQ(server.chains[founded].size(), 2u);
+  EXPECT_EQ(server.spaces[founded].items.size(), 1u);
+  EXPECT_EQ(kari.cursors[founded], server.position(founded));
+}
+
+TEST_F(Sessions, PullAndAskAgainWhenAChainMovedOn) {
+  server.conflicts_to_play = 3;
+  ChainBatch batch;
+  batch.parts = {{kSpace, {}, {Bytes{10}}, {}}};
+  kari.batches.push_back(batch);
+  sync(kari);
+  EXPECT_EQ(kari.batch_results.size(), 4u);
+  EXPECT_EQ(kari.batch_results.back(), std::nullopt);
+  EXPECT_EQ(kari.chains[kSpace], server.chains[kSpace]);
+}
+
+TEST_F(Sessions, StopAskingWhenAChainAlwaysMovesOn) {
+  server.conflicts_to_play = 1000;
+  ChainBatch batch;
+  batch.parts = {{kSpace, {}, {Bytes{10}}, {}}};
+  kari.batches.push_back(batch);
+  Link link(server, kari, hello(kari));
+  link.run();
+  EXPECT_EQ(link.error, ErrorCode::chain_conflict);
+}
+
+TEST_F(Sessions, RefuseAnUnknownDeviceAtTheDoor) {
+  server.devices.clear();
+  Link link(server, kari, hello(kari));
+  link.run();
+  EXPECT_EQ(link.error, ErrorCode::device_revoked);
+  EXPECT_TRUE(link.server_end.closed());
+  EXPECT_FALSE(link.server_end.entered());
+}
+
+TEST_F(Sessions, CloseOnADeviceThatIsRevokedWhileConnected) {
+  Link link(server, kari, hello(kari));
+  link.run();
+  server.devices.erase(kari.id);
+  server.chain_changed({});
+  link.run();
+  EXPECT_EQ(link.error, ErrorCode::device_revoked);
+}
+
+TEST_F(Sessions, ShowASpaceWithoutRightAsOneWithNothingNew) {
+  kari.write(kSpace);
+  sync(kari);
+  server.spaces[kSpace].readers.erase(ola.id);
+  server.spaces[kSpace].writers.erase(ola.id);
+  FakeServerHost host(server);
+  ServerSession session(host);
+  ASSERT_TRUE(session.on_message(wire::encode(hello(ola))).ok());
+  ASSERT_TRUE(session.on_message(wire::encode(wire::ChainPull{kSpace, {}})).ok());
+  ASSERT_TRUE(session.on_message(wire::encode(wire::Subscribe{kSpace, {}})).ok());
+  ASSERT_TRUE(session.on_message(wire::encode(wire::Push{kSpace, 1, Bytes{1}})).ok());
+  const auto out = session.take_outgoing();
+  ASSERT_EQ(out.size(), 5u);
+  EXPECT_EQ(std::get<wire::Welcome>(*wire::decode_message(out[0])).spaces.size(), 1u);
+  EXPECT_TRUE(std::get<wire::ChainEntries>(*wire::decode_message(out[1])).entries.empty());
+  EXPECT_TRUE(std::get<wire::Grants>(*wire::decode_message(out[2])).grants.empty());
+  EXPECT_EQ(std::get<wire::TailEnd>(*wire::decode_message(out[3])).position, Position{});
+  EXPECT_EQ(std::get<wire::Refusal>(*wire::decode_message(out[4])).refused, wire::Refused::kNotPermitted);
+  EXPECT_TRUE(server.later.empty());
+}
+
+TEST_F(Sessions, LetReadersReadAndNotWrite) {
+  server.spaces[kSpace].writers.erase(ola.id);
+  ola.write(kSpace);
+  Link link(server, ola, hello(ola));
+  link.run();
+  EXPECT_TRUE(link.device_end.level());
+  ASSERT_EQ(ola.refusals.size(), 1u);
+  EXPECT_EQ(ola.refusals[0].refused, wire::Refused::kNotPermitted);
+}
+
+TEST_F(Sessions, DeliverASpaceOnceItsRightArrives) {
+  kari.write(kSpace);
+  sync(kari);
+  server.spaces[kSpace].readers.erase(ola.id);
+  Link link(server, ola, hello(ola));
+  link.run();
+  EXPECT_TRUE(ola.received[kSpace].empty());
+  server.spaces[kSpace].readers.insert(ola.id);
+  server.chain_changed(kSpace);
+  link.run();
+  EXPECT_EQ(ola.received[kSpace].size(), 1u);
+}
+
+TEST_F(Sessions, RefusedForLaterLeaveTheDeviceLevelAndTheChangesetUnacknowledged) {
+  server.refuse_pushes = wire::Refused::kLater;
+  kari.write(kSpace);
+  Link link(server, kari, hello(kari));
+  link.run();
+  EXPECT_TRUE(link.device_end.level());
+  EXPECT_EQ(kari.refusals.size(), 1u);
+  EXPECT_TRUE(kari.acknowledged.empty());
+}
+
+TEST_F(Sessions, StartOverWhereTheServerDoesNotKnowTheCursor) {
+  kari.write(kSpace);
+  sync(kari);
+  sync(ola);
+  ola.cursors[kSpace].head = Hash{{1}};
+  sync(ola);
+  EXPECT_EQ(ola.cursors[kSpace], server.position(kSpace));
+}
+
+TEST_F(Sessions, SeeAForkOfAChain) {
+  kari.chains[kSpace] = {Bytes{3}, Bytes{4}, Bytes{5}, Bytes{6}, Bytes{77}};
+  Link link(server, kari, hello(kari));
+  link.run();
+  EXPECT_EQ(link.error, ErrorCode::chain_forked);
+  FakeDevice third{1};
+  third.chains[kSpace] = {Bytes{33}};
+  Link again(server, third, hello(third));
+  again.run();
+  EXPECT_EQ(again.error, ErrorCode::chain_forked);
+}
+
+TEST_F(Sessions, TakeNothingOfAnInviteButTheIdentityChainAndOneCertificate) {
+  wire::Hello invite = hello(kari);
+  invite.device = DeviceId{{50}};
+  invite.entrance = wire::Entrance::kInvite;
+  invite.invite = InviteId{{3}};
+  invite.proof = Bytes(32, 5);
+  FakeServerHost host(server);
+  ServerSession session(host);
+  ASSERT_TRUE(session.on_message(wire::encode(invite)).ok());
+  EXPECT_TRUE(std::get<wire::Welcome>(*wire::decode_message(session.take_outgoing()[0])).spaces.empty());
+  ASSERT_TRUE(session.on_message(wire::encode(wire::ChainPull{{}, {}})).ok());
+  EXPECT_EQ(std::get<wire::ChainEntries>(*wire::decode_message(session.take_outgoing()[0])).entries.size(),
+            2u);
+  wire::ChainAppend append;
+  append.parts = {{{}, server.head({}), {Bytes{1, 2, 3}}, {}}};
+  ASSERT_TRUE(session.on_message(wire::encode(append)).ok());
+  EXPECT_EQ(std::get<wire::ChainResult>(*wire::decode_message(session.take_outgoing()[0])).refused,
+            wire::Refused::kNotPermitted);
+  EXPECT_TRUE(server.later.empty());
+  EXPECT_FALSE(session.on_message(wire::encode(wire::Push{kSpace, 1, Bytes{1}})).ok());
+  EXPECT_TRUE(session.closed());
+}
+
+TEST_F(Sessions, EndOnAPeerThatBreaksTheProtocol) {
+  const std::vector<Bytes> first = {Bytes{1}, Bytes{255}, wire::encode(wire::Ping{1}),
+                                    wire::encode(wire::ChainPull{})};
+  for (const Bytes& message : first) {
+    FakeServerHost host(server);
+    ServerSession session(host);
+    EXPECT_FALSE(session.on_message(message).ok());
+    const auto out = session.take_outgoing();
+    ASSERT_EQ(out.size(), 1u);
+    EXPECT_EQ(std::get<wire::Goodbye>(*wire::decode_message(out[0])).reason, wire::Refused::kProtocol);
+    EXPECT_FALSE(session.on_message(wire::encode(hello(kari))).ok());
+  }
+  const std::vector<wire::Message> to_device = {
+      wire::Welcome{},           wire::Hello{},  wire::Push{},         wire::Tail{},
+      wire::TailEnd{kSpace, {}}, wire::Grants{}, wire::ChainEntries{}, wire::ChainResult{}};
+  for (const wire::Message& message : to_device) {
+    DeviceSession session(kari, hello(kari));
+    ASSERT_TRUE(session.start().ok());
+    wire::Welcome welcome;
+    ASSERT_TRUE(session.on_message(wire::encode(welcome)).ok());
+    EXPECT_FALSE(session.on_message(wire::encode(message)).ok()) << message.index();
+    EXPECT_EQ(session.phase(), DevicePhase::kFailed);
+  }
+}
+
+TEST_F(Sessions, BoundWhatADeviceHasUnderWay) {
+  FakeServerHost host(server);
+  ServerSession session(host);
+  ASSERT_TRUE(session.on_message(wire::encode(hello(kari))).ok());
+  Result<void> step;
+  int pushes = 0;
+  for (; step.ok() && pushes < 100; ++pushes) {
+    step = session.on_message(
+        wire::encode(wire::Push{kSpace, static_cast<std::uint64_t>(pushes), Bytes(700'000)}));
+  }
+  EXPECT_EQ(pushes, 3);
+  EXPECT_TRUE(session.closed());
+}
+
+TEST(RefusedClasses, MapToErrorCodesAndBack) {
+  for (int i = 1; i <= 15; ++i) {
+    const auto refused = static_cast<wire::Refused>(i);
+    EXPECT_EQ(refused_of(error_code_of(refused)), refused);
+  }
+  EXPECT_EQ(refused_of(ErrorCode::disk_full), wire::Refused::kLater);
+}
+
+}  // namespace
+}  // namespace samla::session
