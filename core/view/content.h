@@ -34,9 +34,15 @@ struct Content {
   bool operator==(const Content&) const = default;
 };
 
+inline constexpr std::uint8_t kContentVersion = 1;
 inline constexpr std::size_t kValueBytesMax = 256 * 1024;
+/// Of a kind, a field's name, an element.
 inline constexpr std::size_t kNameBytesMax = 256;
+inline constexpr std::size_t kFieldsMax = 1024;
 
+/// Whether `content` can be written: sizes (too_large, with a hint), well-formed UTF-8, a kind and names.
+Result<void> check(const Content& content);
+/// Only of what `check` accepts.
 Bytes encode(const Content& content);
 /// Refuses anything that `encode` would not have written.
 Result<Content> decode_content(ByteView bytes);

@@ -1,0 +1,61 @@
+// Identity and space chains as verified, and the queue of batches that are to be appended to them.
+// Invariant: a chain is stored without gaps from entry 1 on, and never changes but at its end.
+// Thread: the store's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/base/position.h"
+#include "core/base/result.h"
+
+namespace samla::sqlite {
+class Connection;
+}
+
+namespace samla::store {
+
+/// A chain is named by its space; the zero space id names the identity chain.
+class Chains {
+ public:
+  explicit Chains(sqlite::Connection& connection) : connection_(&connection) {}
+
+  /// All zero: no entries.
+  Result<ChainHead> head(const SpaceId& chain) const;
+  /// `at` is the entry's own place: its sequence number and hash. An entry that is there already with
+  /// that hash is left; with another hash: chain_forked. Behind a gap: sequence_gap.
+  Result<void> append(const SpaceId& chain, const ChainHead& at, ByteView entry);
+  /// Entries after sequence number `after`, in order.
+  Result<std::vector<Bytes>> read(const SpaceId& chain, std::uint64_t after = 0) const;
+  /// Chains that have entries, the identity chain (zero) included.
+  Result<std::vector<SpaceId>> all() const;
+
+ private:
+  sqlite::Connection* connection_;
+};
+
+/// Batches of chain entries that wait for the next sync, first in first out. Bytes of the caller's.
+class ChainOutbox {
+ public:
+  struct Item {
+    std::uint64_t id = 0;
+    Bytes batch;
+  };
+
+  explicit ChainOutbox(sqlite::Connection& connection) : connection_(&connection) {}
+
+  /// The batch's id: greater than all before, also than those of removed ones.
+  Result<std::uint64_t> push(ByteView batch);
+  /// Absent: nothing waits.
+  Result<std::optional<Item>> front() const;
+  /// Oldest first.
+  Result<std::vector<Item>> all() const;
+  Result<void> replace(std::uint64_t id, ByteView batch);
+  Result<void> remove(std::uint64_t id);
+
+ private:
+  sqlite::Connection* connection_;
+};
+
+}  // namespace samla::store

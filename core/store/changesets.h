@@ -1,0 +1,101 @@
+// Frozen own changesets and received ones, their places at the server and the receipts for them.
+// Invariant: for one (space, writer, seq) the bytes never change; own ones are re-sent as they lie here.
+// Thread: the store's.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "core/base/position.h"
+#include "core/base/result.h"
+#include "core/change/validity.h"
+
+namespace samla::sqlite {
+class Connection;
+}
+
+namespace samla::store {
+
+struct StoredChangeset {
+  SpaceId space;
+  WriterId writer;
+  std::uint64_t seq = 0;
+  Hash hash;
+  Bytes bytes;
+  /// Frozen on this device (by this or an earlier instance of its store).
+  bool own = false;
+  std::uint32_t writes = 0;  ///< how many writes it holds, for the counts
+  change::Validity validity = change::Validity::kValid;
+  /// Why it is not valid, or why the server refused it for now; absent: nothing to say.
+  std::optional<ErrorCode> reason;
+  /// Its place in the space at the server; absent: not known to be there.
+  std::optional<std::uint64_t> server_seq;
+  /// Which receipt group vouches for server_seq; absent: none (received ones, or not placed).
+  std::optional<std::uint64_t> receipt_group;
+};
+
+/// A writer's last changeset in a space. All zero: none.
+struct ChangesetTip {
+  std::uint64_t seq = 0;
+  Hash hash;
+};
+
+/// Own WRITES by how far they have come; those before freezing are counted by the outbox.
+struct OwnWrites {
+  std::uint64_t unreceipted = 0;
+  std::uint64_t receipted = 0;
+};
+
+class Changesets {
+ public:
+  explicit Changesets(sqlite::Connection& connection) : connection_(&connection) {}
+
+  enum class Put {
+    kStored,
+    kThere,  ///< the same one was stored before; a server_seq that it lacked has been taken over
+  };
+  /// writer_forked where another hash has this place in the writer's chain; nothing changes then.
+  /// Sequence numbers may come in any order; continuity is for the caller to judge.
+  Result<Put> put(const StoredChangeset& changeset);
+  /// Absent: not here.
+  Result<std::optional<StoredChangeset>> get(const SpaceId& space, const WriterId& writer,
+                                             std::uint64_t seq) const;
+  /// The one with the greatest seq.
+  Result<ChangesetTip> tip(const SpaceId& space, const WriterId& writer) const;
+  Result<std::vector<WriterId>> writers(const SpaceId& space) const;
+
+  /// Own ones of `writer` with seq > `after_seq` and no place at the server, in order, at most about
+  /// `bytes_max` bytes in all, at least one if there is any.
+  Result<std::vector<StoredChangeset>> own_unreceipted(const SpaceId& space, const WriterId& writer,
+                                                       std::uint64_t after_seq, std::size_t bytes_max) const;
+  /// (space, writer) that own_unreceipted would give something for.
+  struct Pending {
+    SpaceId space;
+    WriterId writer;
+  };
+  Result<std::vector<Pending>> pending() const;
+
+  /// Stores the signed bytes that cover several receipts; returns the group's id.
+  Result<std::uint64_t> add_receipt_group(ByteView bytes);
+  Result<std::optional<Bytes>> receipt_group(std::uint64_t id) const;
+  /// The server has placed it; clears the reason of an earlier refusal. Once more: no change.
+  /// not_found where the changeset is not here.
+  Result<void> receipt(const SpaceId& space, const WriterId& writer, std::uint64_t seq,
+                       std::uint64_t server_seq, std::uint64_t receipt_group);
+  /// What this device or the server made of it. not_found where the changeset is not here.
+  Result<void> judge(const SpaceId& space, const WriterId& writer, std::uint64_t seq,
+                     change::Validity validity, std::optional<ErrorCode> reason);
+  /// The server has lost its history of this space: nothing in it has a place there any more, so that
+  /// own ones are sent again.
+  Result<void> forget_places(const SpaceId& space);
+
+  /// Own ones that are not valid or have a reason, without their bytes; by space, writer, seq.
+  Result<std::vector<StoredChangeset>> own_refused() const;
+  Result<OwnWrites> own_writes() const;
+
+ private:
+  sqlite::Connection* connection_;
+};
+
+}  // namespace samla::store
