@@ -12,6 +12,7 @@ std::string to_hex(ByteView bytes) {
 }
 
 Result<Bytes> from_hex(std::string_view text) {
+  if (text.empty()) return Bytes{};  // libsodium's decoder must not be given a null buffer
   Bytes out(text.size() / 2);
   std::size_t size = 0;
   const bool upper = text.find_first_of("ABCDEF") != std::string_view::npos;

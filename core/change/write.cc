@@ -57,4 +57,35 @@ void append_canonical(Writer& out, const WriteHeader& header) {
   out.varint(header.ciphertext_size);
 }
 
+Bytes encode(const WriteHeader& header) {
+  Writer out;
+  append_canonical(out, header);
+  return out.take();
+}
+
+Result<WriteHeader> decode_write_header(ByteView bytes) {
+  Reader in(bytes);
+  WriteHeader header;
+  header.type = static_cast<WriteType>(in.u8());
+  header.record = in.fixed<RecordId>();
+  header.tags.resize(in.count(kInitTagsMax, FieldTag::kSize));
+  for (FieldTag& tag : header.tags) tag = in.fixed<FieldTag>();
+  header.time.value = in.u64();
+  header.prev.resize(in.count(kPrevMax, 18));
+  for (WriteRef& ref : header.prev) {
+    ref.writer = in.fixed<WriterId>();
+    ref.seq = in.varint();
+    ref.index = static_cast<std::uint32_t>(in.varint(0xffffffff));
+  }
+  header.seen.resize(in.count(kSeenMax, 17));
+  for (SeenEntry& entry : header.seen) {
+    entry.writer = in.fixed<WriterId>();
+    entry.seq = in.varint();
+  }
+  header.ciphertext_size = static_cast<std::uint32_t>(in.varint(kCiphertextBytesMax));
+  SAMLA_TRY(in.finish("write"));
+  if (!is_well_formed(header)) return fail(ErrorCode::malformed, "write");
+  return header;
+}
+
 }  // namespace samla::change

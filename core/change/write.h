@@ -70,5 +70,8 @@ struct WriteHeader {
 
 /// The write alone, in canonical form: what the hash tree and the sealing bind.
 void append_canonical(Writer& out, const WriteHeader& header);
+Bytes encode(const WriteHeader& header);
+/// The inverse of `encode`; refuses what is not well-formed.
+Result<WriteHeader> decode_write_header(ByteView bytes);
 
 }  // namespace samla::change

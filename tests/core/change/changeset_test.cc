@@ -108,6 +108,19 @@ TEST(Changeset, SpendsFewBytesOnMetadata) {
   EXPECT_LE(metadata_per_write(64), 48.0);
 }
 
+TEST(WriteHeader, RoundTripsAloneAndRefusesEveryTruncation) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    for (const Leaf& leaf : sample_changeset(seed).leaves) {
+      const Bytes bytes = encode(*header_of(leaf));
+      ASSERT_TRUE(decode_write_header(bytes).ok()) << "seed " << seed;
+      EXPECT_EQ(*decode_write_header(bytes), *header_of(leaf)) << "seed " << seed;
+      for (std::size_t size = 0; size < bytes.size(); ++size) {
+        EXPECT_FALSE(decode_write_header(ByteView(bytes).first(size)).ok());
+      }
+    }
+  }
+}
+
 TEST(AssociatedData, DiffersForEveryPartThatItBinds) {
   const Changeset changeset = sample_changeset(2, {.writes = 2});
   const WriteHeader& write = *header_of(changeset.leaves[0]);
