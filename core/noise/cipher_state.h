@@ -1,8 +1,9 @@
-// One direction's cipher (Noise revision 34, section 5.1) with ChaCha20-Poly1305.
+// Noise's CipherState: ChaCha20-Poly1305 (RFC 8439) under a counter.
+// Invariant: a nonce is used once; it advances only when a call succeeded, so a forged message changes
+// nothing. One thread at a time.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "core/base/bytes.h"
 #include "core/base/result.h"
@@ -10,29 +11,23 @@
 
 namespace samla::noise {
 
-inline constexpr std::size_t kMessageBytesMax = 65535;
 inline constexpr std::size_t kTagBytes = 16;
-/// Both sides rekey a direction after this many messages of it.
-inline constexpr std::uint64_t kRekeyEvery = std::uint64_t{1} << 16;
 
-/// Move-only. The nonce advances only after success, so that a forged message changes nothing.
 class CipherState {
  public:
-  explicit CipherState(Secret<32> key) : key_(std::move(key)) {}
+  explicit CipherState(Secret<32> key, std::uint64_t nonce = 0) : key_(std::move(key)), nonce_(nonce) {}
 
-  /// too_large where the message would pass kMessageBytesMax; wrong_state when the nonces are used up
-  /// (2^64 - 1 is reserved).
-  Result<Bytes> encrypt(ByteView associated_data, ByteView plaintext);
-  /// not_authentic for anything that the other side did not send next.
-  Result<Bytes> decrypt(ByteView associated_data, ByteView ciphertext);
-  /// REKEY() of section 4.2.
+  /// The ciphertext with its tag, appended to `out`. wrong_state once all nonces are used up.
+  Result<void> encrypt(ByteView associated, ByteView plaintext, Bytes& out);
+  /// not_authentic where the tag does not fit.
+  Result<Bytes> decrypt(ByteView associated, ByteView ciphertext);
+  /// Replaces the key by one derived from it (revision 34, 4.2); the nonce goes on counting.
   void rekey();
-
   std::uint64_t nonce() const { return nonce_; }
 
  private:
   Secret<32> key_;
-  std::uint64_t nonce_ = 0;
+  std::uint64_t nonce_;
 };
 
 }  // namespace samla::noise

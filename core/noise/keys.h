@@ -1,4 +1,4 @@
-// X25519 keys of the transport. They sign and open nothing else.
+// X25519 keys for the transport alone: they sign nothing and open nothing else.
 #pragma once
 
 #include "core/base/position.h"
@@ -10,21 +10,22 @@ namespace samla::noise {
 
 using PublicKey = NoisePublicKey;
 
-class KeyPair {
+/// An X25519 key pair; the secret half is wiped on destruction. Moved, copied only by `duplicate`.
+class NoiseKeyPair {
  public:
-  static KeyPair generate(Random& random);
-  static KeyPair from_secret(Secret<32> secret);
+  static NoiseKeyPair generate(Random& random);
+  static NoiseKeyPair from_secret(Secret<32> secret);
 
   const PublicKey& public_key() const { return public_key_; }
-  /// For storing only.
+  /// The secret half, for storing inside a vault or a sealed file only.
   ByteView secret() const { return secret_.view(); }
-  KeyPair duplicate() const { return from_secret(secret_.duplicate()); }
-
-  /// The shared secret with `other`; not_authentic where it is all zero (a key of small order).
-  Result<Secret<32>> shared_with(const PublicKey& other) const;
+  NoiseKeyPair duplicate() const { return from_halves(secret_.duplicate(), public_key_); }
+  /// X25519 with `remote`; not_authentic where the outcome is all zeros (a small-order key).
+  Result<Secret<32>> agree(const PublicKey& remote) const;
 
  private:
-  KeyPair() = default;
+  NoiseKeyPair() = default;
+  static NoiseKeyPair from_halves(Secret<32> secret, const PublicKey& public_key);
   Secret<32> secret_;
   PublicKey public_key_;
 };

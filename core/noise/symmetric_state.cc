@@ -2,109 +2,104 @@
 
 #include <sodium.h>
 
-#include <algorithm>
-
 namespace samla::noise {
-
 namespace {
 
-Digest blake2b(ByteView first, ByteView second = {}) {
-  Digest out;
-  crypto_generichash_blake2b_state state;
-  SAMLA_ASSERT(crypto_generichash_blake2b_init(&state, nullptr, 0, out.size()) == 0);
-  crypto_generichash_blake2b_update(&state, first.data(), first.size());
-  crypto_generichash_blake2b_update(&state, second.data(), second.size());
-  crypto_generichash_blake2b_final(&state, out.data(), out.size());
-  return out;
-}
+constexpr std::size_t kBlockBytes = 128;
 
-// RFC 2104 with BLAKE2b's block of 128 bytes; Noise does not use BLAKE2b's own keyed mode. Keys here
-// have at most 64 bytes.
-Digest hmac(ByteView key, ByteView message) {
-  constexpr std::size_t kBlock = 128;
-  std::array<std::uint8_t, kBlock> inner, outer;
-  inner.fill(0x36);
-  outer.fill(0x5c);
-  for (std::size_t i = 0; i < key.size(); ++i) {
-    inner[i] ^= key[i];
-    outer[i] ^= key[i];
+/// HKDF as revision 34 has it (4.3): output i = HMAC(HMAC(ck, material), output i-1 || i).
+template <std::size_t N>
+std::array<Secret<64>, N> derive(const Secret<64>& chaining_key, ByteView material) {
+  Secret<64> pseudorandom;
+  hmac_blake2b(pseudorandom.writable().first<64>(), chaining_key.view(), material);
+  std::array<Secret<64>, N> out;
+  ByteView previous;
+  for (std::size_t i = 0; i < N; ++i) {
+    const std::uint8_t number = static_cast<std::uint8_t>(i + 1);
+    hmac_blake2b(out[i].writable().template first<64>(), pseudorandom.view(), previous, {&number, 1});
+    previous = out[i].view();
   }
-  const Digest middle = blake2b(inner, message);
-  const Digest out = blake2b(outer, middle);
-  wipe(inner);
-  wipe(outer);
   return out;
 }
 
-/// HKDF of section 4.3, up to three outputs.
-std::array<Digest, 3> hkdf(ByteView chaining_key, ByteView input, std::uint8_t outputs) {
-  Digest temporary = hmac(chaining_key, input);
-  std::array<Digest, 3> out;
-  Bytes previous;
-  for (std::uint8_t i = 0; i < outputs; ++i) {
-    previous.push_back(static_cast<std::uint8_t>(i + 1));
-    out[i] = hmac(temporary, previous);
-    previous.assign(out[i].begin(), out[i].end());
-  }
-  wipe(previous);
-  wipe(temporary);
-  return out;
+CipherState cipher_of(const Secret<64>& output) {
+  return CipherState(Secret<32>::from(output.view().first(32)));
 }
-
-Secret<32> cipher_key(const Digest& output) { return Secret<32>::from(ByteView(output).first(32)); }
 
 }  // namespace
 
+void hmac_blake2b(std::span<std::uint8_t, 64> out, ByteView key, ByteView first, ByteView second) {
+  SAMLA_ASSERT(key.size() <= kBlockBytes);
+  Secret<kBlockBytes> pad;
+  std::ranges::copy(key, pad.writable().begin());
+  crypto_generichash_blake2b_state state;
+  Secret<64> inner;
+  for (std::uint8_t& byte : pad.writable()) byte ^= 0x36;
+  crypto_generichash_blake2b_init(&state, nullptr, 0, 64);
+  crypto_generichash_blake2b_update(&state, pad.view().data(), kBlockBytes);
+  crypto_generichash_blake2b_update(&state, first.data(), first.size());
+  crypto_generichash_blake2b_update(&state, second.data(), second.size());
+  crypto_generichash_blake2b_final(&state, inner.writable().data(), 64);
+  for (std::uint8_t& byte : pad.writable()) byte ^= 0x36 ^ 0x5c;
+  crypto_generichash_blake2b_init(&state, nullptr, 0, 64);
+  crypto_generichash_blake2b_update(&state, pad.view().data(), kBlockBytes);
+  crypto_generichash_blake2b_update(&state, inner.view().data(), 64);
+  crypto_generichash_blake2b_final(&state, out.data(), 64);
+  sodium_memzero(&state, sizeof state);
+}
+
 SymmetricState::SymmetricState(std::string_view protocol) {
-  if (protocol.size() <= hash_.size()) {
-    std::ranges::copy(as_bytes(protocol), hash_.begin());
-  } else {
-    hash_ = blake2b(as_bytes(protocol));
-  }
-  chaining_key_ = Secret<64>::from(hash_);
+  SAMLA_ASSERT(protocol.size() <= HandshakeHash::kSize);
+  std::ranges::copy(as_bytes(protocol), hash_.bytes.begin());
+  chaining_key_ = Secret<64>::from(hash_.view());
 }
 
-void SymmetricState::mix_hash(ByteView data) { hash_ = blake2b(hash_, data); }
-
-void SymmetricState::mix_key(ByteView input) {
-  auto out = hkdf(chaining_key_.view(), input, 2);
-  chaining_key_ = Secret<64>::from(out[0]);
-  cipher_.emplace(cipher_key(out[1]));
-  for (Digest& digest : out) wipe(digest);
+void SymmetricState::mix_hash(ByteView bytes) {
+  crypto_generichash_blake2b_state state;
+  crypto_generichash_blake2b_init(&state, nullptr, 0, 64);
+  crypto_generichash_blake2b_update(&state, hash_.bytes.data(), hash_.bytes.size());
+  crypto_generichash_blake2b_update(&state, bytes.data(), bytes.size());
+  crypto_generichash_blake2b_final(&state, hash_.bytes.data(), hash_.bytes.size());
 }
 
-void SymmetricState::mix_key_and_hash(ByteView input) {
-  auto out = hkdf(chaining_key_.view(), input, 3);
-  chaining_key_ = Secret<64>::from(out[0]);
-  mix_hash(out[1]);
-  cipher_.emplace(cipher_key(out[2]));
-  for (Digest& digest : out) wipe(digest);
+void SymmetricState::mix_key(ByteView material) {
+  auto [chaining, key] = derive<2>(chaining_key_, material);
+  chaining_key_ = std::move(chaining);
+  cipher_ = cipher_of(key);
 }
 
-Result<Bytes> SymmetricState::encrypt_and_hash(ByteView plaintext) {
-  Bytes out = to_bytes(plaintext);
+void SymmetricState::mix_key_and_hash(ByteView material) {
+  auto [chaining, hashed, key] = derive<3>(chaining_key_, material);
+  chaining_key_ = std::move(chaining);
+  mix_hash(hashed.view());
+  cipher_ = cipher_of(key);
+}
+
+Result<void> SymmetricState::encrypt_and_hash(ByteView plaintext, Bytes& out) {
+  const std::size_t start = out.size();
   if (cipher_) {
-    SAMLA_ASSIGN(out, cipher_->encrypt(hash_, plaintext));
+    SAMLA_TRY(cipher_->encrypt(hash_.view(), plaintext, out));
+  } else {
+    append(out, plaintext);
   }
-  mix_hash(out);
-  return out;
+  mix_hash(ByteView(out).subspan(start));
+  return {};
 }
 
 Result<Bytes> SymmetricState::decrypt_and_hash(ByteView ciphertext) {
-  Bytes out = to_bytes(ciphertext);
+  Bytes plaintext;
   if (cipher_) {
-    SAMLA_ASSIGN(out, cipher_->decrypt(hash_, ciphertext));
+    SAMLA_ASSIGN(plaintext, cipher_->decrypt(hash_.view(), ciphertext));
+  } else {
+    plaintext = to_bytes(ciphertext);
   }
   mix_hash(ciphertext);
-  return out;
+  return plaintext;
 }
 
 std::pair<CipherState, CipherState> SymmetricState::split() const {
-  auto out = hkdf(chaining_key_.view(), {}, 2);
-  std::pair<CipherState, CipherState> ciphers{CipherState(cipher_key(out[0])),
-                                              CipherState(cipher_key(out[1]))};
-  for (Digest& digest : out) wipe(digest);
-  return ciphers;
+  const auto keys = derive<2>(chaining_key_, {});
+  return {cipher_of(keys[0]), cipher_of(keys[1])};
 }
 
 }  // namespace samla::noise
