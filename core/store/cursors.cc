@@ -27,9 +27,8 @@ Result<Position> Cursors::get(const SpaceId& space) const {
 
 Result<void> Cursors::put(const SpaceId& space, const Position& position) {
   SAMLA_ASSIGN(const std::int64_t seq, to_row(position.seq, "cursor.put"));
-  SAMLA_ASSIGN(
-      auto put,
-      connection_->cached("REPLACE INTO cursor(space, incarnation, seq, head) VALUES(?1, ?2, ?3, ?4)"));
+  SAMLA_ASSIGN(auto put, connection_->cached(
+                             "REPLACE INTO cursor(space, incarnation, seq, head) VALUES(?1, ?2, ?3, ?4)"));
   return put->bind(1, space).bind(2, position.incarnation).bind(3, seq).bind(4, position.head).run();
 }
 

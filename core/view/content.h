@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 
 namespace samla::view {
