@@ -11,8 +11,8 @@ class ChangesetBuilder {
  public:
   explicit ChangesetBuilder(Header header) { changeset_.header = std::move(header); }
 
-  /// The next write. Refuses (invalid_argument, too_large) what `check` would, a ciphertext of another
-  /// size than its header says, a prev that is not before this write, and one too many.
+  /// The next write. Refuses what `check` and check_in_place do, and (invalid_argument) a ciphertext of
+  /// another size than its header says, or one write too many.
   Result<void> add(WriteHeader write, Bytes ciphertext);
   /// The root, the signature and the size limit. The builder is spent.
   Result<Changeset> finish(const sign::SigningKey& key) &&;

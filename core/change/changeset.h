@@ -28,6 +28,9 @@ struct Leaf {
   bool operator==(const Leaf&) const = default;
 };
 
+/// An upper bound of what an encoded changeset holds beside its writes (encoded_size_max, write.h).
+inline constexpr std::size_t kChangesetFrameBytesMax = 360;
+
 struct Changeset {
   Header header;
   sign::Signature signature;
@@ -49,6 +52,8 @@ struct Changeset {
   /// For a changeset that `decode`, the builder or a function below gave.
   Bytes encode() const;
 
+  /// The root that leaves and proof give; malformed where their numbers don't fit.
+  Result<sign::Hash> compute_root() const;
   /// Whether leaves and proof give header.root. Always so after `decode`; for those put together
   /// otherwise (from a store's rows).
   Result<void> verify_root() const;
@@ -61,6 +66,10 @@ struct Changeset {
   /// Forgets the bytes of one ciphertext and keeps its hash. No effect unless the leaf is full.
   void drop_ciphertext(std::uint32_t index);
 };
+
+/// The rules that tie a write to its place: its prev, and its author's own entry in `seen`, lie before
+/// it. `decode` and the builder apply them.
+Result<void> check_in_place(const Header& header, std::uint32_t index, const WriteHeader& write);
 
 /// Everything that either knows. Refused (invalid_argument) unless both are parts of one changeset;
 /// of two different signatures over one header, a's stays.

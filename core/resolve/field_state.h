@@ -12,6 +12,11 @@
 
 namespace samla::resolve {
 
+/// Of the bytes of field and record states: their first byte.
+inline constexpr std::uint8_t kStateVersion = 1;
+
+constexpr bool is_life(WriteType type) { return type == WriteType::kErase || type == WriteType::kRestore; }
+
 /// The registers' frontier is the base, so `heads` and `context` are those of init, assign, erase and
 /// restore.
 struct FieldState : Frontier {

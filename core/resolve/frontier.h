@@ -65,7 +65,6 @@ struct Frontier {
   bool operator==(const Frontier&) const = default;
 
  private:
-  void raise(const WriterId& writer, Slot slot);
   void settle();
 };
 

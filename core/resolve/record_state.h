@@ -19,7 +19,7 @@ enum class Life : std::uint8_t {
 
 struct RecordState {
   std::map<FieldTag, FieldState> fields;  ///< none is empty; the life field is change::kLifeField
-  /// The `seen` of each erase that is a head of the life field.
+  /// The `seen` of each erase that is a head of the life field; no other key.
   std::map<WriteRef, std::vector<change::SeenEntry>> seen;
 
   /// An accepted write of this record (`write.record` is the caller's to match). True if it has newly
@@ -41,6 +41,9 @@ struct RecordState {
   sign::Hash digest() const;
 
   bool operator==(const RecordState&) const = default;
+
+ private:
+  void forget_dominated_erases();
 };
 
 }  // namespace samla::resolve
