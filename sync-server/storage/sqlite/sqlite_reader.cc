@@ -1,0 +1,179 @@
+#include "sync-server/storage/sqlite/sqlite_reader.h"
+
+#include <utility>
+
+namespace samla::server {
+namespace {
+
+#define SAMLA_CHANGESET_COLUMNS "id, head, writer, writer_seq, hash, validity, identity_seq, space_seq"
+
+Result<StoredChangeset> read_changeset(const sqlite::Statement& row) {
+  StoredChangeset out;
+  out.seq = static_cast<std::uint64_t>(row.column_int64(0)) & ((std::uint64_t{1} << kSeqBits) - 1);
+  SAMLA_ASSIGN(out.head, row.column_fixed<Hash>(1));
+  SAMLA_ASSIGN(out.writer, row.column_fixed<WriterId>(2));
+  out.writer_seq = static_cast<std::uint64_t>(row.column_int64(3));
+  SAMLA_ASSIGN(out.hash, row.column_fixed<Hash>(4));
+  out.validity = static_cast<std::uint8_t>(row.column_int64(5));
+  out.identity_seq = static_cast<std::uint64_t>(row.column_int64(6));
+  out.space_seq = static_cast<std::uint64_t>(row.column_int64(7));
+  return out;
+}
+
+Result<std::optional<StoredChangeset>> read_one(sqlite::Statement& statement) {
+  SAMLA_ASSIGN(const bool found, statement.step());
+  if (!found) return std::optional<StoredChangeset>();
+  SAMLA_ASSIGN(StoredChangeset out, read_changeset(statement));
+  return std::optional(std::move(out));
+}
+
+std::int64_t row_of(std::int64_t space_number, std::uint64_t seq) {
+  return (space_number << kSeqBits) + static_cast<std::int64_t>(seq);
+}
+
+constexpr std::uint64_t kSeqMax = (std::uint64_t{1} << kSeqBits) - 1;
+
+}  // namespace
+
+Result<std::optional<Bytes>> SqliteReads::value(std::string_view name) {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT value FROM meta WHERE name = ?1"));
+  find->bind(1, name);
+  SAMLA_ASSIGN(const bool found, find->step());
+  if (!found) return std::optional<Bytes>();
+  return std::optional(to_bytes(find->column_blob(0)));
+}
+
+Result<std::vector<Bytes>> SqliteReads::chain_entries(const SpaceId& space, std::uint64_t seq,
+                                                      std::size_t bytes_max) {
+  SAMLA_ASSIGN(auto find,
+               db_.cached("SELECT bytes FROM chain_entry WHERE space = ?1 AND seq > ?2 ORDER BY seq"));
+  find->bind(1, space).bind(2, static_cast<std::int64_t>(seq));
+  std::vector<Bytes> out;
+  for (std::size_t bytes = 0; bytes < bytes_max;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) break;
+    const ByteView entry = find->column_blob(0);
+    if (!out.empty() && bytes + entry.size() > bytes_max) break;
+    bytes += entry.size();
+    out.push_back(to_bytes(entry));
+  }
+  return out;
+}
+
+Result<std::vector<SpaceId>> SqliteReads::spaces() {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT space FROM chain_entry WHERE seq = 1"));
+  std::vector<SpaceId> out;
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) return out;
+    SAMLA_ASSIGN(const SpaceId space, find->column_fixed<SpaceId>(0));
+    if (!space.is_zero()) out.push_back(space);
+  }
+}
+
+Result<std::vector<StoredGrant>> SqliteReads::grants(const SpaceId& space, const RecipientId& recipient,
+                                                     std::size_t count_max) {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT epoch, sealed FROM sealed_grant WHERE space = ?1 AND recipient = ?2 "
+                                     "ORDER BY epoch DESC"));
+  find->bind(1, space).bind(2, recipient);
+  std::vector<StoredGrant> out;
+  while (out.size() < count_max) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) break;
+    out.push_back({static_cast<std::uint32_t>(find->column_int64(0)), recipient, to_bytes(find->column_blob(1))});
+  }
+  return out;
+}
+
+Result<std::optional<std::int64_t>> SqliteReads::space_number(const SpaceId& space) {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT number FROM space WHERE space = ?1"));
+  find->bind(1, space);
+  SAMLA_ASSIGN(const bool found, find->step());
+  if (!found) return std::optional<std::int64_t>();
+  return std::optional(find->column_int64(0));
+}
+
+Result<std::optional<StoredChangeset>> SqliteReads::last_changeset(const SpaceId& space) {
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number) return std::optional<StoredChangeset>();
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_CHANGESET_COLUMNS
+                                     " FROM changeset WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1"));
+  find->bind(1, row_of(*number, 0)).bind(2, row_of(*number, kSeqMax));
+  return read_one(*find);
+}
+
+Result<std::optional<StoredChangeset>> SqliteReads::changeset_at(const SpaceId& space, std::uint64_t seq) {
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number || seq > kSeqMax) return std::optional<StoredChangeset>();
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_CHANGESET_COLUMNS " FROM changeset WHERE id = ?1"));
+  find->bind(1, row_of(*number, seq));
+  return read_one(*find);
+}
+
+Result<std::vector<StoredChangeset>> SqliteReads::changesets_after(const SpaceId& space, std::uint64_t seq,
+                                                                   std::size_t bytes_max) {
+  std::vector<StoredChangeset> out;
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number || seq > kSeqMax) return out;
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_CHANGESET_COLUMNS
+                                     ", bytes FROM changeset WHERE id > ?1 AND id <= ?2 ORDER BY id"));
+  find->bind(1, row_of(*number, seq)).bind(2, row_of(*number, kSeqMax));
+  for (std::size_t bytes = 0; bytes < bytes_max;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) break;
+    const ByteView body = find->column_blob(8);
+    if (!out.empty() && bytes + body.size() > bytes_max) break;
+    bytes += body.size();
+    SAMLA_ASSIGN(StoredChangeset changeset, read_changeset(*find));
+    changeset.bytes = to_bytes(body);
+    out.push_back(std::move(changeset));
+  }
+  return out;
+}
+
+Result<std::optional<StoredChangeset>> SqliteReads::changeset_of(const SpaceId& space, const WriterId& writer,
+                                                                 std::uint64_t writer_seq) {
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number) return std::optional<StoredChangeset>();
+  const bool last = writer_seq == 0;
+  SAMLA_ASSIGN(auto find,
+               last ? db_.cached("SELECT seq FROM writer_place WHERE space = ?1 AND writer = ?2 "
+                                 "ORDER BY writer_seq DESC LIMIT 1")
+                    : db_.cached("SELECT seq FROM writer_place WHERE space = ?1 AND writer = ?2 AND "
+                                 "writer_seq = ?3"));
+  find->bind(1, *number).bind(2, writer);
+  if (!last) find->bind(3, static_cast<std::int64_t>(writer_seq));
+  SAMLA_ASSIGN(const bool found, find->step());
+  if (!found) return std::optional<StoredChangeset>();
+  return changeset_at(space, static_cast<std::uint64_t>(find->column_int64(0)));
+}
+
+Result<std::optional<Bytes>> SqliteReads::record_state(const SpaceId& space, const RecordId& record) {
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number) return std::optional<Bytes>();
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT state FROM record_state WHERE space = ?1 AND record = ?2"));
+  find->bind(1, *number).bind(2, record);
+  SAMLA_ASSIGN(const bool found, find->step());
+  if (!found) return std::optional<Bytes>();
+  return std::optional(to_bytes(find->column_blob(0)));
+}
+
+Result<std::vector<ContestedField>> SqliteReads::contested(const SpaceId& space, std::size_t count_max) {
+  std::vector<ContestedField> out;
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number) return out;
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT record, tag, heads FROM contested_field WHERE space = ?1"));
+  find->bind(1, *number);
+  while (out.size() < count_max) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) break;
+    ContestedField field;
+    SAMLA_ASSIGN(field.record, find->column_fixed<RecordId>(0));
+    SAMLA_ASSIGN(field.tag, find->column_fixed<FieldTag>(1));
+    field.heads = static_cast<std::uint32_t>(find->column_int64(2));
+    out.push_back(field);
+  }
+  return out;
+}
+
+}  // namespace samla::server

@@ -1,0 +1,105 @@
+// What the server keeps, behind an interface with one conformance suite
+// (tests/sync-server/storage_conformance_test.cc). Bytes and places only: it judges nothing.
+//
+// Invariant: after commit() returns success, everything of the transaction survives a power cut; after
+// anything else, nothing of it is there. Threads: a Storage belongs to one (the arbiter's), each
+// StorageReader to another; a reader sees whole transactions.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/base/id.h"
+#include "core/base/position.h"
+#include "core/base/result.h"
+
+namespace samla::server {
+
+using RecipientId = FixedBytes<16, struct GrantRecipientTag>;
+
+/// One changeset in its place.
+struct StoredChangeset {
+  std::uint64_t seq = 0;
+  Hash head;  ///< the space's running hash after it
+  WriterId writer;
+  std::uint64_t writer_seq = 0;
+  Hash hash;
+  std::uint8_t validity = 1;
+  std::uint64_t identity_seq = 0;  ///< the entries that it named
+  std::uint64_t space_seq = 0;
+  Bytes bytes;  ///< empty where not asked for
+};
+
+struct StoredGrant {
+  std::uint32_t epoch = 0;
+  RecipientId recipient;
+  Bytes sealed;
+};
+
+struct ContestedField {
+  RecordId record;
+  FieldTag tag;
+  std::uint32_t heads = 0;
+};
+
+/// Reads. Lists are bounded by bytes or number.
+class StorageReader {
+ public:
+  virtual ~StorageReader() = default;
+
+  /// A small value by name; absent: never put.
+  virtual Result<std::optional<Bytes>> value(std::string_view name) = 0;
+  /// Entries after `seq`, at least one if there is any. Zero space: the identity chain.
+  virtual Result<std::vector<Bytes>> chain_entries(const SpaceId& space, std::uint64_t seq,
+                                                   std::size_t bytes_max) = 0;
+  /// Every space that has a chain.
+  virtual Result<std::vector<SpaceId>> spaces() = 0;
+  /// Of a recipient in a space, newest epoch first.
+  virtual Result<std::vector<StoredGrant>> grants(const SpaceId& space, const RecipientId& recipient,
+                                                  std::size_t count_max) = 0;
+  /// The history's last; absent: none.
+  virtual Result<std::optional<StoredChangeset>> last_changeset(const SpaceId& space) = 0;
+  /// Without bytes.
+  virtual Result<std::optional<StoredChangeset>> changeset_at(const SpaceId& space, std::uint64_t seq) = 0;
+  /// With bytes, after `seq`, at least one if there is any.
+  virtual Result<std::vector<StoredChangeset>> changesets_after(const SpaceId& space, std::uint64_t seq,
+                                                                std::size_t bytes_max) = 0;
+  /// Without bytes. `writer_seq` 0: the writer's last.
+  virtual Result<std::optional<StoredChangeset>> changeset_of(const SpaceId& space, const WriterId& writer,
+                                                              std::uint64_t writer_seq) = 0;
+  /// resolve::RecordState in its own codec.
+  virtual Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) = 0;
+  virtual Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max) = 0;
+};
+
+/// One write transaction. Destroyed without commit: as if it had never been.
+class StorageTransaction {
+ public:
+  virtual ~StorageTransaction() = default;
+
+  virtual Result<void> put_value(std::string_view name, ByteView value) = 0;
+  virtual Result<void> drop_value(std::string_view name) = 0;
+  virtual Result<void> put_entry(const SpaceId& space, std::uint64_t seq, ByteView entry) = 0;
+  virtual Result<void> put_grant(const SpaceId& space, const StoredGrant& grant) = 0;
+  virtual Result<void> put_changeset(const SpaceId& space, const StoredChangeset& changeset) = 0;
+  virtual Result<void> put_record_state(const SpaceId& space, const RecordId& record, ByteView state) = 0;
+  /// Replaces what the record's contested fields were.
+  virtual Result<void> put_contested(const SpaceId& space, const RecordId& record,
+                                     const std::vector<ContestedField>& fields) = 0;
+  virtual Result<void> commit() = 0;
+};
+
+/// The one writer. Its own reads see what its open transaction has put.
+class Storage : public StorageReader {
+ public:
+  /// At most one at a time.
+  virtual Result<std::unique_ptr<StorageTransaction>> begin() = 0;
+  /// A reader for another thread.
+  virtual Result<std::unique_ptr<StorageReader>> open_reader() = 0;
+};
+
+}  // namespace samla::server
