@@ -3,6 +3,7 @@
 // Invariant: the queue, the channel and the stream are touched on the strand only.
 #include "core/net/connection.h"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -188,9 +189,15 @@ class WebSocketConnection final : public Connection,
     if (!error) lowest().shutdown(tcp::socket::shutdown_send, ignored);
   }
 
+  asio::awaitable<void> refuse(const Request& request, int status, const char* why) {
+    // Named, not a temporary: g++ 12 destroys aggregates in a co_await expression twice.
+    HttpReply content{status, why};
+    co_await reply(request, std::move(content));
+  }
+
   asio::awaitable<void> answer(const Request& request, std::string_view path) {
     if (request.method() != http::verb::get) {
-      co_await reply(request, {405, "only GET\n"});
+      co_await refuse(request, 405, "only GET\n");
       co_return;
     }
     HttpReply content = owner_.http(path);
@@ -201,11 +208,11 @@ class WebSocketConnection final : public Connection,
   asio::awaitable<bool> upgrade(const Request& request) {
     // Browsers send Origin and no device does: a page must not reach the sync port by its visitor.
     if (request.find(http::field::origin) != request.end()) {
-      co_await reply(request, {403, "no browsers here\n"});
+      co_await refuse(request, 403, "no browsers here\n");
       co_return false;
     }
     if (!websocket::is_upgrade(request) || !offers_subprotocol(request)) {
-      co_await reply(request, {426, "a Samla device is expected here\n"});
+      co_await refuse(request, 426, "a Samla device is expected here\n");
       co_return false;
     }
     websocket::stream_base::timeout timeouts{};
@@ -232,6 +239,7 @@ class WebSocketConnection final : public Connection,
         noise::Responder::answer(owner_.key(), owner_.options().prologue, view_of(buffer), random);
     if (!answered.ok()) {
       if (answered.error().code == ErrorCode::wrong_server_key) {
+        arm(phase_timer_, std::min(kRefusalDeadline, owner_.options().handshake_deadline));
         co_await stream_.async_close(websocket::close_reason(websocket::close_code{kWrongKeyCloseCode}),
                                      kTuple);
       }

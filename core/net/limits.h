@@ -18,6 +18,8 @@ constexpr std::size_t queue_charge(std::size_t size) { return size < 64 ? 64 : s
 inline constexpr std::size_t kIdleBufferBytes = 4096;
 /// How long the other side has to answer a close before the socket is closed.
 inline constexpr std::chrono::seconds kCloseDeadline{5};
+/// The same where the handshake was refused: it holds one of the places for handshakes.
+inline constexpr std::chrono::milliseconds kRefusalDeadline{1000};
 /// The WebSocket close code for a first message that was made for another server key.
 inline constexpr std::uint16_t kWrongKeyCloseCode = 4401;
 

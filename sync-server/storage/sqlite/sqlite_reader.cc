@@ -73,14 +73,16 @@ Result<std::vector<SpaceId>> SqliteReads::spaces() {
 
 Result<std::vector<StoredGrant>> SqliteReads::grants(const SpaceId& space, const RecipientId& recipient,
                                                      std::size_t count_max) {
-  SAMLA_ASSIGN(auto find, db_.cached("SELECT epoch, sealed FROM sealed_grant WHERE space = ?1 AND recipient = ?2 "
-                                     "ORDER BY epoch DESC"));
+  SAMLA_ASSIGN(auto find,
+               db_.cached("SELECT epoch, sealed FROM sealed_grant WHERE space = ?1 AND recipient = ?2 "
+                          "ORDER BY epoch DESC"));
   find->bind(1, space).bind(2, recipient);
   std::vector<StoredGrant> out;
   while (out.size() < count_max) {
     SAMLA_ASSIGN(const bool found, find->step());
     if (!found) break;
-    out.push_back({static_cast<std::uint32_t>(find->column_int64(0)), recipient, to_bytes(find->column_blob(1))});
+    out.push_back(
+        {static_cast<std::uint32_t>(find->column_int64(0)), recipient, to_bytes(find->column_blob(1))});
   }
   return out;
 }

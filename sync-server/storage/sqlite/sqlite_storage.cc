@@ -65,7 +65,11 @@ class SqliteTransaction final : public StorageTransaction {
   }
   Result<void> put_grant(const SpaceId& space, const StoredGrant& grant) override {
     SAMLA_ASSIGN(auto put, db_.cached("INSERT OR REPLACE INTO sealed_grant VALUES(?1, ?2, ?3, ?4)"));
-    return put->bind(1, space).bind(2, grant.recipient).bind(3, std::int64_t{grant.epoch}).bind(4, grant.sealed).run();
+    return put->bind(1, space)
+        .bind(2, grant.recipient)
+        .bind(3, std::int64_t{grant.epoch})
+        .bind(4, grant.sealed)
+        .run();
   }
   Result<void> put_changeset(const SpaceId& space, const StoredChangeset& c) override {
     SAMLA_ASSIGN(const std::int64_t number, number_of(space));
@@ -92,7 +96,8 @@ class SqliteTransaction final : public StorageTransaction {
     SAMLA_TRY(drop->bind(1, number).bind(2, record).run());
     for (const ContestedField& field : fields) {
       SAMLA_ASSIGN(auto put, db_.cached("INSERT INTO contested_field VALUES(?1, ?2, ?3, ?4)"));
-      SAMLA_TRY(put->bind(1, number).bind(2, record).bind(3, field.tag).bind(4, std::int64_t{field.heads}).run());
+      SAMLA_TRY(
+          put->bind(1, number).bind(2, record).bind(3, field.tag).bind(4, std::int64_t{field.heads}).run());
     }
     return {};
   }

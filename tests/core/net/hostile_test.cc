@@ -169,7 +169,9 @@ TEST(NetHostile, NoExtensionIsNegotiated) {
 }
 
 TEST(NetHostile, OversizeTextAndForgedFramesEndTheConnectionBeforeItIsOpen) {
-  TestServer server;
+  TestServer::Options options;
+  options.handshake_deadline = 150ms;  // how long a refusal waits for its answer
+  TestServer server(options);
   const std::string bytes64(64, 'x');
   for (const std::string& sent : {frame(2, std::string(200, 'x')), frame(2, {}, std::uint64_t{1} << 40),
                                   frame(1, bytes64), frame(2, bytes64), frame(2, "")}) {

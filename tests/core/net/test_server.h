@@ -19,12 +19,14 @@ using std::chrono_literals::operator""s;
 /// Longer than anything takes that a test waits for; reached only when the test fails.
 inline constexpr std::chrono::milliseconds kPatience = 20s;
 
+struct TestServerOptions : ListenOptions {
+  bool echo = true;
+  int threads = 1;
+};
+
 class TestServer {
  public:
-  struct Options : ListenOptions {
-    bool echo = true;
-    int threads = 1;
-  };
+  using Options = TestServerOptions;
 
   explicit TestServer(Options options = {}) : echo_(options.echo) {
     options.prologue = noise::sync_prologue("/sync");
