@@ -16,7 +16,8 @@ Bytes with_checksum(Bytes bytes) {
 }
 
 Error mangled() {
-  return fail(ErrorCode::invite_mangled, "server.fragment", "copy the whole line that `samla-server init` printed");
+  return fail(ErrorCode::invite_mangled, "server.fragment",
+              "copy the whole line that `samla-server init` printed");
 }
 
 }  // namespace

@@ -60,27 +60,28 @@ Result<std::vector<Bytes>> SqliteReads::chain_entries(const SpaceId& space, std:
   return out;
 }
 
-Result<std::vector<SpaceId>> SqliteReads::spaces() {
-  SAMLA_ASSIGN(auto find, db_.cached("SELECT space FROM chain_entry WHERE seq = 1"));
-  std::vector<SpaceId> out;
+Result<void> SqliteReads::all_entries(const std::function<Result<void>(const SpaceId&, ByteView)>& take) {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT space, bytes FROM chain_entry ORDER BY placed"));
   for (;;) {
     SAMLA_ASSIGN(const bool found, find->step());
-    if (!found) return out;
+    if (!found) return {};
     SAMLA_ASSIGN(const SpaceId space, find->column_fixed<SpaceId>(0));
-    if (!space.is_zero()) out.push_back(space);
+    SAMLA_TRY(take(space, find->column_blob(1)));
   }
 }
 
 Result<std::vector<StoredGrant>> SqliteReads::grants(const SpaceId& space, const RecipientId& recipient,
                                                      std::size_t count_max) {
-  SAMLA_ASSIGN(auto find, db_.cached("SELECT epoch, sealed FROM sealed_grant WHERE space = ?1 AND recipient = ?2 "
-                                     "ORDER BY epoch DESC"));
+  SAMLA_ASSIGN(auto find,
+               db_.cached("SELECT epoch, sealed FROM sealed_grant WHERE space = ?1 AND recipient = ?2 "
+                          "ORDER BY epoch DESC"));
   find->bind(1, space).bind(2, recipient);
   std::vector<StoredGrant> out;
   while (out.size() < count_max) {
     SAMLA_ASSIGN(const bool found, find->step());
     if (!found) break;
-    out.push_back({static_cast<std::uint32_t>(find->column_int64(0)), recipient, to_bytes(find->column_blob(1))});
+    out.push_back(
+        {static_cast<std::uint32_t>(find->column_int64(0)), recipient, to_bytes(find->column_blob(1))});
   }
   return out;
 }
