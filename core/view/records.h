@@ -1,13 +1,16 @@
 // Materialised records: one row a record, holding its resolved state and the opened values of all its
 // heads, so that reading and showing a conflict never goes back to changesets.
 // Invariant: a row is a pure function of the set of writes applied to it, in any order.
+// A row belongs to one space: a write in another space that names the same record makes a row of its
+// own there, and the id goes on naming the row that this device has had longer.
 // Thread: the store's.
 #pragma once
 
-#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +30,8 @@ struct HeadView {
   Value value;
   /// False where this device could not open the write: it stays a head all the same.
   bool readable = true;
+
+  bool operator==(const HeadView&) const = default;
 };
 
 struct FieldView {
@@ -39,6 +44,8 @@ struct FieldView {
   /// Several heads whose values differ (identical values settle by themselves; a set's element settles
   /// add-wins). Unreadable heads differ from everything.
   bool contested = false;
+
+  bool operator==(const FieldView&) const = default;
 };
 
 struct RecordView {
@@ -60,7 +67,10 @@ struct RecordView {
   std::int64_t number(std::string_view field, std::int64_t absent = 0) const;
   /// The set's present elements, sorted.
   std::vector<std::string> elements(std::string_view field) const;
+  /// An erased record is settled, whatever its fields.
   bool contested() const;
+
+  bool operator==(const RecordView&) const = default;
 };
 
 /// One write as it comes to the view. `content` is absent where it did not open.
@@ -85,15 +95,17 @@ struct SearchHit {
   std::string snippet;  ///< of the matching text, matches between U+00AB and U+00BB
 };
 
-/// Names of fields whose text is searchable, by kind.
+/// Names of fields whose text is searchable, by kind; the first one weighs most. A set's elements count.
 using SearchFields = std::map<std::string, std::vector<std::string>>;
 
 class Records {
  public:
-  /// `connection` outlives this. Creates missing tables.
+  /// `connection` outlives this. Creates missing tables, and builds the index anew where
+  /// `search_fields` are not those of the last time; in a transaction of its own.
   static Result<Records> open(sqlite::Connection& connection, SearchFields search_fields);
 
-  /// Applies writes inside the caller's transaction; idempotent, any order. Returns the touched ids.
+  /// Applies writes inside the caller's transaction; idempotent, any order. A write comes again with
+  /// its content once that has opened. Returns the ids of the records that are not as they were.
   Result<std::set<RecordId>> apply(std::span<const AppliedWrite> writes);
   /// A void or quarantined write: is no head, but is seen through (resolve).
   Result<void> apply_transparent(const AppliedWrite& write);
@@ -106,10 +118,11 @@ class Records {
   /// Records with a contested field or a contested life.
   Result<std::vector<RecordView>> contested() const;
   Result<std::size_t> contested_count() const;
-  /// Ids that begin with the hex digits `prefix` (at least 4), at most `limit`.
+  /// Ids that begin with the hex digits `prefix` (at least 4, or invalid_argument), at most `limit` (0: all).
   Result<std::vector<RecordId>> find_by_prefix(std::string_view prefix, std::size_t limit) const;
 
-  /// Full text, ranked, Norwegian letters kept apart; user words, last one as a prefix, "phrases".
+  /// Full text, ranked, Norwegian letters kept apart; user words, last one as a prefix, "phrases". All
+  /// must be there. Any UTF-8 text is a search; erased records are not found. `limit` 0: all.
   Result<std::vector<SearchHit>> search(std::string_view words, std::optional<std::string> kind,
                                         std::size_t limit) const;
   /// Heads whose content did not open, so that they can be tried again once a key has come.
@@ -117,8 +130,11 @@ class Records {
 
  private:
   explicit Records(sqlite::Connection& connection, SearchFields fields);
+
   sqlite::Connection* connection_;
   SearchFields search_fields_;
+  /// Where snippets of a search's hits are cut; in memory, empty between searches.
+  mutable std::unique_ptr<sqlite::Connection> excerpts_;
 };
 
 }  // namespace samla::view

@@ -1,0 +1,111 @@
+// Opening the view, and the way of writes into rows: group by record, load once, apply, save if changed.
+#include "core/view/records.h"
+
+#include "core/sqlite/transaction.h"
+#include "core/view/records_index.h"
+#include "core/view/records_table.h"
+
+namespace samla::view {
+namespace {
+
+constexpr const char* kSetupTableSql =
+    "CREATE TABLE IF NOT EXISTS view_setup("
+    "only INTEGER PRIMARY KEY CHECK(only = 1), version INTEGER NOT NULL, search_fields BLOB NOT NULL)";
+
+enum class Setup { kMissing, kOtherFields, kReady };
+
+Result<Setup> find_setup(sqlite::Connection& connection, ByteView search_fields) {
+  SAMLA_ASSIGN(auto table, connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'view_setup'"));
+  SAMLA_ASSIGN(const bool exists, table.step());
+  if (!exists) return Setup::kMissing;
+  SAMLA_ASSIGN(auto query, connection.prepare("SELECT version, search_fields FROM view_setup"));
+  SAMLA_ASSIGN(const bool found, query.step());
+  if (!found) return Setup::kMissing;
+  if (query.column_int64(0) > kRecordRowVersion) {
+    return fail(ErrorCode::version_unknown, "view.open", "install the newest Samla to open this store");
+  }
+  return equal(query.column_blob(1), search_fields) ? Setup::kReady : Setup::kOtherFields;
+}
+
+Result<void> set_up(sqlite::Connection& connection, const SearchFields& search_fields) {
+  const Bytes encoded = encode(search_fields);
+  SAMLA_ASSIGN(const Setup setup, find_setup(connection, encoded));
+  if (setup == Setup::kReady) return {};
+  SAMLA_ASSIGN(auto transaction, sqlite::Transaction::begin(connection));
+  for (const char* sql : {kRecordTableSql, kIndexTableSql, kSetupTableSql}) {
+    SAMLA_TRY(connection.execute(sql));
+  }
+  SAMLA_TRY(rebuild_index(connection, search_fields));
+  SAMLA_ASSIGN(auto put, connection.prepare("REPLACE INTO view_setup(only, version, search_fields) "
+                                            "VALUES(1, ?1, ?2)"));
+  SAMLA_TRY(put.bind(1, std::int64_t{kRecordRowVersion}).bind(2, ByteView(encoded)).run());
+  return transaction.commit();
+}
+
+/// A row under change, and what it was.
+struct Changing {
+  RecordRow row;
+  IndexedText text_before;
+  Bytes state_before;
+  Bytes content_before;
+
+  static Result<Changing> load(sqlite::Connection& connection, const AppliedWrite& write,
+                               const SearchFields& search_fields) {
+    Changing out;
+    SAMLA_ASSIGN(out.row, load_record_row(connection, write.space, write.header.record));
+    if (out.row.number == 0) return out;
+    out.text_before = indexed_text(out.row, search_fields);
+    out.state_before = out.row.state.encode();
+    out.content_before = out.row.encode_content();
+    return out;
+  }
+
+  /// Whether there was anything to save. The kind cannot change unless the content does: its origin is
+  /// kept there.
+  Result<bool> save(sqlite::Connection& connection, const SearchFields& search_fields) {
+    const bool same =
+        row.number != 0 && row.state.encode() == state_before && row.encode_content() == content_before;
+    if (same) return false;
+    SAMLA_TRY(save_record_row(connection, row));
+    SAMLA_TRY(update_index(connection, row, text_before, indexed_text(row, search_fields)));
+    return true;
+  }
+};
+
+}  // namespace
+
+Records::Records(sqlite::Connection& connection, SearchFields fields)
+    : connection_(&connection), search_fields_(std::move(fields)) {}
+
+Result<Records> Records::open(sqlite::Connection& connection, SearchFields search_fields) {
+  SAMLA_TRY(set_up(connection, search_fields));
+  return Records(connection, std::move(search_fields));
+}
+
+Result<std::set<RecordId>> Records::apply(std::span<const AppliedWrite> writes) {
+  std::map<std::pair<SpaceId, RecordId>, Changing> changing;
+  for (const AppliedWrite& write : writes) {
+    const std::pair key(write.space, write.header.record);
+    auto found = changing.find(key);
+    if (found == changing.end()) {
+      SAMLA_ASSIGN(Changing loaded, Changing::load(*connection_, write, search_fields_));
+      found = changing.emplace(key, std::move(loaded)).first;
+    }
+    found->second.row.apply(write);
+  }
+  std::set<RecordId> changed;
+  for (auto& [key, each] : changing) {
+    SAMLA_ASSIGN(const bool saved, each.save(*connection_, search_fields_));
+    if (saved) changed.insert(key.second);
+  }
+  return changed;
+}
+
+Result<void> Records::apply_transparent(const AppliedWrite& write) {
+  SAMLA_ASSIGN(Changing changing, Changing::load(*connection_, write, search_fields_));
+  changing.row.apply_transparent(write);
+  SAMLA_TRY(changing.save(*connection_, search_fields_));
+  return {};
+}
+
+}  // namespace samla::view

@@ -1,0 +1,133 @@
+// Reading rows: by id, by query, by what is the matter with them.
+#include <algorithm>
+#include <limits>
+
+#include "core/base/encoding.h"
+#include "core/view/records_table.h"
+
+namespace samla::view {
+namespace {
+
+constexpr std::size_t kPrefixDigitsMin = 4;
+
+std::int64_t sql_limit(std::size_t limit) {
+  return limit == 0 || limit > std::numeric_limits<std::int32_t>::max() ? -1
+                                                                        : static_cast<std::int64_t>(limit);
+}
+
+/// The row that an id names: where several spaces claim it, the one had longest.
+Result<std::optional<RecordRow>> find_row(sqlite::Connection& connection, const RecordId& id) {
+  SAMLA_ASSIGN(auto query, connection.cached("SELECT " SAMLA_RECORD_COLUMNS
+                                             " FROM record WHERE id = ?1 AND created IS NOT NULL "
+                                             "ORDER BY number LIMIT 1"));
+  query->bind(1, id);
+  SAMLA_ASSIGN(const bool found, query->step());
+  if (!found) return std::optional<RecordRow>();
+  SAMLA_ASSIGN(RecordRow row, read_record_row(*query));
+  return std::optional<RecordRow>(std::move(row));
+}
+
+Result<std::vector<RecordView>> views(sqlite::Statement& query) {
+  std::vector<RecordView> out;
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, query.step());
+    if (!found) return out;
+    SAMLA_ASSIGN(const RecordRow row, read_record_row(query));
+    out.push_back(row.view());
+  }
+}
+
+/// One text for each combination of filters, so that each uses its index.
+std::string list_sql(const Query& query) {
+  std::string sql = "SELECT " SAMLA_RECORD_COLUMNS " FROM record WHERE created IS NOT NULL";
+  if (query.kind) sql += " AND kind = ?1";
+  if (query.space) sql += " AND space = ?2";
+  if (!query.include_erased) sql += " AND erased = 0";
+  const std::string order = query.newest_first ? " DESC" : "";
+  return sql + " ORDER BY created" + order + ", id" + order + ", space" + order + " LIMIT ?3";
+}
+
+void add_unreadable(const RecordRow& row, std::set<change::WriteRef>& out) {
+  for (const auto& [tag, field] : row.state.fields()) {
+    if (tag == change::kLifeTag) continue;
+    for (const resolve::Head& head : field.heads()) {
+      if (!row.contents.contains({tag, head.ref})) out.insert(head.ref);
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::optional<RecordView>> Records::read(const RecordId& id) const {
+  SAMLA_ASSIGN(const std::optional<RecordRow> row, find_row(*connection_, id));
+  if (!row) return std::optional<RecordView>();
+  return std::optional<RecordView>(row->view());
+}
+
+Result<std::optional<resolve::RecordState>> Records::state(const RecordId& id) const {
+  SAMLA_ASSIGN(std::optional<RecordRow> row, find_row(*connection_, id));
+  if (!row) return std::optional<resolve::RecordState>();
+  return std::optional<resolve::RecordState>(std::move(row->state));
+}
+
+Result<std::vector<RecordView>> Records::list(const Query& query) const {
+  SAMLA_ASSIGN(auto select, connection_->cached(list_sql(query)));
+  if (query.kind) select->bind(1, *query.kind);
+  if (query.space) select->bind(2, *query.space);
+  select->bind(3, sql_limit(query.limit));
+  return views(*select);
+}
+
+Result<std::vector<RecordView>> Records::contested() const {
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT " SAMLA_RECORD_COLUMNS
+                                               " FROM record WHERE contested = 1 AND created IS NOT NULL "
+                                               "ORDER BY created, id, space"));
+  return views(*query);
+}
+
+Result<std::size_t> Records::contested_count() const {
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT count(*) FROM record "
+                                               "WHERE contested = 1 AND created IS NOT NULL"));
+  SAMLA_TRY(query->step());
+  return static_cast<std::size_t>(query->column_int64(0));
+}
+
+Result<std::vector<RecordId>> Records::find_by_prefix(std::string_view prefix, std::size_t limit) const {
+  constexpr std::size_t kDigits = 2 * RecordId::kSize;
+  if (prefix.size() < kPrefixDigitsMin || prefix.size() > kDigits) {
+    return fail(ErrorCode::invalid_argument, "record.find", "give at least 4 digits of the id");
+  }
+  std::string low(kDigits, '0');
+  std::string high(kDigits, 'f');
+  std::ranges::copy(prefix, low.begin());
+  std::ranges::copy(prefix, high.begin());
+  const auto first = fixed_from_hex<RecordId>(low);
+  const auto last = fixed_from_hex<RecordId>(high);
+  if (!first || !last)
+    return fail(ErrorCode::invalid_argument, "record.find", "an id has digits 0-9 and a-f");
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT DISTINCT id FROM record WHERE id BETWEEN ?1 AND ?2 "
+                                               "AND created IS NOT NULL ORDER BY id LIMIT ?3"));
+  query->bind(1, *first).bind(2, *last).bind(3, sql_limit(limit));
+  std::vector<RecordId> out;
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, query->step());
+    if (!found) return out;
+    SAMLA_ASSIGN(const RecordId id, query->column_fixed<RecordId>(0));
+    out.push_back(id);
+  }
+}
+
+Result<std::vector<change::WriteRef>> Records::unreadable(const SpaceId& space) const {
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT " SAMLA_RECORD_COLUMNS
+                                               " FROM record WHERE unreadable = 1 AND space = ?1"));
+  query->bind(1, space);
+  std::set<change::WriteRef> refs;
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, query->step());
+    if (!found) return std::vector<change::WriteRef>(refs.begin(), refs.end());
+    SAMLA_ASSIGN(const RecordRow row, read_record_row(*query));
+    add_unreadable(row, refs);
+  }
+}
+
+}  // namespace samla::view

@@ -1,0 +1,139 @@
+#include "core/view/records_row.h"
+
+#include <tuple>
+
+#include "core/view/value_codec.h"
+
+namespace samla::view {
+namespace {
+
+/// How the row's kind is known. Persisted: do not renumber.
+enum class KindFrom : std::uint8_t { kNowhere = 0, kOrigin = 1, kAnother = 2 };
+
+void write_origin(Writer& writer, const Origin& origin) {
+  writer.u8(origin.init ? 1 : 0);
+  writer.u64(origin.time.value);
+  writer.fixed(origin.ref.writer);
+  writer.varint(origin.ref.seq);
+  writer.varint(origin.ref.index);
+}
+
+Origin read_origin(Reader& reader) {
+  Origin origin;
+  origin.init = reader.u8() != 0;
+  origin.time.value = reader.u64();
+  origin.ref.writer = reader.fixed<WriterId>();
+  origin.ref.seq = reader.varint();
+  origin.ref.index = static_cast<std::uint32_t>(reader.varint(UINT32_MAX));
+  return origin;
+}
+
+/// Heads with contents: the registers' ones of all fields but the life field.
+template <class Visit>
+void for_each_head(const resolve::RecordState& state, Visit visit) {
+  for (const auto& [tag, field] : state.fields()) {
+    if (tag == change::kLifeTag) continue;
+    for (const resolve::Head& head : field.heads()) visit(tag, head);
+  }
+}
+
+/// Contents come from members who may be hostile: one that doesn't fit its header is as good as none.
+bool fits(const Content& content, const change::WriteHeader& header) {
+  return content.fields.size() == header.tags.size();
+}
+
+}  // namespace
+
+bool Origin::before(const Origin& other) const {
+  return std::tuple(!init, time, ref) < std::tuple(!other.init, other.time, other.ref);
+}
+
+void RecordRow::apply(const AppliedWrite& write) {
+  state.apply(write.header, write.ref);
+  const Origin here{write.header.type == change::WriteType::kInit, write.header.time, write.ref};
+  if (!origin || here.before(*origin)) origin = here;
+  // What the values of appends and snapshots say is for the text's own store, not for the row.
+  const bool appends =
+      write.header.type == change::WriteType::kAppend || write.header.type == change::WriteType::kSnapshot;
+  if (!write.content || (!appends && !fits(*write.content, write.header))) return;
+  if (!kind_origin || here.before(*kind_origin)) {
+    kind_origin = here;
+    kind = write.content->kind;
+  }
+  if (appends) return;
+  for (std::size_t i = 0; i < write.header.tags.size(); ++i) {
+    contents.insert_or_assign({write.header.tags[i], write.ref}, write.content->fields[i]);
+  }
+}
+
+void RecordRow::apply_transparent(const AppliedWrite& write) {
+  state.apply_transparent(write.header, write.ref);
+}
+
+bool RecordRow::contested() const {
+  const resolve::Life life = state.life();
+  if (life != resolve::Life::kAlive) return life == resolve::Life::kContested;
+  for (const auto& [tag, field] : state.fields()) {
+    if (tag == change::kLifeTag || field.heads().size() < 2) continue;
+    if (field_view(tag, field).contested) return true;
+  }
+  return false;
+}
+
+bool RecordRow::unreadable() const {
+  bool any = false;
+  for_each_head(state, [&](const FieldTag& tag, const resolve::Head& head) {
+    any = any || !contents.contains({tag, head.ref});
+  });
+  return any;
+}
+
+std::uint64_t RecordRow::updated() const {
+  HybridTime newest;
+  for (const auto& [tag, field] : state.fields()) {
+    for (const resolve::Head& head : field.heads()) newest = std::max(newest, head.time);
+  }
+  return newest.value;
+}
+
+Bytes RecordRow::encode_content() const {
+  Writer writer;
+  writer.u8(kRecordRowVersion);
+  writer.u8(origin ? 1 : 0);
+  if (origin) write_origin(writer, *origin);
+  const KindFrom from = !kind_origin            ? KindFrom::kNowhere
+                        : kind_origin == origin ? KindFrom::kOrigin
+                                                : KindFrom::kAnother;
+  writer.u8(static_cast<std::uint8_t>(from));
+  if (from == KindFrom::kAnother) write_origin(writer, *kind_origin);
+  for_each_head(state, [&](const FieldTag& tag, const resolve::Head& head) {
+    const auto content = contents.find({tag, head.ref});
+    writer.u8(content == contents.end() ? 0 : 1);
+    if (content == contents.end()) return;
+    writer.text(content->second.field);
+    writer.text(content->second.element);
+    write_value(writer, content->second.value);
+  });
+  return writer.take();
+}
+
+Result<void> RecordRow::decode_content(ByteView bytes) {
+  Reader reader(bytes);
+  if (reader.u8() != kRecordRowVersion) reader.refuse(ErrorCode::store_corrupt);
+  if (reader.u8() != 0) origin = read_origin(reader);
+  const auto from = static_cast<KindFrom>(reader.u8());
+  if (from == KindFrom::kOrigin) kind_origin = origin;
+  if (from == KindFrom::kAnother) kind_origin = read_origin(reader);
+  for_each_head(state, [&](const FieldTag& tag, const resolve::Head& head) {
+    if (reader.failed() || reader.u8() == 0) return;
+    FieldContent content;
+    content.field = read_utf8(reader, kNameBytesMax);
+    content.element = read_utf8(reader, kNameBytesMax);
+    content.value = read_value(reader);
+    contents.insert_or_assign({tag, head.ref}, std::move(content));
+  });
+  if (!reader.finish("record.read")) return fail(ErrorCode::store_corrupt, "record.read");
+  return {};
+}
+
+}  // namespace samla::view

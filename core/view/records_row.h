@@ -1,0 +1,58 @@
+// A record's row as it is worked on: resolved state, opened contents of its heads, and where it came
+// from. Within the view alone. docs/formats/record_row.md is the form of the `content` column.
+// Invariant: `encode_content` after any order of the same writes gives the same bytes.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/resolve/record_state.h"
+#include "core/view/content.h"
+#include "core/view/records.h"
+
+namespace samla::view {
+
+inline constexpr std::uint8_t kRecordRowVersion = 1;
+
+/// Orders a record's writes for what the earliest one decides: inits first, then by time, then by name.
+struct Origin {
+  bool init = false;
+  HybridTime time;
+  change::WriteRef ref;
+
+  bool before(const Origin& other) const;
+  bool operator==(const Origin&) const = default;
+};
+
+struct RecordRow {
+  std::int64_t number = 0;  ///< SQLite's rowid; 0: not stored yet
+  RecordId id;
+  SpaceId space;
+  resolve::RecordState state;
+  /// The earliest accepted write; absent while there are only transparent ones (no record to show).
+  std::optional<Origin> origin;
+  std::string kind;  ///< as the earliest write that opened says; empty: none has
+  std::optional<Origin> kind_origin;
+  /// Opened contents of heads (and, until the row is saved, of what they dominate).
+  std::map<std::pair<FieldTag, change::WriteRef>, FieldContent> contents;
+
+  void apply(const AppliedWrite& write);
+  void apply_transparent(const AppliedWrite& write);
+
+  bool erased() const { return state.life() == resolve::Life::kErased; }
+  bool contested() const;
+  bool unreadable() const;
+  std::uint64_t updated() const;  ///< hybrid time of the newest head
+
+  /// The `content` column: runs parallel to the heads of `state`.
+  Bytes encode_content() const;
+  /// Reads what encode_content wrote into a row whose `state` and `kind` are set; store_corrupt otherwise.
+  Result<void> decode_content(ByteView bytes);
+
+  FieldView field_view(const FieldTag& tag, const resolve::FieldState& field) const;
+  RecordView view() const;
+};
+
+}  // namespace samla::view

@@ -1,0 +1,145 @@
+#include "core/view/records.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/sqlite/transaction.h"
+#include "tests/support/temporary_folder.h"
+
+namespace samla::view {
+namespace {
+
+using change::WriteRef;
+using change::WriteType;
+
+const SpaceId kSpace{{1}};
+const RecordId kNote{{9}};
+
+FieldTag tag_of(const std::string& field, const std::string& element = {}) {
+  FieldTag tag;
+  const std::string name = field + "/" + element;
+  for (std::size_t i = 0; i < name.size(); ++i)
+    tag.bytes[i % 8] = static_cast<std::uint8_t>(tag.bytes[i % 8] * 31 + name[i]);
+  return tag;
+}
+
+AppliedWrite init(WriteRef ref, std::uint64_t ms, std::vector<FieldContent> fields) {
+  AppliedWrite write{kSpace, ref, {}, Content{"note", std::move(fields)}};
+  write.header.type = WriteType::kInit;
+  write.header.record = kNote;
+  write.header.time = HybridTime::from(ms, 0);
+  for (const FieldContent& field : write.content->fields)
+    write.header.tags.push_back(tag_of(field.field, field.element));
+  return write;
+}
+
+AppliedWrite assign(WriteRef ref, std::uint64_t ms, FieldContent field, std::vector<WriteRef> prev) {
+  AppliedWrite write = init(ref, ms, {std::move(field)});
+  write.header.type = WriteType::kAssign;
+  write.header.prev = std::move(prev);
+  return write;
+}
+
+WriteRef by(std::uint8_t writer, std::uint64_t seq) { return {WriterId{{writer}}, seq, 0}; }
+
+/// A store of its own, opened on a file of its own.
+class Device {
+ public:
+  Device()
+      : connection_(std::move(*sqlite::Connection::open(folder_.path() / "v.db"))),
+        records_(std::move(*Records::open(connection_, {{"note", {"title", "body"}}}))) {}
+
+  void apply(const std::vector<AppliedWrite>& writes) {
+    auto transaction = sqlite::Transaction::begin(connection_);
+    ASSERT_TRUE(records_.apply(writes).ok());
+    ASSERT_TRUE(transaction->commit().ok());
+  }
+  RecordView note() { return **records_.read(kNote); }
+  Records& records() { return records_; }
+
+ private:
+  TemporaryFolder folder_;
+  sqlite::Connection connection_;
+  Records records_;
+};
+
+TEST(Records, ShowBothValuesOfAConcurrentEditInEveryOrderOfArrival) {
+  std::vector<AppliedWrite> writes = {init(by(1, 1), 1, {{"title", "", "Tromsø"}, {"body", "", ""}}),
+                                      assign(by(1, 2), 5, {"body", "", "hennes"}, {by(1, 1)}),
+                                      assign(by(2, 1), 4, {"body", "", "hans"}, {by(1, 1)})};
+  std::vector<std::size_t> order = {0, 1, 2};
+  do {
+    Device device;
+    for (const std::size_t i : order) device.apply({writes[i]});
+    const RecordView note = device.note();
+    EXPECT_EQ(note.text("title"), "Tromsø");
+    EXPECT_EQ(note.text("body"), "hennes");
+    EXPECT_TRUE(note.contested());
+    const auto body = std::ranges::find(note.fields, "body", &FieldView::name);
+    ASSERT_EQ(body->heads.size(), 2u);
+    EXPECT_EQ(body->heads[1].value, Value("hans"));
+    EXPECT_EQ(*device.records().contested_count(), 1u);
+  } while (std::ranges::next_permutation(order).found);
+}
+
+TEST(Records, SettleIdenticalValuesAndAddWinsInASetByThemselves) {
+  Device device;
+  device.apply({init(by(1, 1), 1, {{"body", "", "a"}, {"tags", "samarbeid", true}}),
+                assign(by(1, 2), 2, {"body", "", "likt"}, {by(1, 1)}),
+                assign(by(2, 1), 3, {"body", "", "likt"}, {by(1, 1)}),
+                assign(by(1, 3), 9, {"tags", "samarbeid", false}, {by(1, 1)}),
+                assign(by(2, 2), 4, {"tags", "samarbeid", true}, {by(1, 1)})});
+  EXPECT_FALSE(device.note().contested());
+  EXPECT_EQ(device.note().elements("tags"), std::vector<std::string>{"samarbeid"});
+}
+
+TEST(Records, KeepAnUnreadableHeadAndShowItOnceItOpens) {
+  Device device;
+  AppliedWrite edit = assign(by(2, 1), 5, {"body", "", "nå lesbar"}, {by(1, 1)});
+  AppliedWrite sealed = edit;
+  sealed.content.reset();
+  device.apply({init(by(1, 1), 1, {{"body", "", "a"}}), sealed});
+  ASSERT_EQ(device.records().unreadable(kSpace)->size(), 1u);
+  device.apply({edit});
+  EXPECT_TRUE(device.records().unreadable(kSpace)->empty());
+  EXPECT_EQ(device.note().text("body"), "nå lesbar");
+}
+
+TEST(Records, KeepEveryByteOfAText) {
+  Device device;
+  const std::string body =
+      "æøå 👩‍👩‍👧\r\n\n\ttab" + std::string(64 * 1024, 'x') + std::string("\0z", 2);
+  device.apply({init(by(1, 1), 1, {{"title", "", ""}, {"body", "", body}})});
+  EXPECT_EQ(device.note().text("body"), body);
+  EXPECT_EQ(device.note().text("title"), "");
+}
+
+TEST(Search, KeepsNorwegianLettersApartAndTakesAnyInput) {
+  Device device;
+  device.apply({init(by(1, 1), 1, {{"title", "", "En måte å lede på"}, {"body", "", "blåbær"}})});
+  const auto hits = [&](std::string_view words) {
+    return device.records().search(words, std::nullopt, 10)->size();
+  };
+  EXPECT_EQ(hits("måte"), 1u);
+  EXPECT_EQ(hits("mate"), 0u);
+  EXPECT_EQ(hits("blåb"), 1u);
+  for (const char* hostile :
+       {"", "\"", "a AND", "NEAR(", "* *", "title:x", "-", "'; DROP TABLE record;", "(", "måte OR"}) {
+    EXPECT_TRUE(device.records().search(hostile, std::nullopt, 10).ok()) << hostile;
+  }
+}
+
+TEST(Search, ForgetsAnErasedRecord) {
+  Device device;
+  device.apply({init(by(1, 1), 1, {{"title", "", "borte"}})});
+  AppliedWrite erase{kSpace, by(1, 2), {}, Content{"note", {}}};
+  erase.header = {WriteType::kErase, kNote, {}, HybridTime::from(2, 0), {}, {{WriterId{{1}}, 1}}, 0};
+  device.apply({erase});
+  EXPECT_TRUE(device.note().erased);
+  EXPECT_TRUE(device.records().search("borte", std::nullopt, 10)->empty());
+  EXPECT_TRUE(device.records().list({})->empty());
+}
+
+}  // namespace
+}  // namespace samla::view

@@ -1,0 +1,198 @@
+#!/usr/bin/env bash
+# The story of the main job, told by real processes: one server on loopback, five profiles, seven
+# scenes. Every figure printed is read from a reply or a file at the moment it is printed.
+# Usage: demo.sh BUILD_DIR   (what ./run demo calls)
+set -euo pipefail
+
+build=${1:?usage: demo.sh BUILD_DIR}
+samla=$build/client-cli/samla
+samla_server=$build/sync-server/samla-server
+work=$(mktemp -d "${TMPDIR:-/tmp}/samla-demo.XXXXXX")
+port=
+server_pid=
+export SAMLA_PASSPHRASE='en passfrase for demoen'
+
+cleanup() {
+  if [[ -n $server_pid ]]; then kill "$server_pid" 2>/dev/null || true; wait "$server_pid" 2>/dev/null || true; fi
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+# ---- telling the story
+
+scene() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+say() { printf '  %s\n' "$*"; }
+fail() {
+  printf 'demo: %s\n' "$*" >&2
+  exit 1
+}
+# as WHO ARGS...: samla --json on WHO's own profile.
+as() {
+  local who=$1
+  shift
+  "$samla" --profile "$work/$who" --json "$@"
+}
+# sync_as WHO: syncs; exit 4 says that conflicts need a person, which this story expects.
+sync_as() {
+  local reply status=0
+  reply=$(as "$1" sync) || status=$?
+  [[ $status == 0 || $status == 4 ]] || fail "$1's sync ended with $status: $reply"
+  printf '%s' "$reply"
+}
+field() { jq -er "$1" <<<"$2" || fail "no $1 in: $2"; }
+
+# ---- the server
+
+start_server() {
+  local attempt
+  "$samla_server" run --dir "$work/server" --listen "127.0.0.1:$port" >"$work/server.log" 2>&1 &
+  server_pid=$!
+  for attempt in $(seq 100); do
+    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then return; fi
+    kill -0 "$server_pid" 2>/dev/null || return 1
+    sleep 0.05
+  done
+  fail "the server did not come up: $(cat "$work/server.log")"
+}
+
+begin_server() {
+  local attempt init
+  init=$("$samla_server" init --dir "$work/server")
+  fragment=$(field .server "$init")
+  for attempt in $(seq 20); do
+    port=$((20000 + RANDOM % 20000))
+    if start_server; then return; fi
+  done
+  fail 'found no free port on 127.0.0.1'
+}
+
+# ---- the scenes
+
+scene_founding() {
+  scene '1. HR founds the organisation and invites four devices'
+  begin_server
+  say "samla-server listens on 127.0.0.1:$port and has keys of its own; it will never hold one that opens a note."
+  as hr org create --name 'NAV PULS (oppdiktet)' --server "ws://127.0.0.1:$port/#$fragment" >/dev/null
+  local kari ola
+  kari=$(field .invite "$(as hr invite create --user kari --name 'Kari Eksempel' --role leader --unit 1902)")
+  laptop_invite=$(field .invite "$(as hr invite create --user kari --name 'Kari Eksempel' --role leader --unit 1902)")
+  ola=$(field .invite "$(as hr invite create --user ola --name 'Ola Eksempel' --role leader --unit 1902)")
+  local siri
+  siri=$(field .invite "$(as hr invite create --user siri --name 'Siri Eksempel' --role facilitator)")
+  say "Each invite is a link of ${#kari} characters that works once; it carries the keys, so nobody at HR need be online."
+  as kari-phone join "$kari" --device 'Karis telefon' >/dev/null
+  as ola join "$ola" --device 'Olas telefon' >/dev/null
+  as siri join "$siri" --device 'Siris PC' >/dev/null
+  local laptop
+  laptop=$(field .device.id "$(as kari-laptop join "$laptop_invite" --device 'Karis PC')")
+  say 'Kari (phone), Ola and Siri have joined. Kari was first in unit 1902 and made its space; her phone now lets Ola in.'
+  sync_as kari-phone >/dev/null
+  as kari-phone device approve "$laptop" >/dev/null
+  sync_as kari-phone >/dev/null
+  sync_as kari-laptop >/dev/null
+  sync_as ola >/dev/null
+  say "Karis PC came by an invite of its own; it reads her private notes only because her phone approved it just now."
+  if as ola join "$kari" --device 'Tyvens telefon' >"$work/reuse" 2>/dev/null; then fail 'a used invite was taken twice'; fi
+}
+
+scene_offline() {
+  scene '2. Tromsø: a mountain hotel without coverage'
+  kill "$server_pid" && wait "$server_pid" 2>/dev/null || true
+  server_pid=
+  say 'The server is out of reach. Everybody goes on writing.'
+  local i
+  for i in $(seq 12); do
+    as kari-phone note add --title "Tromsø, økt $i" --body "Hemmelig blåbærnotat nummer $i: vi må tørre å prioritere." --tag tromsø >/dev/null
+  done
+  as ola note add --title 'Kaffeprat' --body 'Ordet multekrem står bare her.' >/dev/null
+  as siri note add --title 'Opplegg' --body 'Gruppene à åtte; rullestolrampe bak scenen.' >/dev/null
+  say "Kari has $(field '.notes | length' "$(as kari-phone note list)") private notes on her phone, Ola $(field '.notes | length' "$(as ola note list)"), Siri $(field '.notes | length' "$(as siri note list)")."
+  local status=0
+  as kari-phone sync >"$work/offline" || status=$?
+  [[ $status == 3 ]] || fail "an offline sync ended with $status, not 3"
+  say "A sync says \"reached: $(jq -r .reached "$work/offline")\" and exits with 3: nothing lost, nothing sent."
+}
+
+scene_together() {
+  scene '3. Back home: one assessment, two leaders, two trains'
+  start_server || fail 'the server did not come back'
+  sync_as kari-phone >/dev/null
+  assessment=$(field .assessment.id "$(as kari-phone assessment new --unit 1902)")
+  as kari-phone assessment fill "$assessment" 'situation=Kontoret er nytt.' >/dev/null
+  sync_as kari-phone >/dev/null
+  sync_as ola >/dev/null
+  say "Kari began the assessment of unit 1902; Ola has it on his phone after a sync. Now both are offline."
+  as kari-phone assessment fill "$assessment" 'summary=Vi er gode på oppfølging av brukere.' >/dev/null
+  as kari-phone assessment item add "$assessment" --type styrke --text 'Tett på brukerne' --theme ett-nav >/dev/null
+  as ola assessment fill "$assessment" 'summary=Vi er gode på samarbeid med kommunen.' >/dev/null
+  as ola assessment fill "$assessment" 'situation=Kontoret er nytt, og tolv av oss er ferske.' >/dev/null
+  as ola assessment item add "$assessment" --type svakhet --text 'For lite tid til læring' --theme horisontal >/dev/null
+  say 'Both wrote the summary (same field); Ola alone rewrote the situation, each added an item (different fields).'
+}
+
+scene_conflict() {
+  scene '4. They meet on the server, which cannot read a word of it'
+  sync_as kari-phone >/dev/null
+  local reply
+  reply=$(sync_as ola)
+  say "Ola's sync: $(jq -r '"\(.sent) changesets sent, \(.received) received, \(.conflicts) conflict for a person"' <<<"$reply")."
+  sync_as kari-phone >/dev/null
+  local list conflict
+  list=$(as kari-phone conflict list)
+  [[ $(jq '.conflicts | length' <<<"$list") == 1 ]] || fail "expected one conflict: $list"
+  conflict=$(field '.conflicts[0].id' "$list")
+  jq -r '.conflicts[0] | "  The field \(.field), written twice without knowing:",
+    (.heads[] | "    \(.n)  \(.user) on \(.device): \(.value)")' <<<"$list"
+  [[ $(field '[.conflicts[0].heads[].value]|sort|join("|")' "$list") == \
+     $(field '[.conflicts[0].heads[].value]|sort|join("|")' "$(as ola conflict list)") ]] || fail 'the two see different conflicts'
+  as kari-phone conflict resolve "$conflict" --value 'Vi er gode på oppfølging og på samarbeid med kommunen.' >/dev/null
+  sync_as kari-phone >/dev/null
+  sync_as ola >/dev/null
+  [[ $(jq '.conflicts | length' <<<"$(as ola conflict list)") == 0 ]] || fail 'the conflict is still open for Ola'
+  say "Kari resolved it; Ola now reads: $(field '.assessment.answers.summary // .answers.summary' "$(as ola assessment show "$assessment")")"
+  say "Both items are there: $(field '(.assessment.items // .items) | length' "$(as ola assessment show "$assessment")"). Nothing that either wrote was dropped."
+}
+
+scene_submit() {
+  scene '5. Submitting publishes a copy that HR can read; the draft stays with the unit'
+  sync_as hr >/dev/null
+  say "Before: HR sees $(field '.assessments | length' "$(as hr assessment list)") submitted assessments."
+  as ola assessment submit "$assessment" >/dev/null
+  sync_as ola >/dev/null
+  sync_as hr >/dev/null
+  say "After:  HR sees $(field '.assessments | length' "$(as hr assessment list)"), and the report over $(field .units "$(as hr report response)") unit says $(field '.by_status | to_entries | map(select(.value > 0) | "\(.key): \(.value)") | join(", ")' "$(as hr report response)")."
+  say "HR's own list of notes has $(field '.notes | length' "$(as hr note list)") entries: private notes are sealed to their authors' devices."
+}
+
+scene_kill() {
+  scene '6. The server is killed (kill -9) and started again'
+  kill -9 "$server_pid"
+  wait "$server_pid" 2>/dev/null || true
+  server_pid=
+  start_server || fail 'the server did not come back'
+  sync_as kari-laptop >/dev/null
+  say "Karis PC syncs and has $(field '.notes | length' "$(as kari-laptop note list)") of her notes, written in Tromsø on the phone."
+  [[ $(as kari-laptop note list | jq -cS '[.notes[] | {id, title, body}] | sort_by(.id)') == \
+     $(as kari-phone note list | jq -cS '[.notes[] | {id, title, body}] | sort_by(.id)') ]] || fail "the laptop's notes differ from the phone's"
+  say 'They are the same to the letter on both devices.'
+}
+
+scene_thief() {
+  scene "7. A thief takes the server's whole database, and a phone's"
+  local word places bytes
+  bytes=$(du -cb "$work"/server/* | tail -n 1 | cut -f 1)
+  for word in blåbærnotat prioritere multekrem rullestolrampe brukere kommunen Kari Ola 1902 egenvurdering summary; do
+    places=$(grep -rlaF -e "$word" "$work/server" "$work/kari-phone" "$work/ola" "$work/hr" || true)
+    [[ -z $places ]] || fail "the word $word stands in $places"
+  done
+  say "$bytes bytes in the server's folder, and all of three devices' stores, searched for eleven words that were written: none found."
+}
+
+scene_founding
+scene_offline
+scene_together
+scene_conflict
+scene_submit
+scene_kill
+scene_thief
+printf '\nThat was Samla: every scene ran for real in %s, which is removed now.\n' "$work"
