@@ -60,14 +60,13 @@ Result<std::vector<Bytes>> SqliteReads::chain_entries(const SpaceId& space, std:
   return out;
 }
 
-Result<std::vector<SpaceId>> SqliteReads::spaces() {
-  SAMLA_ASSIGN(auto find, db_.cached("SELECT space FROM chain_entry WHERE seq = 1"));
-  std::vector<SpaceId> out;
+Result<void> SqliteReads::all_entries(const std::function<Result<void>(const SpaceId&, ByteView)>& take) {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT space, bytes FROM chain_entry ORDER BY placed"));
   for (;;) {
     SAMLA_ASSIGN(const bool found, find->step());
-    if (!found) return out;
+    if (!found) return {};
     SAMLA_ASSIGN(const SpaceId space, find->column_fixed<SpaceId>(0));
-    if (!space.is_zero()) out.push_back(space);
+    SAMLA_TRY(take(space, find->column_blob(1)));
   }
 }
 

@@ -16,7 +16,7 @@ class SqliteReads {
 
   Result<std::optional<Bytes>> value(std::string_view name);
   Result<std::vector<Bytes>> chain_entries(const SpaceId& space, std::uint64_t seq, std::size_t bytes_max);
-  Result<std::vector<SpaceId>> spaces();
+  Result<void> all_entries(const std::function<Result<void>(const SpaceId&, ByteView)>& take);
   Result<std::vector<StoredGrant>> grants(const SpaceId& space, const RecipientId& recipient,
                                           std::size_t count_max);
   Result<std::optional<StoredChangeset>> last_changeset(const SpaceId& space);
@@ -47,7 +47,9 @@ class WithSqliteReads : public Base {
                                            std::size_t bytes_max) override {
     return reads_.chain_entries(space, seq, bytes_max);
   }
-  Result<std::vector<SpaceId>> spaces() override { return reads_.spaces(); }
+  Result<void> all_entries(const std::function<Result<void>(const SpaceId&, ByteView)>& take) override {
+    return reads_.all_entries(take);
+  }
   Result<std::vector<StoredGrant>> grants(const SpaceId& space, const RecipientId& recipient,
                                           std::size_t count_max) override {
     return reads_.grants(space, recipient, count_max);

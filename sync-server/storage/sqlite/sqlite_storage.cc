@@ -15,9 +15,8 @@ constexpr std::int64_t kSchemaVersion = 1;
 constexpr const char* kSchema = R"(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE space(number INTEGER PRIMARY KEY, space BLOB NOT NULL UNIQUE);
-CREATE TABLE chain_entry(space BLOB NOT NULL, seq INTEGER NOT NULL, bytes BLOB NOT NULL,
-  PRIMARY KEY(space, seq));
-CREATE INDEX chain_entry_first ON chain_entry(space) WHERE seq = 1;
+CREATE TABLE chain_entry(placed INTEGER PRIMARY KEY, space BLOB NOT NULL, seq INTEGER NOT NULL,
+  bytes BLOB NOT NULL, UNIQUE(space, seq));
 CREATE TABLE sealed_grant(space BLOB NOT NULL, recipient BLOB NOT NULL, epoch INTEGER NOT NULL,
   sealed BLOB NOT NULL, PRIMARY KEY(space, recipient, epoch)) WITHOUT ROWID;
 CREATE TABLE changeset(id INTEGER PRIMARY KEY, head BLOB NOT NULL, writer BLOB NOT NULL,
@@ -60,7 +59,7 @@ class SqliteTransaction final : public StorageTransaction {
     return drop->bind(1, name).run();
   }
   Result<void> put_entry(const SpaceId& space, std::uint64_t seq, ByteView entry) override {
-    SAMLA_ASSIGN(auto put, db_.cached("INSERT INTO chain_entry VALUES(?1, ?2, ?3)"));
+    SAMLA_ASSIGN(auto put, db_.cached("INSERT INTO chain_entry(space, seq, bytes) VALUES(?1, ?2, ?3)"));
     return put->bind(1, space).bind(2, static_cast<std::int64_t>(seq)).bind(3, entry).run();
   }
   Result<void> put_grant(const SpaceId& space, const StoredGrant& grant) override {

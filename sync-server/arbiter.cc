@@ -1,0 +1,73 @@
+#include "sync-server/arbiter.h"
+
+#include "core/session/refused.h"
+#include "sync-server/group.h"
+
+namespace samla::server {
+
+namespace {
+
+/// Bounds memory; the next look-up of a forgotten one asks storage.
+constexpr std::size_t kWriterTipsMax = 100'000;
+
+std::optional<wire::Refused> verdict(PushJob& job, const ChainRegistry& registry) {
+  auto changeset = change::Changeset::decode(job.push.changeset);
+  if (!changeset.ok()) return wire::Refused::kVoid;
+  const change::Header& header = changeset->header;
+  if (header.space != job.push.space || header.seq != job.push.writer_seq || !changeset->complete()) {
+    return wire::Refused::kVoid;
+  }
+  const IdentityPtr identity = registry.identity();
+  // The one rule that binds a writer to a device: who pushes writes for itself.
+  if (identity == nullptr || header.organisation != identity->organisation() ||
+      chain::device_of_writer(header.writer) != job.device) {
+    return wire::Refused::kNotPermitted;
+  }
+  const chain::IdentityState::Device* device = identity->device(job.device);
+  if (device == nullptr || !changeset->signed_by(device->keys.sign)) return wire::Refused::kNotPermitted;
+  job.changeset = std::move(*changeset);
+  return {};
+}
+
+GroupResult all_later(const std::vector<Job>& group) {
+  GroupResult out;
+  out.committed = false;
+  for (const Job& job : group) {
+    if (const auto* push = std::get_if<PushJob>(&job.what)) {
+      out.refusals.push_back(
+          {job.asker, {push->push.space, push->push.writer_seq, wire::Refused::kLater, 0}});
+    } else {
+      const auto& append = std::get<AppendJob>(job.what);
+      out.chain_results.push_back({job.asker, {append.append.request, wire::Refused::kLater}});
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void verify(PushJob& job, const ChainRegistry& registry) {
+  if (const auto refused = verdict(job, registry)) job.refused = *refused;
+}
+
+Hash running_head(const Hash& before, std::uint64_t seq, const Hash& changeset) {
+  return sign::Hasher("samla/space/head/1").add(before).add_number(seq).add(changeset).finish();
+}
+
+GroupResult Arbiter::process(const std::vector<Job>& group) {
+  const auto attempt = [&]() -> Result<GroupResult> {
+    SAMLA_ASSIGN(const auto transaction, storage_.begin());
+    Group work(*this, *transaction);
+    for (const Job& job : group) {
+      SAMLA_TRY(std::visit([&](const auto& what) { return work.place(job.asker, what); }, job.what));
+    }
+    SAMLA_TRY(work.flush());
+    SAMLA_TRY(transaction->commit());
+    return work.publish();
+  };
+  auto done = attempt();
+  if (writer_tips_.size() > kWriterTipsMax || !done.ok()) writer_tips_.clear();
+  return done.ok() ? std::move(*done) : all_later(group);
+}
+
+}  // namespace samla::server

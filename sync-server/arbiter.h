@@ -1,0 +1,86 @@
+// The arbiter: judges what devices submit, gives it its place, and makes it durable, a group at a time.
+//
+//   verify (any thread): canonical decode, limits, signature
+//   process (one thread): continuity, right at the heads named, sequence, heads of fields, one commit
+//
+// Invariant: an answer other than "later" rests on a commit with synchronous=FULL, or on bytes that can
+// never be placed. When the commit fails, nothing of the group has happened. Chain appends stand or fall
+// whole. Thread: process belongs to one thread, which is also the storage's.
+#pragma once
+
+#include <map>
+#include <set>
+#include <variant>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/change/changeset.h"
+#include "core/resolve/record_state.h"
+#include "core/wire/message.h"
+#include "sync-server/chain_registry.h"
+#include "sync-server/server_keys.h"
+#include "sync-server/space_tips.h"
+#include "sync-server/storage/storage.h"
+
+namespace samla::server {
+
+/// Who asked: a connection's number; zero is nobody.
+using Asker = std::uint64_t;
+
+struct PushJob {
+  wire::Push push;
+  DeviceId device;
+  /// By verify: the changeset, or why it can't be taken.
+  std::optional<change::Changeset> changeset;
+  wire::Refused refused = wire::Refused::kLater;
+};
+struct AppendJob {
+  wire::ChainAppend append;
+  wire::Hello hello;
+};
+struct Job {
+  Asker asker = 0;
+  std::variant<PushJob, AppendJob> what;
+};
+
+/// Canonical form, size, completeness, and the device's signature. Any thread.
+void verify(PushJob& job, const ChainRegistry& registry);
+
+struct GroupResult {
+  /// Signed, one for each asker.
+  std::map<Asker, wire::Receipts> receipts;
+  std::vector<std::pair<Asker, wire::Refusal>> refusals;
+  std::vector<std::pair<Asker, wire::ChainResult>> chain_results;
+  std::set<SpaceId> chains_changed;  ///< zero: the identity chain
+  std::set<SpaceId> grown;
+  bool committed = true;  ///< false: storage failed; everyone is told "later"
+};
+
+class Arbiter {
+ public:
+  /// All outlive the arbiter.
+  Arbiter(Storage& storage, ChainRegistry& registry, SpaceTips& tips, const ServerKeys& keys,
+          const Clock& clock)
+      : storage_(storage), registry_(registry), tips_(tips), keys_(keys), clock_(clock) {}
+
+  GroupResult process(const std::vector<Job>& group);
+
+ private:
+  friend class Group;
+  Storage& storage_;
+  ChainRegistry& registry_;
+  SpaceTips& tips_;
+  const ServerKeys& keys_;
+  const Clock& clock_;
+  /// Each writer's last changeset in a space, without bytes; forgotten when a group fails.
+  std::map<std::pair<SpaceId, WriterId>, StoredChangeset> writer_tips_;
+};
+
+/// The name in storage of the claim token's hash; gone once the server is claimed.
+inline constexpr std::string_view kClaimName = "claim";
+inline constexpr std::string_view kIncarnationName = "incarnation";
+
+/// The space's running hash after `seq` (docs/formats/messages.md).
+Hash running_head(const Hash& before, std::uint64_t seq, const Hash& changeset);
+
+}  // namespace samla::server

@@ -1,0 +1,55 @@
+// The chains as the server believes them, in memory: the identity chain and each space's. Loaded from
+// storage in the order of placement, replaced whole after each commit that changed one.
+// Invariant: what is here has been committed. Threads: any; a state handed out never changes.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "core/chain/space_state.h"
+#include "core/session/server_session.h"
+#include "sync-server/storage/storage.h"
+
+namespace samla::server {
+
+using IdentityPtr = std::shared_ptr<const chain::IdentityState>;
+using SpacePtr = std::shared_ptr<const chain::SpaceState>;
+
+/// What a commit changed.
+struct ChainChange {
+  IdentityPtr identity;  ///< null: as before
+  std::map<SpaceId, SpacePtr> spaces;
+};
+
+class ChainRegistry {
+ public:
+  Result<void> load(StorageReader& storage);
+
+  /// Null: the server is unclaimed.
+  IdentityPtr identity() const;
+  /// Null: no such space.
+  SpacePtr space(const SpaceId& id) const;
+  /// Zero space: the identity chain's.
+  ChainHead head(const SpaceId& space) const;
+  std::vector<SpaceId> all_spaces() const;
+
+  session::Access access(const SpaceId& space, const DeviceId& device) const;
+  /// Those with at least Access::kChain.
+  std::vector<SpaceId> spaces_of(const DeviceId& device) const;
+
+  void take(const ChainChange& change);
+
+ private:
+  session::Access access_locked(const SpaceId& space, const DeviceId& device) const;
+
+  mutable std::mutex mutex_;
+  IdentityPtr identity_;
+  std::map<SpaceId, SpacePtr> spaces_;
+  /// Where a user is or was a member; the state itself says what is so now.
+  std::map<UserId, std::set<SpaceId>> spaces_by_user_;
+};
+
+}  // namespace samla::server

@@ -1,0 +1,172 @@
+// The walk of bytes through the server.
+//
+//   Inbound:   1. a message from the transport enters the session machine       (on_message)
+//              2. hello: who may enter, and what it is told                     (admit, welcome)
+//              3. chains: entries and grants are read, appends are submitted    (read_chain, append_chains)
+//              4. a push is submitted; pipeline.cc verifies it, group.cc places it, storage commits (submit)
+//   Outbound:  5. receipts, refusals and results come back through server.cc    (connection.h)
+//              6. whoever reads the space is woken and reads on from its place  (read_tail)
+//              7. once level, what stands against what                          (read_conflicts)
+#include "sync-server/connection.h"
+
+#include "core/chain/server_fragment.h"
+#include "core/session/refused.h"
+
+namespace samla::server {
+
+using wire::Refused;
+
+// ---- 1. in
+
+void Connection::on_message(ByteView message) {
+  // An error has made the machine say goodbye; the server closes once that is sent.
+  (void)session_.on_message(message);
+}
+
+// ---- 2. hello
+
+std::optional<Refused> Connection::admit(const wire::Hello& hello) {
+  if (hello.entrance == wire::Entrance::kClaim) return admit_claim(hello);
+  const IdentityPtr identity = shared_.registry.identity();
+  if (identity == nullptr || hello.organisation != identity->organisation()) {
+    return hello.entrance == wire::Entrance::kInvite ? Refused::kInviteUnknown : Refused::kNotPermitted;
+  }
+  return hello.entrance == wire::Entrance::kInvite ? admit_invite(hello) : admit_device(hello);
+}
+
+std::optional<Refused> Connection::admit_claim(const wire::Hello& hello) const {
+  if (shared_.registry.identity() != nullptr) return Refused::kClaimUsed;
+  const auto expected = shared_.storage.value(kClaimName);
+  if (!expected.ok()) return Refused::kLater;
+  if (!*expected) return Refused::kClaimUsed;
+  if (hello.proof.size() != chain::ClaimToken::kSize) return Refused::kNotPermitted;
+  const Hash given = chain::claim_hash(chain::ClaimToken::from(hello.proof));
+  if (!equal_in_constant_time(given.view(), **expected)) return Refused::kNotPermitted;
+  return {};
+}
+
+std::optional<Refused> Connection::admit_invite(const wire::Hello& hello) const {
+  const IdentityPtr identity = shared_.registry.identity();
+  const auto* info = identity->invite(hello.invite);
+  // A wrong gate key learns no more than one for an invite that never was.
+  if (info == nullptr || chain::gate_hash(hello.proof) != info->invite.gate) return Refused::kInviteUnknown;
+  const auto redeemable = identity->check_redeemable(hello.invite, shared_.clock.now_ms());
+  if (!redeemable.ok()) return session::refused_of(redeemable.error().code);
+  return {};
+}
+
+std::optional<Refused> Connection::admit_device(const wire::Hello& hello) const {
+  const IdentityPtr identity = shared_.registry.identity();
+  const auto* device = identity->device(hello.device);
+  if (device == nullptr || device->keys.noise != peer_) return Refused::kNotPermitted;
+  if (!identity->active(hello.device)) return Refused::kDeviceRevoked;
+  return {};
+}
+
+wire::Welcome Connection::welcome() {
+  wire::Welcome out;
+  out.server_ms = shared_.clock.now_ms();
+  out.incarnation = shared_.tips.incarnation();
+  out.receipt_key = shared_.keys.receipts.verify_key();
+  if (const IdentityPtr identity = shared_.registry.identity()) {
+    out.organisation = identity->organisation();
+    out.identity = identity->head();
+  }
+  return out;
+}
+
+session::Access Connection::access(const SpaceId& space, const DeviceId& device) {
+  return shared_.registry.access(space, device);
+}
+
+std::vector<SpaceId> Connection::spaces_of(const DeviceId& device) {
+  return shared_.registry.spaces_of(device);
+}
+
+// ---- 3. chains
+
+ChainHead Connection::chain_head(const SpaceId& space) { return shared_.registry.head(space); }
+
+Result<wire::ChainEntries> Connection::read_chain(const SpaceId& space, const ChainHead& from,
+                                                  std::size_t bytes_max) {
+  const IdentityPtr identity = shared_.registry.identity();
+  const SpacePtr state = shared_.registry.space(space);
+  std::optional<std::uint64_t> known;
+  if (space.is_zero() && identity != nullptr) known = identity->seq_of(from.hash);
+  if (!space.is_zero() && state != nullptr) known = state->seq_of(from.hash);
+  const std::uint64_t after = known == from.seq ? from.seq : 0;
+  const std::uint64_t end = shared_.registry.head(space).seq;
+  wire::ChainEntries out;
+  out.space = space;
+  out.first_seq = after + 1;
+  SAMLA_ASSIGN(out.entries, shared_.storage.chain_entries(space, after, bytes_max));
+  out.last = out.entries.empty() || after + out.entries.size() >= end;
+  return out;
+}
+
+Result<wire::Grants> Connection::read_grants(const SpaceId& space, const DeviceId& device,
+                                             std::size_t bytes_max) {
+  constexpr std::size_t kBytesEach = 256;
+  std::vector<RecipientId> recipients = {RecipientId::from(device.view())};
+  const IdentityPtr identity = shared_.registry.identity();
+  const auto* info = identity == nullptr ? nullptr : identity->device(device);
+  if (info != nullptr && info->invite) recipients.push_back(RecipientId::from(info->invite->view()));
+  wire::Grants out{space, {}};
+  // The newest first: earlier epochs' keys hang on theirs.
+  for (const RecipientId& recipient : recipients) {
+    SAMLA_ASSIGN(const auto grants, shared_.storage.grants(space, recipient, bytes_max / kBytesEach / 2));
+    for (const StoredGrant& grant : grants) {
+      out.grants.push_back(
+          {grant.epoch, decltype(wire::Grant::recipient)::from(recipient.view()), grant.sealed});
+    }
+  }
+  return out;
+}
+
+void Connection::append_chains(wire::ChainAppend append, const wire::Hello& hello) {
+  shared_.submit({number_, AppendJob{std::move(append), hello}});
+}
+
+// ---- 4. up
+
+void Connection::submit(wire::Push push, const DeviceId& device) {
+  shared_.submit({number_, PushJob{std::move(push), device, {}, Refused::kLater}});
+}
+
+// ---- 6. down
+
+Position Connection::position(const SpaceId& space) { return shared_.tips.get(space); }
+
+Result<session::TailRun> Connection::read_tail(const SpaceId& space, const Position& from,
+                                               std::size_t bytes_max, const DeviceId& reader) {
+  shared_.fanout.reads(space, number_);
+  const Position tip = shared_.tips.get(space);
+  Position after{tip.incarnation, 0, {}};
+  if (from == tip) return session::TailRun{{space, from, {}}, from};
+  if (from.incarnation == tip.incarnation && from.seq > 0 && from.seq < tip.seq) {
+    SAMLA_ASSIGN(const auto at, shared_.storage.changeset_at(space, from.seq));
+    if (at && at->head == from.head) after = from;
+  }
+  SAMLA_ASSIGN(auto changesets, shared_.storage.changesets_after(space, after.seq, bytes_max));
+  session::TailRun run{{space, after, {}}, after};
+  const WriterId own = chain::writer_of_device(reader);
+  for (StoredChangeset& changeset : changesets) {
+    run.end = {tip.incarnation, changeset.seq, changeset.head};
+    // Empty: the reader's own, which it holds.
+    if (changeset.writer == own) changeset.bytes.clear();
+    run.tail.items.push_back({changeset.seq, changeset.validity, std::move(changeset.bytes)});
+  }
+  return run;
+}
+
+// ---- 7. conflicts
+
+Result<wire::ConflictFields> Connection::read_conflicts(const SpaceId& space) {
+  constexpr std::size_t kFieldsMax = 4096;
+  SAMLA_ASSIGN(const auto fields, shared_.storage.contested(space, kFieldsMax));
+  wire::ConflictFields out{space, {}};
+  for (const ContestedField& field : fields) out.fields.push_back({field.record, field.tag, field.heads});
+  return out;
+}
+
+}  // namespace samla::server

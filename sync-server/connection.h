@@ -1,0 +1,71 @@
+// One device's connection: the session machine, and what the machine needs of the server. The stages
+// that bytes pass are numbered in connection.cc.
+// Thread: the connections'; reads of storage happen here, on a reader of its own.
+#pragma once
+
+#include <functional>
+
+#include "core/base/clock.h"
+#include "core/session/server_session.h"
+#include "sync-server/chain_registry.h"
+#include "sync-server/fanout.h"
+#include "sync-server/server_keys.h"
+#include "sync-server/space_tips.h"
+
+namespace samla::server {
+
+/// What every connection shares. All outlive the connections.
+struct Shared {
+  const ChainRegistry& registry;
+  const SpaceTips& tips;
+  const ServerKeys& keys;
+  const Clock& clock;
+  StorageReader& storage;
+  Fanout& fanout;
+  std::function<void(Job)> submit;
+};
+
+class Connection final : private session::ServerHost {
+ public:
+  Connection(Shared& shared, Asker number, const NoisePublicKey& peer)
+      : shared_(shared), number_(number), peer_(peer), session_(*this) {}
+
+  // Inbound.
+  void on_message(ByteView message);
+
+  // Outbound.
+  void on_receipts(const wire::Receipts& receipts) { session_.on_receipts(receipts); }
+  void on_refusal(const wire::Refusal& refusal) { session_.on_refusal(refusal); }
+  void on_chain_result(const wire::ChainResult& result) { session_.on_chain_result(result); }
+  void on_chain_changed(const SpaceId& space) { (void)session_.on_chain_changed(space); }
+  void on_space_grown(const SpaceId& space) { session_.on_space_grown(space); }
+  std::vector<Bytes> take_outgoing() { return session_.take_outgoing(); }
+  bool closed() const { return session_.closed(); }
+
+ private:
+  std::optional<wire::Refused> admit(const wire::Hello& hello) override;
+  std::optional<wire::Refused> admit_claim(const wire::Hello& hello) const;
+  std::optional<wire::Refused> admit_invite(const wire::Hello& hello) const;
+  std::optional<wire::Refused> admit_device(const wire::Hello& hello) const;
+  wire::Welcome welcome() override;
+  session::Access access(const SpaceId& space, const DeviceId& device) override;
+  std::vector<SpaceId> spaces_of(const DeviceId& device) override;
+  ChainHead chain_head(const SpaceId& space) override;
+  Position position(const SpaceId& space) override;
+  Result<wire::ChainEntries> read_chain(const SpaceId& space, const ChainHead& from,
+                                        std::size_t bytes_max) override;
+  Result<wire::Grants> read_grants(const SpaceId& space, const DeviceId& device,
+                                   std::size_t bytes_max) override;
+  void append_chains(wire::ChainAppend append, const wire::Hello& hello) override;
+  void submit(wire::Push push, const DeviceId& device) override;
+  Result<session::TailRun> read_tail(const SpaceId& space, const Position& from, std::size_t bytes_max,
+                                     const DeviceId& reader) override;
+  Result<wire::ConflictFields> read_conflicts(const SpaceId& space) override;
+
+  Shared& shared_;
+  Asker number_;
+  NoisePublicKey peer_;
+  session::ServerSession session_;
+};
+
+}  // namespace samla::server

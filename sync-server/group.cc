@@ -1,0 +1,156 @@
+// Changesets within a group: continuity, validity, place, heads.
+#include "sync-server/group.h"
+
+#include <utility>
+
+#include "core/session/refused.h"
+#include "sync-server/validity.h"
+
+namespace samla::server {
+
+namespace {
+
+wire::Receipt receipt_of(const SpaceId& space, const StoredChangeset& stored) {
+  return {space, stored.seq, stored.head, stored.writer, stored.writer_seq, stored.hash, stored.validity};
+}
+
+}  // namespace
+
+Result<void> Group::place(Asker asker, const PushJob& job) {
+  if (!job.changeset) {
+    refuse(asker, job, job.refused);
+    return {};
+  }
+  const change::Header& header = job.changeset->header;
+  SAMLA_ASSIGN(const StoredChangeset before, writer_tip(header.space, header.writer));
+  if (header.seq > before.writer_seq + 1) {
+    refuse(asker, job, Refused::kGap, before.writer_seq + 1);
+    return {};
+  }
+  if (header.seq <= before.writer_seq) {
+    SAMLA_ASSIGN(const auto known, arbiter_.storage_.changeset_of(header.space, header.writer, header.seq));
+    // The same again is answered as it was: the receipt may have been lost on its way.
+    if (known && known->hash == change::changeset_hash(header)) {
+      receipt(asker, header.space, *known);
+    } else {
+      refuse(asker, job, Refused::kForked, before.writer_seq + 1);
+    }
+    return {};
+  }
+  if (header.prev != before.hash) {
+    refuse(asker, job, Refused::kForked, before.writer_seq + 1);
+    return {};
+  }
+  if (identity() == nullptr || space(header.space) == nullptr) {
+    refuse(asker, job, Refused::kChainBehind);
+    return {};
+  }
+  if (!named_heads(header, *identity(), *space(header.space)).ok()) {
+    refuse(asker, job, Refused::kChainBehind);
+    return {};
+  }
+  return place_next(asker, *job.changeset, before);
+}
+
+Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
+                               const StoredChangeset& before) {
+  const change::Header& header = changeset.header;
+  SAMLA_ASSIGN(const NamedHeads heads, named_heads(header, *identity(), *space(header.space)));
+  const change::Validity validity =
+      validity_of(header, heads, {before.identity_seq, before.space_seq}, *identity(), *space(header.space));
+  const Position last = tip(header.space);
+  StoredChangeset stored;
+  stored.seq = last.seq + 1;
+  stored.hash = change::changeset_hash(header);
+  stored.head = running_head(last.head, stored.seq, stored.hash);
+  stored.writer = header.writer;
+  stored.writer_seq = header.seq;
+  stored.validity = static_cast<std::uint8_t>(validity);
+  // A void one does not move the writer's chain of heads on, nor back.
+  stored.identity_seq = std::max(heads.identity_seq, before.identity_seq);
+  stored.space_seq = std::max(heads.space_seq, before.space_seq);
+  stored.bytes = changeset.encode();
+  SAMLA_TRY(transaction_.put_changeset(header.space, stored));
+  SAMLA_TRY(arbitrate(changeset, validity == change::Validity::kValid));
+  stored.bytes.clear();
+  tips_[header.space] = {arbiter_.tips_.incarnation(), stored.seq, stored.head};
+  result_.grown.insert(header.space);
+  receipt(asker, header.space, stored);
+  arbiter_.writer_tips_[{header.space, header.writer}] = std::move(stored);
+  return {};
+}
+
+/// Heads and contexts of the fields written, by the same code as on every device.
+Result<void> Group::arbitrate(const change::Changeset& changeset, bool valid) {
+  for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
+    const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
+    if (write == nullptr) continue;
+    SAMLA_ASSIGN(resolve::RecordState* const state, record(changeset.header.space, write->record));
+    if (valid) {
+      state->apply(*write, changeset.ref(i));
+    } else {
+      state->apply_transparent(*write, changeset.ref(i));
+    }
+  }
+  return {};
+}
+
+Result<resolve::RecordState*> Group::record(const SpaceId& space, const RecordId& id) {
+  const auto known = records_.find({space, id});
+  if (known != records_.end()) return &known->second;
+  resolve::RecordState state;
+  SAMLA_ASSIGN(const auto bytes, arbiter_.storage_.record_state(space, id));
+  if (bytes) {
+    SAMLA_ASSIGN(state, resolve::RecordState::decode(*bytes));
+  }
+  return &records_.emplace(std::pair(space, id), std::move(state)).first->second;
+}
+
+Result<void> Group::flush() {
+  for (const auto& [key, state] : records_) {
+    const auto& [space, id] = key;
+    SAMLA_TRY(transaction_.put_record_state(space, id, state.encode()));
+    std::vector<ContestedField> contested;
+    for (const auto& [tag, field] : state.fields()) {
+      if (field.heads().size() > 1) {
+        contested.push_back({id, tag, static_cast<std::uint32_t>(field.heads().size())});
+      }
+    }
+    SAMLA_TRY(transaction_.put_contested(space, id, contested));
+  }
+  return {};
+}
+
+GroupResult Group::publish() {
+  arbiter_.registry_.take(chains_);
+  for (const auto& [space, position] : tips_) arbiter_.tips_.set(space, position);
+  for (auto& [asker, receipts] : result_.receipts) {
+    receipts.incarnation = arbiter_.tips_.incarnation();
+    receipts.signature = arbiter_.keys_.receipts.sign(wire::kReceiptsDomain, wire::signed_part(receipts));
+  }
+  return std::move(result_);
+}
+
+// ---- what the group knows beyond the last commit
+
+Result<StoredChangeset> Group::writer_tip(const SpaceId& space, const WriterId& writer) {
+  const auto known = arbiter_.writer_tips_.find({space, writer});
+  if (known != arbiter_.writer_tips_.end()) return known->second;
+  SAMLA_ASSIGN(const auto stored, arbiter_.storage_.changeset_of(space, writer, 0));
+  return stored.value_or(StoredChangeset{});
+}
+
+Position Group::tip(const SpaceId& space) const {
+  const auto found = tips_.find(space);
+  return found == tips_.end() ? arbiter_.tips_.get(space) : found->second;
+}
+
+void Group::receipt(Asker asker, const SpaceId& space, const StoredChangeset& stored) {
+  result_.receipts[asker].receipts.push_back(receipt_of(space, stored));
+}
+
+void Group::refuse(Asker asker, const PushJob& job, Refused refused, std::uint64_t expected_seq) {
+  result_.refusals.push_back({asker, {job.push.space, job.push.writer_seq, refused, expected_seq}});
+}
+
+}  // namespace samla::server

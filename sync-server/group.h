@@ -1,0 +1,53 @@
+// One group of jobs inside one storage transaction: what has been decided but not yet committed.
+// Thread: the arbiter's.
+#pragma once
+
+#include "sync-server/arbiter.h"
+
+namespace samla::server {
+
+class Group {
+ public:
+  Group(Arbiter& arbiter, StorageTransaction& transaction) : arbiter_(arbiter), transaction_(transaction) {}
+
+  /// An error means that storage failed: the whole group is void.
+  Result<void> place(Asker asker, const PushJob& job);
+  Result<void> place(Asker asker, const AppendJob& job);
+  /// Writes what was gathered; after this, commit.
+  Result<void> flush();
+  /// After the commit: signs receipts and makes the new state everyone's.
+  GroupResult publish();
+
+ private:
+  using Refused = wire::Refused;
+
+  // Changesets (group.cc).
+  Result<StoredChangeset> writer_tip(const SpaceId& space, const WriterId& writer);
+  Result<void> place_next(Asker asker, const change::Changeset& changeset, const StoredChangeset& tip);
+  Result<void> arbitrate(const change::Changeset& changeset, bool valid);
+  Result<resolve::RecordState*> record(const SpaceId& space, const RecordId& id);
+  Position tip(const SpaceId& space) const;
+  void receipt(Asker asker, const SpaceId& space, const StoredChangeset& stored);
+  void refuse(Asker asker, const PushJob& job, Refused refused, std::uint64_t expected_seq = 0);
+
+  // Chains (chain_group.cc).
+  struct Appended {
+    std::shared_ptr<chain::IdentityState> identity;  ///< null: untouched
+    std::map<SpaceId, std::shared_ptr<chain::SpaceState>> spaces;
+  };
+  Result<std::optional<Refused>> append(const AppendJob& job);
+  Result<std::optional<Refused>> check_claim(const AppendJob& job);
+  std::optional<Refused> apply_part(const wire::ChainAppend::Part& part, Appended& appended);
+  Result<void> store_part(const wire::ChainAppend::Part& part, std::uint64_t first_seq);
+  IdentityPtr identity() const;
+  SpacePtr space(const SpaceId& id) const;
+
+  Arbiter& arbiter_;
+  StorageTransaction& transaction_;
+  GroupResult result_;
+  ChainChange chains_;
+  std::map<SpaceId, Position> tips_;
+  std::map<std::pair<SpaceId, RecordId>, resolve::RecordState> records_;
+};
+
+}  // namespace samla::server

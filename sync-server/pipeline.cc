@@ -1,0 +1,91 @@
+#include "sync-server/pipeline.h"
+
+#include <utility>
+
+namespace samla::server {
+namespace {
+
+constexpr std::size_t kGroupJobsMax = 512;
+constexpr std::size_t kGroupBytesMax = 8 * 1024 * 1024;
+
+std::size_t size_of(const Job& job) {
+  const auto* push = std::get_if<PushJob>(&job.what);
+  return push == nullptr ? 0 : push->push.changeset.size();
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Arbiter& arbiter, const ChainRegistry& registry, std::size_t verifiers, Done done)
+    : arbiter_(arbiter), registry_(registry), done_(std::move(done)) {
+  for (std::size_t i = 0; i < verifiers; ++i) verifiers_.emplace_back([this] { verify_loop(); });
+  storage_thread_ = std::thread([this] { storage_loop(); });
+}
+
+Pipeline::~Pipeline() { stop(); }
+
+void Pipeline::submit(Job job) {
+  auto slot = std::make_shared<Slot>(Slot{std::move(job), false});
+  slot->ready = !std::holds_alternative<PushJob>(slot->job.what);
+  const std::lock_guard lock(mutex_);
+  if (stopping_) return;
+  queue_.push_back(slot);
+  if (slot->ready) {
+    queue_changed_.notify_one();
+  } else {
+    to_verify_.push_back(std::move(slot));
+    to_verify_changed_.notify_one();
+  }
+}
+
+void Pipeline::verify_loop() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    to_verify_changed_.wait(lock, [this] { return stopping_ || !to_verify_.empty(); });
+    if (to_verify_.empty()) return;
+    const std::shared_ptr<Slot> slot = std::move(to_verify_.front());
+    to_verify_.pop_front();
+    lock.unlock();
+    verify(std::get<PushJob>(slot->job.what), registry_);
+    lock.lock();
+    slot->ready = true;
+    if (queue_.front() == slot) queue_changed_.notify_one();
+  }
+}
+
+std::vector<Job> Pipeline::take_group(std::unique_lock<std::mutex>& lock) {
+  queue_changed_.wait(
+      lock, [this] { return (stopping_ && queue_.empty()) || (!queue_.empty() && queue_.front()->ready); });
+  std::vector<Job> group;
+  std::size_t bytes = 0;
+  while (!queue_.empty() && queue_.front()->ready && group.size() < kGroupJobsMax && bytes < kGroupBytesMax) {
+    bytes += size_of(queue_.front()->job);
+    group.push_back(std::move(queue_.front()->job));
+    queue_.pop_front();
+  }
+  return group;
+}
+
+void Pipeline::storage_loop() {
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    const std::vector<Job> group = take_group(lock);
+    if (group.empty()) return;
+    lock.unlock();
+    done_(arbiter_.process(group));
+  }
+}
+
+void Pipeline::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  to_verify_changed_.notify_all();
+  for (std::thread& thread : verifiers_) {
+    if (thread.joinable()) thread.join();
+  }
+  queue_changed_.notify_all();
+  if (storage_thread_.joinable()) storage_thread_.join();
+}
+
+}  // namespace samla::server

@@ -1,0 +1,57 @@
+// The way of a job through the threads: submitted by the connections' thread, verified by a pool, then
+// taken in the order of submission by the one thread that owns arbiter and storage, as many at a time as
+// are ready, so that one commit serves them all.
+// Invariant: jobs are placed in the order in which they were submitted. Memory is bounded by what the
+// connections' windows allow. Threads: submit any; the callback comes on the storage's thread.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "sync-server/arbiter.h"
+
+namespace samla::server {
+
+class Pipeline {
+ public:
+  using Done = std::function<void(GroupResult)>;
+
+  Pipeline(Arbiter& arbiter, const ChainRegistry& registry, std::size_t verifiers, Done done);
+  /// Finishes what was submitted.
+  ~Pipeline();
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  void submit(Job job);
+  /// Takes no more, finishes what was submitted, joins. Again is harmless.
+  void stop();
+
+ private:
+  struct Slot {
+    Job job;
+    bool ready = false;
+  };
+
+  void verify_loop();
+  void storage_loop();
+  std::vector<Job> take_group(std::unique_lock<std::mutex>& lock);
+
+  Arbiter& arbiter_;
+  const ChainRegistry& registry_;
+  Done done_;
+  std::mutex mutex_;
+  std::condition_variable to_verify_changed_;
+  std::condition_variable queue_changed_;
+  std::deque<std::shared_ptr<Slot>> queue_;      ///< in order of submission
+  std::deque<std::shared_ptr<Slot>> to_verify_;  ///< those of them that wait for it
+  bool stopping_ = false;
+  std::vector<std::thread> verifiers_;
+  std::thread storage_thread_;
+};
+
+}  // namespace samla::server
