@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -102,8 +103,10 @@ struct SyncReport {
 struct SyncOptions {
   /// Gives up when the server has been silent for this long.
   std::chrono::milliseconds silence_max{10'000};
-  /// Called with (sent, received) now and then; may be empty.
+  /// Called with (changesets sent, received) now and then; may be empty.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
+  /// Called with the records that came anew or differently, after they are durable; may be empty.
+  std::function<void(const std::set<RecordId>&)> changed;
 };
 
 /// A transaction of edits: built first, then committed whole or not at all.
@@ -123,7 +126,10 @@ class Edit {
   struct Assign {
     RecordId record;
     Field field;
-    /// Resolving: names all heads, also ones that a policy had settled.
+    /// True: names all heads, so that nothing stands against the new value. False: where the field is
+    /// contested, names what this device shows and its own head; the other heads stay, and so does the
+    /// conflict, since an edit is not a decision.
+    bool resolves = false;
   };
   enum class Life { kErase, kRestore };
   struct SetLife {
@@ -134,6 +140,8 @@ class Edit {
   /// A record with the id given (see Replica::new_record_id, Replica::derived_id).
   void create(RecordId id, SpaceId space, std::string kind, std::vector<Field> fields);
   void assign(RecordId record, std::string field, view::Value value);
+  /// As assign, and settles the field (or a set's element) for good.
+  void resolve(RecordId record, std::string field, view::Value value);
   void add_element(RecordId record, std::string field, std::string element);
   void remove_element(RecordId record, std::string field, std::string element);
   void erase(RecordId record);
@@ -165,14 +173,16 @@ class Replica {
   struct Founding {
     std::string server_url;  ///< ws://HOST:PORT/#<fragment>
     Role role = 0;
-    /// Called once keys exist and before anything is durable: spaces to found, and first records.
+    /// Called once this device has its keys: found_space and commit work; what it did is synced and
+    /// durable at the server before create_organisation returns.
     std::function<Result<void>(Replica&)> prepare;
   };
   /// A new organisation on an unclaimed server; this device becomes its admin. All of it is durable at
   /// the server before this returns; a failure leaves no profile. `handle` makes the user id.
   static Result<std::unique_ptr<Replica>> create_organisation(const OpenOptions& options, Founding founding);
   /// Joins by an invite link. A failure leaves no profile. Founds the personal space if the user has
-  /// none, and spaces that the invite entitles it to and nobody has founded. Ends with a full sync.
+  /// none, and spaces that the invite entitles it to and nobody has founded. `prepare` is called once
+  /// the spaces' keys are here, then all is synced. already_exists where there is a store.
   static Result<std::unique_ptr<Replica>> join(const OpenOptions& options, std::string_view invite_link,
                                                SpaceSpec personal,
                                                std::function<Result<void>(Replica&)> prepare);
@@ -219,9 +229,9 @@ class Replica {
 
   // Sync.
   virtual Result<SyncReport> sync(const SyncOptions& options) = 0;
-  /// Stays connected until `stop` returns true; calls `changed` after each batch received.
-  virtual Result<SyncReport> watch(const SyncOptions& options, const std::function<bool()>& stop,
-                                   const std::function<void()>& changed) = 0;
+  /// Syncs and stays connected until `stop` returns true (asked a few times a second); what others write
+  /// comes by `options.changed`. offline where the connection is lost.
+  virtual Result<SyncReport> watch(const SyncOptions& options, const std::function<bool()>& stop) = 0;
 };
 
 }  // namespace samla::replica
