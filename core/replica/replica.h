@@ -107,6 +107,8 @@ struct SyncOptions {
   std::function<void(std::uint64_t, std::uint64_t)> progress;
   /// Called with the records that came anew or differently, after they are durable; may be empty.
   std::function<void(const std::set<RecordId>&)> changed;
+  /// Asked a few times a second; true ends the sync, with what it has done so far. May be empty.
+  std::function<bool()> stop;
 };
 
 /// A transaction of edits: built first, then committed whole or not at all.
@@ -232,9 +234,14 @@ class Replica {
 
   // Sync.
   virtual Result<SyncReport> sync(const SyncOptions& options) = 0;
-  /// Syncs and stays connected until `stop` returns true (asked a few times a second); what others write
-  /// comes by `options.changed`. offline where the connection is lost.
-  virtual Result<SyncReport> watch(const SyncOptions& options, const std::function<bool()>& stop) = 0;
+  /// Syncs and stays connected until `options.stop` says so; what others write comes by
+  /// `options.changed`. offline where the connection is lost.
+  virtual Result<SyncReport> watch(const SyncOptions& options) = 0;
+  /// Puts the store under another passphrase. wrong_passphrase; on failure the old one goes on.
+  virtual Result<void> change_passphrase(std::string_view old_passphrase,
+                                         std::string_view new_passphrase) = 0;
+  /// Reads and authenticates every page of the store: the numbers of pages and frames that are damaged.
+  virtual Result<std::uint64_t> scrub() = 0;
 };
 
 }  // namespace samla::replica
