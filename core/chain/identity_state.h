@@ -43,6 +43,8 @@ class IdentityState {
   Result<void> apply(ByteView entry_bytes, std::optional<std::uint64_t> placed_ms = std::nullopt);
 
   const OrganisationId& organisation() const { return organisation_; }
+  /// Absent: the chain is empty.
+  const std::optional<VerifyKey>& root() const { return root_; }
   const Head& head() const { return head_; }
   /// The number of the entry with that head hash; 0 for the zero hash; absent: not of this chain.
   std::optional<std::uint64_t> seq_of(const sign::Hash& hash) const;
