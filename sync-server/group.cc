@@ -14,6 +14,14 @@ wire::Receipt receipt_of(const SpaceId& space, const StoredChangeset& stored) {
   return {space, stored.seq, stored.head, stored.writer, stored.writer_seq, stored.hash, stored.validity};
 }
 
+std::vector<ContestedField> contested_fields(const RecordId& id, const resolve::RecordState& state) {
+  std::vector<ContestedField> out;
+  for (const auto& [tag, field] : state.fields()) {
+    if (field.heads().size() > 1) out.push_back({id, tag, static_cast<std::uint32_t>(field.heads().size())});
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<void> Group::place(Asker asker, const PushJob& job) {
@@ -75,6 +83,7 @@ Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
   stored.bytes.clear();
   tips_[header.space] = {arbiter_.tips_.incarnation(), stored.seq, stored.head};
   result_.grown.insert(header.space);
+  ++result_.placed;
   receipt(asker, header.space, stored);
   arbiter_.writer_tips_[{header.space, header.writer}] = std::move(stored);
   return {};
@@ -97,24 +106,24 @@ Result<void> Group::arbitrate(const change::Changeset& changeset, bool valid) {
 
 Result<resolve::RecordState*> Group::record(const SpaceId& space, const RecordId& id) {
   const auto known = records_.find({space, id});
-  if (known != records_.end()) return &known->second;
-  resolve::RecordState state;
+  if (known != records_.end()) return &known->second.state;
+  Touched touched;
   SAMLA_ASSIGN(const auto bytes, arbiter_.storage_.record_state(space, id));
   if (bytes) {
-    SAMLA_ASSIGN(state, resolve::RecordState::decode(*bytes));
+    SAMLA_ASSIGN(touched.state, resolve::RecordState::decode(*bytes));
+    touched.contested_before = contested_fields(id, touched.state).size();
   }
-  return &records_.emplace(std::pair(space, id), std::move(state)).first->second;
+  return &records_.emplace(std::pair(space, id), std::move(touched)).first->second.state;
 }
 
 Result<void> Group::flush() {
-  for (const auto& [key, state] : records_) {
+  for (const auto& [key, touched] : records_) {
     const auto& [space, id] = key;
-    SAMLA_TRY(transaction_.put_record_state(space, id, state.encode()));
-    std::vector<ContestedField> contested;
-    for (const auto& [tag, field] : state.fields()) {
-      if (field.heads().size() > 1) {
-        contested.push_back({id, tag, static_cast<std::uint32_t>(field.heads().size())});
-      }
+    SAMLA_TRY(transaction_.put_record_state(space, id, touched.state.encode()));
+    const std::vector<ContestedField> contested = contested_fields(id, touched.state);
+    if (contested.empty() && touched.contested_before == 0) continue;
+    if (contested.size() > touched.contested_before) {
+      result_.conflicts += contested.size() - touched.contested_before;
     }
     SAMLA_TRY(transaction_.put_contested(space, id, contested));
   }
