@@ -311,8 +311,10 @@ Bytes SimulatedDisk::content(const std::string& path) const {
 }
 
 void SimulatedDisk::plant(const std::string& path, Bytes content) {
-  auto file = std::make_shared<File>();
+  auto file = find(path);
+  if (file == nullptr) file = std::make_shared<File>();
   file->now = file->durable = std::move(content);
+  file->pending.clear();
   names_[path] = durable_names_[path] = file;
 }
 

@@ -59,6 +59,7 @@ class SimulatedDisk final : public vault::FileSystem {
 
   /// Files as a thief or tamperer has them: no call is counted, and all is durable at once.
   Bytes content(const std::string& path) const;
+  /// Changes the file under those who have it open, too.
   void plant(const std::string& path, Bytes content);
   void erase(const std::string& path);
   std::vector<std::string> paths() const;
