@@ -1,5 +1,7 @@
 #include "sync-server/arbiter.h"
 
+#include <chrono>
+
 #include "core/session/refused.h"
 #include "core/session/validity.h"
 #include "sync-server/group.h"
@@ -28,9 +30,10 @@ std::optional<wire::Refused> verdict(PushJob& job, const ChainRegistry& registry
   return {};
 }
 
-GroupResult all_later(const std::vector<Job>& group) {
+GroupResult all_later(const std::vector<Job>& group, const Error& failure) {
   GroupResult out;
   out.committed = false;
+  out.failure = failure;
   for (const Job& job : group) {
     if (const auto* push = std::get_if<PushJob>(&job.what)) {
       out.refusals.push_back(
@@ -61,12 +64,17 @@ GroupResult Arbiter::process(const std::vector<Job>& group) {
       SAMLA_TRY(std::visit([&](const auto& what) { return work.place(job.asker, what); }, job.what));
     }
     SAMLA_TRY(work.flush());
+    const auto begun = std::chrono::steady_clock::now();
     SAMLA_TRY(transaction->commit());
-    return work.publish();
+    const auto took = std::chrono::steady_clock::now() - begun;
+    GroupResult result = work.publish();
+    result.commit_us =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    return result;
   };
   auto done = attempt();
   if (writer_tips_.size() > kWriterTipsMax || !done.ok()) writer_tips_.clear();
-  return done.ok() ? std::move(*done) : all_later(group);
+  return done.ok() ? std::move(*done) : all_later(group, done.error());
 }
 
 }  // namespace samla::server
