@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "core/session/refused.h"
+#include "core/session/validity.h"
 #include "sync-server/group.h"
 
 namespace samla::server {
@@ -21,12 +22,10 @@ std::optional<wire::Refused> verdict(PushJob& job, const ChainRegistry& registry
   }
   const IdentityPtr identity = registry.identity();
   // The one rule that binds a writer to a device: who pushes writes for itself.
-  if (identity == nullptr || header.organisation != identity->organisation() ||
-      chain::device_of_writer(header.writer) != job.device) {
+  if (identity == nullptr || chain::device_of_writer(header.writer) != job.device ||
+      !session::check_signer(*changeset, *identity).ok()) {
     return wire::Refused::kNotPermitted;
   }
-  const chain::IdentityState::Device* device = identity->device(job.device);
-  if (device == nullptr || !changeset->signed_by(device->keys.sign)) return wire::Refused::kNotPermitted;
   job.changeset = std::move(*changeset);
   return {};
 }

@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "core/session/refused.h"
-#include "sync-server/validity.h"
+#include "core/session/validity.h"
 
 namespace samla::server {
+
+using session::NamedHeads;
 
 namespace {
 
@@ -66,7 +68,7 @@ Result<void> Group::place(Asker asker, const PushJob& job) {
     refuse(asker, job, Refused::kChainBehind);
     return {};
   }
-  if (!named_heads(header, *identity(), *space(header.space)).ok()) {
+  if (!session::named_heads(header, *identity(), *space(header.space)).ok()) {
     refuse(asker, job, Refused::kChainBehind);
     return {};
   }
@@ -81,9 +83,10 @@ Result<void> Group::place(Asker asker, const PushJob& job) {
 Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
                                const StoredChangeset& before) {
   const change::Header& header = changeset.header;
-  SAMLA_ASSIGN(const NamedHeads heads, named_heads(header, *identity(), *space(header.space)));
+  SAMLA_ASSIGN(const NamedHeads heads, session::named_heads(header, *identity(), *space(header.space)));
+  const NamedHeads past{before.identity_seq, before.space_seq};
   const change::Validity validity =
-      validity_of(header, heads, {before.identity_seq, before.space_seq}, *identity(), *space(header.space));
+      session::validity_of(header, heads, past, *identity(), *space(header.space));
   const Position last = tip(header.space);
   StoredChangeset stored;
   stored.seq = last.seq + 1;
@@ -92,9 +95,9 @@ Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
   stored.writer = header.writer;
   stored.writer_seq = header.seq;
   stored.validity = static_cast<std::uint8_t>(validity);
-  // A void one does not move the writer's chain of heads on, nor back.
-  stored.identity_seq = std::max(heads.identity_seq, before.identity_seq);
-  stored.space_seq = std::max(heads.space_seq, before.space_seq);
+  const NamedHeads come_to = session::later_of(past, heads);
+  stored.identity_seq = come_to.identity_seq;
+  stored.space_seq = come_to.space_seq;
   stored.bytes = changeset.encode();
   SAMLA_TRY(transaction_.put_changeset(header.space, stored));
   arbitrate(changeset, validity == change::Validity::kValid);
