@@ -176,7 +176,7 @@ Result<void> Connection::copy_to(const std::filesystem::path& file) {
 }
 
 Result<std::string> Connection::find_damage() {
-  SAMLA_ASSIGN(auto check, prepare("PRAGMA integrity_check(1)"));
+  SAMLA_ASSIGN(auto check, prepare("PRAGMA integrity_check"));
   SAMLA_TRY(check.step());
   const std::string found(check.column_text(0));
   return found == "ok" ? std::string() : found;
