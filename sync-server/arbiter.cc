@@ -22,7 +22,7 @@ std::optional<wire::Refused> verdict(PushJob& job, const ChainRegistry& registry
   }
   const IdentityPtr identity = registry.identity();
   // The one rule that binds a writer to a device: who pushes writes for itself.
-  if (identity == nullptr || chain::device_of_writer(header.writer) != job.device ||
+  if (identity == nullptr || identity->device_of_writer(header.writer, identity->head().seq) != job.device ||
       !session::check_signer(*changeset, *identity).ok()) {
     return wire::Refused::kNotPermitted;
   }

@@ -4,6 +4,7 @@
 
 namespace samla::session {
 
+using chain::Right;
 using change::Validity;
 
 Result<NamedHeads> named_heads(const change::Header& header, const chain::IdentityState& identity,
@@ -20,7 +21,8 @@ NamedHeads later_of(const NamedHeads& before, const NamedHeads& heads) {
 
 Result<void> check_signer(const change::Changeset& changeset, const chain::IdentityState& identity) {
   const change::Header& header = changeset.header;
-  const auto* device = identity.device(chain::device_of_writer(header.writer));
+  const auto id = identity.device_of_writer(header.writer, identity.head().seq);
+  const auto* device = id ? identity.device(*id) : nullptr;
   if (header.organisation != identity.organisation() || device == nullptr) {
     return fail(ErrorCode::not_permitted, "changeset.signer");
   }
@@ -34,19 +36,22 @@ Validity validity_of(const change::Header& header, const NamedHeads& heads, cons
   if (heads.identity_seq < before.identity_seq || heads.space_seq < before.space_seq) return Validity::kVoid;
   // The space's entries up to that head were judged by an identity head that the author must have had.
   if (heads.identity_seq < space.relied_on(header.space_head)) return Validity::kVoid;
-  const DeviceId device = chain::device_of_writer(header.writer);
-  if (space.right_at(device, heads.space_seq, identity, heads.identity_seq) < chain::Right::kWriter) {
+  const auto device = identity.device_of_writer(header.writer, heads.identity_seq);
+  if (!device || space.right_at(*device, heads.space_seq, identity, heads.identity_seq) < Right::kWriter) {
     return Validity::kVoid;
   }
   // The key of an earlier epoch would let those read it for whose sake the author had seen a new one.
   if (header.epoch != space.epoch_at(heads.space_seq)) return Validity::kVoid;
-  const chain::IdentityState::Device* info = identity.device(device);
-  if (info->revoked_at) {
-    const auto cutoff = std::ranges::find(info->cutoffs, header.space, &chain::Cutoff::space);
-    const std::uint64_t last = cutoff == info->cutoffs.end() ? 0 : cutoff->seq;
-    if (header.seq > last) return Validity::kQuarantined;
-  }
-  return Validity::kValid;
+  return quarantined(header, identity) ? Validity::kQuarantined : Validity::kValid;
+}
+
+bool quarantined(const change::Header& header, const chain::IdentityState& identity) {
+  const auto is = [&](const sign::Hash& hash) { return change::changeset_hash(header) == hash; };
+  const auto branch = identity.standing_branch(header.space, header.writer, header.seq);
+  if (branch && !is(*branch)) return true;
+  const auto cutoff = identity.cutoff_of(header.writer, header.space);
+  if (!cutoff) return false;
+  return header.seq > cutoff->seq || (header.seq == cutoff->seq && !is(cutoff->hash));
 }
 
 }  // namespace samla::session

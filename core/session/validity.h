@@ -29,6 +29,10 @@ NamedHeads later_of(const NamedHeads& before, const NamedHeads& heads);
 /// not_permitted: not of this organisation, or no such device. bad_signature.
 Result<void> check_signer(const change::Changeset& changeset, const chain::IdentityState& identity);
 
+/// Whether it lies behind a cut-off, or on a branch that does not stand. What chains on such a one lies
+/// there too: the caller knows what follows what. The hash of a cut-off is of its last changeset.
+bool quarantined(const change::Header& header, const chain::IdentityState& identity);
+
 /// Of one whose signer stands. `before`: where the writer's changeset before this one had come to; zeros
 /// for the first. A later revocation moves valid changesets past its cut-off to quarantined.
 change::Validity validity_of(const change::Header& header, const NamedHeads& heads, const NamedHeads& before,

@@ -110,7 +110,7 @@ TEST_F(ValidityTest, TakesOnlyTheEpochOfTheHeadNamed) {
 
 TEST_F(ValidityTest, QuarantinesWhatARevokedDeviceWroteAfterItsCutOff) {
   const Header second = header(phone_, 2), third = header(phone_, 3);
-  revoke(phone_, {{space_.space(), 2, {}}});
+  revoke(phone_, {{space_.space(), 2, change::changeset_hash(second)}});
   EXPECT_EQ(judge(second), Validity::kValid);
   EXPECT_EQ(judge(third), Validity::kQuarantined);
   EXPECT_EQ(judge(header(phone_, 2)), Validity::kVoid) << "it names a head at which it is revoked";
