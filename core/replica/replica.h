@@ -107,6 +107,8 @@ struct SyncOptions {
   std::function<void(std::uint64_t, std::uint64_t)> progress;
   /// Called with the records that came anew or differently, after they are durable; may be empty.
   std::function<void(const std::set<RecordId>&)> changed;
+  /// Asked a few times a second; true ends the sync, with what it has done so far. May be empty.
+  std::function<bool()> stop;
 };
 
 /// A transaction of edits: built first, then committed whole or not at all.
@@ -171,14 +173,15 @@ class Replica {
   static Result<std::unique_ptr<Replica>> open(const OpenOptions& options);
 
   struct Founding {
-    std::string server_url;  ///< ws://HOST:PORT/#<fragment>
-    Role role = 0;
-    /// Called once this device has its keys: found_space and commit work; what it did is synced and
-    /// durable at the server before create_organisation returns.
+    std::string server_url;         ///< ws://HOST:PORT/#<fragment>
+    Role role = 0;                  ///< of this device's user
+    std::vector<SpaceSpec> spaces;  ///< founded with the organisation; a personal one's scope is filled in
+    /// Called once the organisation and `spaces` stand, with their keys here: first records. What it
+    /// commits is durable at the server before create_organisation returns.
     std::function<Result<void>(Replica&)> prepare;
   };
-  /// A new organisation on an unclaimed server; this device becomes its admin. All of it is durable at
-  /// the server before this returns; a failure leaves no profile. `handle` makes the user id.
+  /// A new organisation on an unclaimed server; this device becomes its admin, for a user with a random
+  /// id. All of it is durable at the server before this returns; a failure leaves no profile.
   static Result<std::unique_ptr<Replica>> create_organisation(const OpenOptions& options, Founding founding);
   /// Joins by an invite link. A failure leaves no profile. Founds the personal space if the user has
   /// none, and spaces that the invite entitles it to and nobody has founded. `prepare` is called once
@@ -213,13 +216,15 @@ class Replica {
                                       std::string_view name) const = 0;
 
   // Spaces and membership; queued locally, placed at the next sync (create_invite syncs itself).
-  /// Founds a shared space with `members`' devices as recipients; no-op where this device holds it.
+  /// Founds a space at the next sync, where this user may and nobody has founded it by then; its key is
+  /// here after that. `members`: beside this user. No-op where its chain is known.
   virtual Result<void> found_space(const SpaceSpec& spec,
                                    const std::vector<std::pair<UserId, SpaceRight>>& members) = 0;
   /// Certifies an invite, grants its spaces, syncs; durable at the server before it returns.
   virtual Result<std::string> create_invite(const InviteSpec& spec, const SyncOptions& options) = 0;
   virtual Result<void> revoke_invite(const InviteId& invite, const SyncOptions& options) = 0;
-  /// Grants this user's personal space to another device of theirs; placed at the next sync.
+  /// Grants this user's personal space to another device of theirs; placed at the next sync. not_found;
+  /// not_permitted where it is another user's.
   virtual Result<void> approve_device(const DeviceId& device) = 0;
 
   // Edits and reads. An edit is durable when commit returns; it never connects.
@@ -229,9 +234,14 @@ class Replica {
 
   // Sync.
   virtual Result<SyncReport> sync(const SyncOptions& options) = 0;
-  /// Syncs and stays connected until `stop` returns true (asked a few times a second); what others write
-  /// comes by `options.changed`. offline where the connection is lost.
-  virtual Result<SyncReport> watch(const SyncOptions& options, const std::function<bool()>& stop) = 0;
+  /// Syncs and stays connected until `options.stop` says so; what others write comes by
+  /// `options.changed`. offline where the connection is lost.
+  virtual Result<SyncReport> watch(const SyncOptions& options) = 0;
+  /// Puts the store under another passphrase. wrong_passphrase; on failure the old one goes on.
+  virtual Result<void> change_passphrase(std::string_view old_passphrase,
+                                         std::string_view new_passphrase) = 0;
+  /// Reads and authenticates every page of the store: the numbers of pages and frames that are damaged.
+  virtual Result<std::uint64_t> scrub() = 0;
 };
 
 }  // namespace samla::replica

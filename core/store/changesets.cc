@@ -99,16 +99,23 @@ Result<void> insert_row(sqlite::Connection& connection, const StoredChangeset& c
 }
 
 Result<void> advance_tip(sqlite::Connection& connection, const StoredChangeset& changeset, std::int64_t seq) {
-  SAMLA_ASSIGN(auto advance,
-               connection.cached("INSERT INTO tip(space, writer, seq, hash, own_writes, own_receipted) "
-                                 "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(space, writer) DO UPDATE SET "
-                                 "hash = CASE WHEN excluded.seq > seq THEN excluded.hash ELSE hash END, "
-                                 "seq = max(seq, excluded.seq), "
-                                 "own_writes = own_writes + excluded.own_writes, "
-                                 "own_receipted = own_receipted + excluded.own_receipted"));
+  SAMLA_ASSIGN(
+      auto advance,
+      connection.cached("INSERT INTO tip(space, writer, seq, hash, own_writes, own_receipted, "
+                        "identity_seq, space_seq) "
+                        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(space, writer) DO UPDATE SET "
+                        "hash = CASE WHEN excluded.seq > seq THEN excluded.hash ELSE hash END, "
+                        "seq = max(seq, excluded.seq), "
+                        "own_writes = own_writes + excluded.own_writes, "
+                        "own_receipted = own_receipted + excluded.own_receipted, "
+                        "identity_seq = max(identity_seq, excluded.identity_seq), "
+                        "space_seq = max(space_seq, excluded.space_seq)"));
   const std::int64_t own_writes = changeset.own ? std::int64_t{changeset.writes} : 0;
   advance->bind(1, changeset.space).bind(2, changeset.writer).bind(3, seq).bind(4, changeset.hash);
-  return advance->bind(5, own_writes).bind(6, changeset.server_seq ? own_writes : 0).run();
+  SAMLA_ASSIGN(const std::int64_t identity_seq, to_row(changeset.identity_seq, "changeset.put"));
+  SAMLA_ASSIGN(const std::int64_t space_seq, to_row(changeset.space_seq, "changeset.put"));
+  advance->bind(5, own_writes).bind(6, changeset.server_seq ? own_writes : 0);
+  return advance->bind(7, identity_seq).bind(8, space_seq).run();
 }
 
 Result<std::optional<std::int64_t>> optional_row(std::optional<std::uint64_t> number) {
@@ -149,12 +156,14 @@ Result<std::optional<StoredChangeset>> Changesets::get(const SpaceId& space, con
 }
 
 Result<ChangesetTip> Changesets::tip(const SpaceId& space, const WriterId& writer) const {
-  SAMLA_ASSIGN(auto query, connection_->cached("SELECT seq, hash FROM tip WHERE space = ?1 AND writer = ?2"));
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT seq, hash, identity_seq, space_seq FROM tip "
+                                               "WHERE space = ?1 AND writer = ?2"));
   query->bind(1, space).bind(2, writer);
   SAMLA_ASSIGN(const bool found, query->step());
   if (!found) return ChangesetTip{};
   SAMLA_ASSIGN(const Hash hash, query->column_fixed<Hash>(1));
-  return ChangesetTip{from_row(query->column_int64(0)), hash};
+  return ChangesetTip{from_row(query->column_int64(0)), hash, from_row(query->column_int64(2)),
+                      from_row(query->column_int64(3))};
 }
 
 Result<std::vector<WriterId>> Changesets::writers(const SpaceId& space) const {

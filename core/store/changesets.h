@@ -26,6 +26,9 @@ struct StoredChangeset {
   /// Frozen on this device (by this or an earlier instance of its store).
   bool own = false;
   std::uint32_t writes = 0;  ///< how many writes it holds, for the counts
+  /// The entries of the two chains that it named; written by put, not read back (see ChangesetTip).
+  std::uint64_t identity_seq = 0;
+  std::uint64_t space_seq = 0;
   change::Validity validity = change::Validity::kValid;
   /// Why it is not valid, or why the server refused it for now; absent: nothing to say.
   std::optional<ErrorCode> reason;
@@ -39,6 +42,9 @@ struct StoredChangeset {
 struct ChangesetTip {
   std::uint64_t seq = 0;
   Hash hash;
+  /// The greatest entries of the identity's and the space's chain that any of its changesets named.
+  std::uint64_t identity_seq = 0;
+  std::uint64_t space_seq = 0;
 };
 
 /// Own WRITES by how far they have come; those before freezing are counted by the outbox.

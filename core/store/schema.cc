@@ -56,6 +56,8 @@ CREATE TABLE tip(
   hash BLOB NOT NULL,
   own_writes INTEGER NOT NULL,
   own_receipted INTEGER NOT NULL,
+  identity_seq INTEGER NOT NULL,
+  space_seq INTEGER NOT NULL,
   PRIMARY KEY(space, writer)
 ) WITHOUT ROWID;
 
