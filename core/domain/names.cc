@@ -102,9 +102,6 @@ void Names::load_devices() {
   if (devices_) return;
   devices_.emplace();
   std::map<DeviceId, std::uint64_t> updated;
-  for (const replica::DeviceInfo& info : workspace_.replica().devices()) {
-    devices_->emplace(info.id, short_id(info.id.view()));
-  }
   view::Query query;
   query.kind = kind::kDevice;
   const auto records = workspace_.records().list(query);
@@ -119,11 +116,13 @@ void Names::load_devices() {
   }
 }
 
-std::string Names::device(const DeviceId& id) {
+std::optional<std::string> Names::find_device_name(const DeviceId& id) {
   load_devices();
   const auto found = devices_->find(id);
-  return found == devices_->end() ? short_id(id.view()) : found->second;
+  return found == devices_->end() ? std::nullopt : std::optional(found->second);
 }
+
+std::string Names::device(const DeviceId& id) { return find_device_name(id).value_or(short_id(id.view())); }
 
 Person Names::author(const WriterId& writer) {
   const auto device = workspace_.replica().device_of_writer(writer);
@@ -175,8 +174,10 @@ Result<SpaceId> Names::find_space(std::string_view words, std::string_view opera
 }
 
 Result<DeviceId> Names::find_device(std::string_view words, std::string_view operation) {
-  load_devices();
-  return find_named(*devices_, words, "device", operation);
+  std::map<DeviceId, std::string> all;
+  for (const replica::DeviceInfo& info : workspace_.replica().devices())
+    all.emplace(info.id, device(info.id));
+  return find_named(all, words, "device", operation);
 }
 
 }  // namespace samla::domain

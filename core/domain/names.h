@@ -23,6 +23,8 @@ class Names {
 
   Person user(const UserId& id);
   std::string device(const DeviceId& id);
+  /// Absent: nobody who may has named it.
+  std::optional<std::string> find_device_name(const DeviceId& id);
   /// The user that writes as `writer`.
   Person author(const WriterId& writer);
   std::string device_of(const WriterId& writer);
@@ -47,7 +49,7 @@ class Names {
 
   Workspace& workspace_;
   std::optional<std::map<UserId, Person>> users_;
-  std::optional<std::map<DeviceId, std::string>> devices_;
+  std::optional<std::map<DeviceId, std::string>> devices_;  ///< those that have been named
   std::optional<std::map<SpaceId, std::string>> spaces_;
   std::map<RecordId, std::string> units_;
 };

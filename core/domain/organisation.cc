@@ -41,9 +41,6 @@ void add_user(Edit& edit, const SpaceId& directory, const UserId& user, const st
 }
 
 Result<void> prepare_organisation(replica::Replica& replica, const Founder& founder) {
-  for (const replica::Purpose purpose : {purpose::kDirectory, purpose::kProgramme, purpose::kForum}) {
-    SAMLA_TRY(replica.found_space(space_spec(purpose), {{replica.user(), SpaceRight::kManager}}));
-  }
   const SpaceId directory = replica.space_id(purpose::kDirectory, {});
   Edit edit;
   SAMLA_ASSIGN(const RecordId id, replica.derived_id(directory, kind::kOrganisation, "name"));
@@ -77,10 +74,12 @@ Result<RecordId> name_unit(Workspace& workspace, Edit& edit, const std::string& 
   return id;
 }
 
-std::vector<std::pair<UserId, SpaceRight>> hr_members(const replica::Replica& replica) {
+/// HR's people beside this user: they read what the units submit.
+std::vector<std::pair<UserId, SpaceRight>> other_hr(const replica::Replica& replica) {
   std::vector<std::pair<UserId, SpaceRight>> out;
   for (const replica::UserInfo& user : replica.users()) {
-    if (user.role == static_cast<replica::Role>(Role::kHr)) out.emplace_back(user.id, SpaceRight::kManager);
+    if (user.id == replica.user() || user.role != static_cast<replica::Role>(Role::kHr)) continue;
+    out.emplace_back(user.id, SpaceRight::kManager);
   }
   return out;
 }
@@ -118,6 +117,10 @@ Result<std::unique_ptr<replica::Replica>> found(const replica::OpenOptions& opti
   replica::Replica::Founding founding;
   founding.server_url = founder.server_url;
   founding.role = static_cast<replica::Role>(Role::kHr);
+  for (const replica::Purpose each :
+       {purpose::kDirectory, purpose::kProgramme, purpose::kForum, purpose::kNotebook}) {
+    founding.spaces.push_back(space_spec(each));
+  }
   founding.prepare = [&](replica::Replica& replica) { return prepare_organisation(replica, founder); };
   return replica::Replica::create_organisation(options, std::move(founding));
 }
@@ -143,9 +146,10 @@ Result<std::string> invite(Workspace& workspace, const Invitation& invitation,
     SAMLA_ASSIGN(unit, name_unit(workspace, edit, invitation.unit));
   }
   if (!edit.empty()) SAMLA_TRY(workspace.commit(edit, {workspace.directory()}));
-  if (unit) {
-    SAMLA_TRY(workspace.replica().found_space(space_spec(purpose::kUnitHr, *unit),
-                                              hr_members(workspace.replica())));
+  // With nobody else to let in, the invite founds the unit-hr space itself.
+  const auto members = other_hr(workspace.replica());
+  if (unit && !members.empty()) {
+    SAMLA_TRY(workspace.replica().found_space(space_spec(purpose::kUnitHr, *unit), members));
   }
   spec.spaces = spaces_of_role(invitation.role, unit, unit_hr_scopes(workspace.replica()));
   return workspace.replica().create_invite(spec, options);

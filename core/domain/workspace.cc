@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/encoding.h"
+#include "core/domain/names.h"
 
 namespace samla::domain {
 namespace {
@@ -44,38 +45,26 @@ Result<void> Workspace::check_writable(const SpaceId& id, std::string_view opera
   return {};
 }
 
-Result<void> Workspace::add_device_name(replica::Edit& edit, const SpaceId& space, const std::string& name) {
-  const std::string device = to_hex(replica_.device());
-  SAMLA_ASSIGN(const RecordId id, replica_.derived_id(space, kind::kDevice, device));
+Result<void> Workspace::add_device_name(replica::Edit& edit, const SpaceId& space, const DeviceId& device,
+                                        const std::string& name) {
+  SAMLA_ASSIGN(const RecordId id, replica_.derived_id(space, kind::kDevice, to_hex(device)));
   SAMLA_ASSIGN(const auto present, records().read(id));
   if (!present) {
-    edit.create(id, space, std::string(kind::kDevice), {field("device", device), field("name", name)});
+    edit.create(id, space, std::string(kind::kDevice),
+                {field("device", to_hex(device)), field("name", name)});
   } else if (present->space == space && present->text("name") != name) {
-    edit.assign(id, "name", name);
+    edit.resolve(id, "name", name);
   }
   return {};
-}
-
-Result<std::string> Workspace::device_name() {
-  const std::string device = to_hex(replica_.device());
-  view::Query query;
-  query.kind = kind::kDevice;
-  SAMLA_ASSIGN(const auto devices, records().list(query));
-  const view::RecordView* newest = nullptr;
-  for (const view::RecordView& each : devices) {
-    if (each.author != replica_.writer() || each.text("device") != device) continue;
-    if (newest == nullptr || each.updated_ms > newest->updated_ms) newest = &each;
-  }
-  return newest == nullptr ? std::string() : newest->text("name");
 }
 
 Result<void> Workspace::commit(replica::Edit edit, const std::set<SpaceId>& spaces) {
   std::set<SpaceId> fresh;
   std::ranges::set_difference(spaces, named_, std::inserter(fresh, fresh.end()));
   if (!fresh.empty()) {
-    SAMLA_ASSIGN(const std::string name, device_name());
+    const auto name = Names(*this).find_device_name(replica_.device());
     for (const SpaceId& space : fresh) {
-      if (!name.empty()) SAMLA_TRY(add_device_name(edit, space, name));
+      if (name) SAMLA_TRY(add_device_name(edit, space, replica_.device(), *name));
     }
   }
   SAMLA_TRY(replica_.commit(edit));
@@ -87,11 +76,25 @@ Result<void> Workspace::name_device(const std::string& name) {
   for (const replica::SpaceInfo& info : replica_.spaces()) {
     if (!info.readable || info.right < replica::SpaceRight::kWriter) continue;
     replica::Edit edit;
-    SAMLA_TRY(add_device_name(edit, info.id, name));
+    SAMLA_TRY(add_device_name(edit, info.id, replica_.device(), name));
     if (!edit.empty()) SAMLA_TRY(replica_.commit(edit));
     named_.insert(info.id);
   }
   return {};
+}
+
+Result<void> Workspace::name_other_device(const DeviceId& device, const std::string& name) {
+  constexpr std::string_view kOperation = "device.rename";
+  const bool is_own = replica_.user_of_device(device) == replica_.user();
+  if (!is_own && role() != Role::kHr) {
+    return fail(ErrorCode::not_permitted, std::string(kOperation), "only its user and HR may name a device");
+  }
+  const SpaceId space = is_own ? notebook() : directory();
+  SAMLA_TRY(check_writable(space, kOperation));
+  replica::Edit edit;
+  SAMLA_TRY(add_device_name(edit, space, device, name));
+  if (edit.empty()) return {};
+  return commit(std::move(edit), {space});
 }
 
 Result<void> check_name(std::string_view name, std::string_view what, std::string_view operation) {

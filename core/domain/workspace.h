@@ -37,12 +37,13 @@ class Workspace {
   Result<void> commit(replica::Edit edit, const std::set<SpaceId>& spaces);
   /// Gives this device the name in every space that it can write to. `name` must be checked (check_name).
   Result<void> name_device(const std::string& name);
-  /// What this device was called last; empty where nobody called it anything.
-  Result<std::string> device_name();
+  /// Names another device: of the same user, or on HR's behalf of anybody; else not_permitted.
+  Result<void> name_other_device(const DeviceId& device, const std::string& name);
 
  private:
-  /// Adds the steps that make this device's name in `space` be `name`; none where it is already.
-  Result<void> add_device_name(replica::Edit& edit, const SpaceId& space, const std::string& name);
+  /// Adds the steps that make `device`'s name in `space` be `name`; none where it is already.
+  Result<void> add_device_name(replica::Edit& edit, const SpaceId& space, const DeviceId& device,
+                               const std::string& name);
 
   replica::Replica& replica_;
   std::set<SpaceId> named_;  ///< spaces known to hold this device's name

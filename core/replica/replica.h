@@ -203,6 +203,8 @@ class Replica {
   virtual std::vector<DeviceInfo> devices() const = 0;
   virtual std::vector<InviteInfo> invites() const = 0;
   virtual std::vector<SpaceInfo> spaces() const = 0;
+  /// Empty: no such space is known here.
+  virtual std::vector<std::pair<UserId, SpaceRight>> members(const SpaceId& space) const = 0;
   virtual std::optional<DeviceId> device_of_writer(const WriterId& writer) const = 0;
   virtual std::optional<UserId> user_of_device(const DeviceId& device) const = 0;
   virtual std::string server_url() const = 0;
