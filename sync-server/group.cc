@@ -4,14 +4,24 @@
 #include <utility>
 
 #include "core/session/refused.h"
-#include "sync-server/validity.h"
+#include "core/session/validity.h"
 
 namespace samla::server {
+
+using session::NamedHeads;
 
 namespace {
 
 wire::Receipt receipt_of(const SpaceId& space, const StoredChangeset& stored) {
   return {space, stored.seq, stored.head, stored.writer, stored.writer_seq, stored.hash, stored.validity};
+}
+
+std::vector<ContestedField> contested_fields(const RecordId& id, const resolve::RecordState& state) {
+  std::vector<ContestedField> out;
+  for (const auto& [tag, field] : state.fields()) {
+    if (field.heads().size() > 1) out.push_back({id, tag, static_cast<std::uint32_t>(field.heads().size())});
+  }
+  return out;
 }
 
 }  // namespace
@@ -45,7 +55,7 @@ Result<void> Group::place(Asker asker, const PushJob& job) {
     refuse(asker, job, Refused::kChainBehind);
     return {};
   }
-  if (!named_heads(header, *identity(), *space(header.space)).ok()) {
+  if (!session::named_heads(header, *identity(), *space(header.space)).ok()) {
     refuse(asker, job, Refused::kChainBehind);
     return {};
   }
@@ -55,9 +65,10 @@ Result<void> Group::place(Asker asker, const PushJob& job) {
 Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
                                const StoredChangeset& before) {
   const change::Header& header = changeset.header;
-  SAMLA_ASSIGN(const NamedHeads heads, named_heads(header, *identity(), *space(header.space)));
+  SAMLA_ASSIGN(const NamedHeads heads, session::named_heads(header, *identity(), *space(header.space)));
+  const NamedHeads past{before.identity_seq, before.space_seq};
   const change::Validity validity =
-      validity_of(header, heads, {before.identity_seq, before.space_seq}, *identity(), *space(header.space));
+      session::validity_of(header, heads, past, *identity(), *space(header.space));
   const Position last = tip(header.space);
   StoredChangeset stored;
   stored.seq = last.seq + 1;
@@ -66,15 +77,16 @@ Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
   stored.writer = header.writer;
   stored.writer_seq = header.seq;
   stored.validity = static_cast<std::uint8_t>(validity);
-  // A void one does not move the writer's chain of heads on, nor back.
-  stored.identity_seq = std::max(heads.identity_seq, before.identity_seq);
-  stored.space_seq = std::max(heads.space_seq, before.space_seq);
+  const NamedHeads come_to = session::later_of(past, heads);
+  stored.identity_seq = come_to.identity_seq;
+  stored.space_seq = come_to.space_seq;
   stored.bytes = changeset.encode();
   SAMLA_TRY(transaction_.put_changeset(header.space, stored));
   SAMLA_TRY(arbitrate(changeset, validity == change::Validity::kValid));
   stored.bytes.clear();
   tips_[header.space] = {arbiter_.tips_.incarnation(), stored.seq, stored.head};
   result_.grown.insert(header.space);
+  ++result_.placed;
   receipt(asker, header.space, stored);
   arbiter_.writer_tips_[{header.space, header.writer}] = std::move(stored);
   return {};
@@ -97,24 +109,24 @@ Result<void> Group::arbitrate(const change::Changeset& changeset, bool valid) {
 
 Result<resolve::RecordState*> Group::record(const SpaceId& space, const RecordId& id) {
   const auto known = records_.find({space, id});
-  if (known != records_.end()) return &known->second;
-  resolve::RecordState state;
+  if (known != records_.end()) return &known->second.state;
+  Touched touched;
   SAMLA_ASSIGN(const auto bytes, arbiter_.storage_.record_state(space, id));
   if (bytes) {
-    SAMLA_ASSIGN(state, resolve::RecordState::decode(*bytes));
+    SAMLA_ASSIGN(touched.state, resolve::RecordState::decode(*bytes));
+    touched.contested_before = contested_fields(id, touched.state).size();
   }
-  return &records_.emplace(std::pair(space, id), std::move(state)).first->second;
+  return &records_.emplace(std::pair(space, id), std::move(touched)).first->second.state;
 }
 
 Result<void> Group::flush() {
-  for (const auto& [key, state] : records_) {
+  for (const auto& [key, touched] : records_) {
     const auto& [space, id] = key;
-    SAMLA_TRY(transaction_.put_record_state(space, id, state.encode()));
-    std::vector<ContestedField> contested;
-    for (const auto& [tag, field] : state.fields()) {
-      if (field.heads().size() > 1) {
-        contested.push_back({id, tag, static_cast<std::uint32_t>(field.heads().size())});
-      }
+    SAMLA_TRY(transaction_.put_record_state(space, id, touched.state.encode()));
+    const std::vector<ContestedField> contested = contested_fields(id, touched.state);
+    if (contested.empty() && touched.contested_before == 0) continue;
+    if (contested.size() > touched.contested_before) {
+      result_.conflicts += contested.size() - touched.contested_before;
     }
     SAMLA_TRY(transaction_.put_contested(space, id, contested));
   }

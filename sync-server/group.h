@@ -47,7 +47,12 @@ class Group {
   GroupResult result_;
   ChainChange chains_;
   std::map<SpaceId, Position> tips_;
-  std::map<std::pair<SpaceId, RecordId>, resolve::RecordState> records_;
+  /// A record that the group writes to, and how many of its fields had several heads before.
+  struct Touched {
+    resolve::RecordState state;
+    std::size_t contested_before = 0;
+  };
+  std::map<std::pair<SpaceId, RecordId>, Touched> records_;
 };
 
 }  // namespace samla::server

@@ -1,6 +1,7 @@
 #include "core/chain/identity_state.h"
 
 #include <algorithm>
+#include <map>
 
 namespace samla::chain {
 
@@ -27,7 +28,7 @@ Result<void> IdentityState::apply(ByteView entry_bytes, std::optional<std::uint6
   const Pending pending{entry, placed_ms};
   SAMLA_TRY(std::visit([&](const auto& body) { return take(pending, body); }, entry.body));
   head_ = next_head(head_, entry_bytes);
-  heads_[head_.hash] = head_.seq;
+  heads_.put(head_.hash, head_.seq);
   return {};
 }
 
@@ -83,15 +84,25 @@ Result<void> IdentityState::take(const Pending& p, const AdminCertificate& body)
   SAMLA_TRY(require_root(p.entry));
   const DeviceId id = device_id(body.keys.sign);
   if (devices_.contains(id)) return refused(ErrorCode::already_exists);
-  devices_[id] = {body.user, body.keys, head_.seq + 1, p.entry.time_ms, {}, {}, {}, true};
-  users_[body.user].role = body.role;
+  Device device;
+  device.user = body.user;
+  device.keys = body.keys;
+  device.certified_ms = p.entry.time_ms;
+  device.admin = true;
+  device.admin_span = Span{next_seq(), {}};
+  add_device(id, std::move(device));
+  change_user(body.user, [&](User& user) { user.role = body.role; });
   return {};
 }
 
 Result<void> IdentityState::take(const Pending& p, const AdminRemoval& body) {
   SAMLA_TRY(require_root(p.entry));
-  if (!is_admin(body.device)) return refused(ErrorCode::not_found);
-  devices_[body.device].admin = false;
+  const Device* found = device(body.device);
+  if (found == nullptr || !found->admin) return refused(ErrorCode::not_found);
+  devices_.update(body.device, [&](Device& device) {
+    device.admin = false;
+    device.admin_span->until = next_seq();
+  });
   return {};
 }
 
@@ -104,9 +115,12 @@ Result<void> IdentityState::take(const Pending& p, const ServerKeys& body) {
 Result<void> IdentityState::take(const Pending& p, const Invite& body) {
   SAMLA_TRY(require_admin(p.entry));
   if (invites_.contains(body.invite)) return refused(ErrorCode::already_exists);
-  invites_[body.invite] = {body, InviteStatus::kPending, {}};
-  users_[body.user].role = body.role;
-  merge_entitlements(users_[body.user].entitlements, body.entitlements);
+  invites_.put(body.invite, {body, InviteStatus::kPending, {}, next_seq(), 0});
+  change_user(body.user, [&](User& user) {
+    user.role = body.role;
+    merge_entitlements(user.entitlements, body.entitlements);
+  });
+  users_.update(body.user, [&](UserInfo& info) { info.invites.push_back(body.invite); });
   return {};
 }
 
@@ -132,12 +146,14 @@ Result<void> IdentityState::take(const Pending& p, const DeviceCertificate& body
     via = InviteId::from(p.entry.author.id.view());
     // An entry that stands in the chain was in time when it was placed.
     SAMLA_TRY(check_redeemable(*via, p.placed_ms.value_or(0)));
-    InviteInfo& info = invites_[*via];
-    if (!p.entry.signed_by(info.invite.auth)) return refused(ErrorCode::bad_signature);
-    if (info.invite.user != body.user)
-      return refused(ErrorCode::not_permitted, "the invite is another user's");
-    info.status = InviteStatus::kUsed;
-    info.device = id;
+    const Invite& by = invite(*via)->invite;
+    if (!p.entry.signed_by(by.auth)) return refused(ErrorCode::bad_signature);
+    if (by.user != body.user) return refused(ErrorCode::not_permitted, "the invite is another user's");
+    invites_.update(*via, [&](InviteInfo& info) {
+      info.status = InviteStatus::kUsed;
+      info.device = id;
+      info.settled_at = next_seq();
+    });
   } else {
     const DeviceId author = device_author(p.entry);
     if (p.entry.author.kind != AuthorKind::kDevice || !active(author) || device(author)->user != body.user) {
@@ -145,7 +161,12 @@ Result<void> IdentityState::take(const Pending& p, const DeviceCertificate& body
     }
     if (!p.entry.signed_by(device(author)->keys.sign)) return refused(ErrorCode::bad_signature);
   }
-  devices_[id] = {body.user, body.keys, head_.seq + 1, p.entry.time_ms, via, {}, {}, false};
+  Device device;
+  device.user = body.user;
+  device.keys = body.keys;
+  device.certified_ms = p.entry.time_ms;
+  device.invite = via;
+  add_device(id, std::move(device));
   return {};
 }
 
@@ -156,27 +177,37 @@ Result<void> IdentityState::take(const Pending& p, const Revocation& body) {
   if (by == nullptr) return refused(ErrorCode::not_permitted);
   if (!p.entry.signed_by(by->keys.sign)) return refused(ErrorCode::bad_signature);
   if (body.target == RevocationTarget::kInvite) {
-    const auto found = invites_.find(InviteId::from(body.id.view()));
+    const InviteId invite_id = InviteId::from(body.id.view());
     if (!by->admin) return refused(ErrorCode::not_permitted, "only an administrator's device may do this");
-    if (found == invites_.end()) return refused(ErrorCode::invite_unknown);
-    if (found->second.status == InviteStatus::kUsed) return refused(ErrorCode::invite_used);
-    found->second.status = InviteStatus::kRevoked;
+    const InviteInfo* found = invite(invite_id);
+    if (found == nullptr) return refused(ErrorCode::invite_unknown);
+    if (found->status == InviteStatus::kUsed) return refused(ErrorCode::invite_used);
+    if (found->status == InviteStatus::kRevoked) return refused(ErrorCode::invite_revoked);
+    invites_.update(invite_id, [&](InviteInfo& info) {
+      info.status = InviteStatus::kRevoked;
+      info.settled_at = next_seq();
+    });
     return {};
   }
-  const auto found = devices_.find(target);
-  if (found == devices_.end()) return refused(ErrorCode::not_found);
-  if (!by->admin && (by->user != found->second.user || found->second.admin))
-    return refused(ErrorCode::not_permitted);
-  if (found->second.revoked_at) return refused(ErrorCode::device_revoked);
-  found->second.revoked_at = head_.seq + 1;
-  found->second.cutoffs = body.cutoffs;
+  const Device* found = device(target);
+  if (found == nullptr) return refused(ErrorCode::not_found);
+  if (!by->admin && (by->user != found->user || found->admin)) return refused(ErrorCode::not_permitted);
+  if (found->revoked_at) return refused(ErrorCode::device_revoked);
+  devices_.update(target, [&](Device& device) {
+    device.revoked_at = next_seq();
+    device.cutoffs = body.cutoffs;
+    device.revoked.push_back({next_seq(), {}});
+  });
   return {};
 }
 
 Result<void> IdentityState::take(const Pending& p, const UserChange& body) {
   SAMLA_TRY(require_admin(p.entry));
   if (!users_.contains(body.user)) return refused(ErrorCode::not_found);
-  users_[body.user] = {body.role, body.entitlements};
+  change_user(body.user, [&](User& user) {
+    user.role = body.role;
+    user.entitlements = body.entitlements;
+  });
   return {};
 }
 
@@ -187,44 +218,81 @@ Result<void> IdentityState::take(const Pending&, const Other&) {
   return refused(ErrorCode::unsupported, "this version knows no rule for such an entry");
 }
 
+// ---- what the rules change
+
+void IdentityState::add_device(const DeviceId& id, Device device) {
+  const UserId user = device.user;
+  device.certified_at = next_seq();
+  devices_.put(id, std::move(device));
+  users_.update(user, [&](UserInfo& info) { info.devices.push_back(id); });
+}
+
+template <class Change>
+void IdentityState::change_user(const UserId& id, Change change) {
+  users_.update(id, [&](UserInfo& info) {
+    User version = info.versions.empty() ? User{} : *info.versions.back();
+    change(version);
+    version.since = next_seq();
+    info.versions.push_back(std::make_shared<const User>(std::move(version)));
+  });
+}
+
 // ---- look-ups
 
 std::optional<std::uint64_t> IdentityState::seq_of(const sign::Hash& hash) const {
   if (hash.is_zero()) return 0;
-  const auto found = heads_.find(hash);
-  return found == heads_.end() ? std::nullopt : std::optional(found->second);
+  const std::uint64_t* found = heads_.find(hash);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
-const IdentityState::Device* IdentityState::device(const DeviceId& id) const {
-  const auto found = devices_.find(id);
-  return found == devices_.end() ? nullptr : &found->second;
+const IdentityState::User* IdentityState::user_at(const UserId& id, std::uint64_t seq) const {
+  const UserInfo* info = users_.find(id);
+  if (info == nullptr) return nullptr;
+  const auto after = std::ranges::upper_bound(
+      info->versions, seq, {}, [](const std::shared_ptr<const User>& version) { return version->since; });
+  return after == info->versions.begin() ? nullptr : std::prev(after)->get();
 }
 
-const IdentityState::InviteInfo* IdentityState::invite(const InviteId& id) const {
-  const auto found = invites_.find(id);
-  return found == invites_.end() ? nullptr : &found->second;
-}
-
-const IdentityState::User* IdentityState::user(const UserId& id) const {
-  const auto found = users_.find(id);
-  return found == users_.end() ? nullptr : &found->second;
-}
-
-const Entitlement* IdentityState::entitlement(const UserId& id, const SpaceId& space) const {
-  const User* who = user(id);
+const Entitlement* IdentityState::entitlement_at(const UserId& id, const SpaceId& space,
+                                                 std::uint64_t seq) const {
+  const User* who = user_at(id, seq);
   if (who == nullptr) return nullptr;
-  const auto found = std::ranges::find(who->entitlements, space, &Entitlement::space);
-  return found == who->entitlements.end() ? nullptr : &*found;
+  const auto found = std::ranges::lower_bound(who->entitlements, space, {}, &Entitlement::space);
+  return found == who->entitlements.end() || found->space != space ? nullptr : &*found;
 }
 
 bool IdentityState::active_at(const DeviceId& id, std::uint64_t seq) const {
   const Device* found = device(id);
-  return found != nullptr && found->certified_at <= seq && (!found->revoked_at || *found->revoked_at > seq);
+  return found != nullptr && found->certified_at <= seq &&
+         std::ranges::none_of(found->revoked, [&](const Span& span) { return span.covers(seq); });
 }
 
-bool IdentityState::is_admin(const DeviceId& id) const {
+bool IdentityState::is_admin_at(const DeviceId& id, std::uint64_t seq) const {
   const Device* found = device(id);
-  return found != nullptr && found->admin && active(id);
+  return found != nullptr && found->admin_span && found->admin_span->covers(seq) && active_at(id, seq);
+}
+
+std::optional<IdentityState::InviteStatus> IdentityState::invite_status_at(const InviteId& id,
+                                                                           std::uint64_t seq) const {
+  const InviteInfo* found = invite(id);
+  if (found == nullptr || found->certified_at > seq) return std::nullopt;
+  return found->settled_at != 0 && found->settled_at <= seq ? found->status : InviteStatus::kPending;
+}
+
+std::vector<DeviceId> IdentityState::devices_of(const UserId& user) const {
+  const UserInfo* info = users_.find(user);
+  return info == nullptr ? std::vector<DeviceId>{} : info->devices;
+}
+
+std::vector<InviteId> IdentityState::invites_of(const UserId& user) const {
+  const UserInfo* info = users_.find(user);
+  return info == nullptr ? std::vector<InviteId>{} : info->invites;
+}
+
+std::vector<UserId> IdentityState::users() const {
+  std::vector<UserId> out;
+  for (const auto& [id, info] : users_) out.push_back(id);
+  return out;
 }
 
 }  // namespace samla::chain

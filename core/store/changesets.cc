@@ -155,6 +155,22 @@ Result<std::optional<StoredChangeset>> Changesets::get(const SpaceId& space, con
   return std::optional<StoredChangeset>(std::move(changeset));
 }
 
+Result<std::optional<StoredChangeset>> Changesets::own_at(const SpaceId& space, const WriterId& writer,
+                                                          std::uint64_t server_seq) const {
+  SAMLA_ASSIGN(const std::int64_t place, to_row(server_seq, "changeset.own_at"));
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
+                                               "WHERE space = ?1 AND server_seq = ?2 AND own = 1"));
+  query->bind(1, space).bind(2, place);
+  SAMLA_ASSIGN(const bool found, query->step());
+  if (found) {
+    SAMLA_ASSIGN(StoredChangeset changeset, read_row(*query));
+    return std::optional<StoredChangeset>(std::move(changeset));
+  }
+  SAMLA_ASSIGN(auto unplaced, own_unreceipted(space, writer, 0, 1));
+  if (unplaced.empty()) return std::optional<StoredChangeset>();
+  return std::optional<StoredChangeset>(std::move(unplaced.front()));
+}
+
 Result<ChangesetTip> Changesets::tip(const SpaceId& space, const WriterId& writer) const {
   SAMLA_ASSIGN(auto query, connection_->cached("SELECT seq, hash, identity_seq, space_seq FROM tip "
                                                "WHERE space = ?1 AND writer = ?2"));

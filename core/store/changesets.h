@@ -67,6 +67,10 @@ class Changesets {
   /// Absent: not here.
   Result<std::optional<StoredChangeset>> get(const SpaceId& space, const WriterId& writer,
                                              std::uint64_t seq) const;
+  /// The own one that a server has at `server_seq`: the one known to be there, else the first of `writer`
+  /// that has no place (its receipt got lost). Absent: none.
+  Result<std::optional<StoredChangeset>> own_at(const SpaceId& space, const WriterId& writer,
+                                                std::uint64_t server_seq) const;
   /// The one with the greatest seq.
   Result<ChangesetTip> tip(const SpaceId& space, const WriterId& writer) const;
   Result<std::vector<WriterId>> writers(const SpaceId& space) const;

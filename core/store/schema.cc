@@ -46,6 +46,7 @@ CREATE TABLE changeset(
 );
 CREATE UNIQUE INDEX changeset_place ON changeset(space, writer, seq);
 CREATE INDEX changeset_unreceipted ON changeset(space, writer, seq) WHERE own = 1 AND server_seq IS NULL;
+CREATE INDEX changeset_server ON changeset(space, server_seq) WHERE server_seq IS NOT NULL;
 CREATE INDEX changeset_refused ON changeset(space, writer, seq)
   WHERE own = 1 AND (validity <> 1 OR reason IS NOT NULL);
 

@@ -56,8 +56,7 @@ class StorageReader {
   /// Entries after `seq`, at least one if there is any. Zero space: the identity chain.
   virtual Result<std::vector<Bytes>> chain_entries(const SpaceId& space, std::uint64_t seq,
                                                    std::size_t bytes_max) = 0;
-  /// Every entry of every chain in the order in which they were placed: what one chain's entry was
-  /// judged by is what the other chains said then. Stops at the first error that `take` returns.
+  /// Every entry of every chain, each chain's in order. Stops at the first error that `take` returns.
   virtual Result<void> all_entries(const std::function<Result<void>(const SpaceId&, ByteView)>& take) = 0;
   /// Of a recipient in a space, newest epoch first.
   virtual Result<std::vector<StoredGrant>> grants(const SpaceId& space, const RecipientId& recipient,
