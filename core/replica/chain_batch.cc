@@ -48,6 +48,11 @@ void ChainBatchBuilder::add_identity_entry(const Entry& entry) {
 }
 
 void ChainBatchBuilder::add_space(const SpaceId& space, chain::Body body) {
+  // One form for a set of recipients.
+  if (auto* epoch = std::get_if<chain::Epoch>(&body))
+    std::ranges::sort(epoch->recipients, {}, &chain::Recipient::id);
+  if (auto* list = std::get_if<chain::GrantList>(&body))
+    std::ranges::sort(list->recipients, {}, &chain::Recipient::id);
   Entry entry = unsigned_entry(std::move(body));
   entry.space = space;
   entry.anchor = head(space);

@@ -307,20 +307,21 @@ void ChainWork::build_space_grants(ChainBatchBuilder& to, const SpaceId& id, con
   std::set<UserId> members;
   for (const auto& [user, right] : state.members()) members.insert(user);
   if (state.genesis()->co_members == chain::GrantPolicy::kAuto) {
-    for (const auto& [user, info] : identity.users()) {
-      const auto found = std::ranges::find(info.entitlements, id, &chain::Entitlement::space);
-      if (found == info.entitlements.end() || state.right_of_user(user) >= found->right) continue;
-      to.add_space(id, chain::Member{user, found->right});
+    for (const UserId& user : identity.users()) {
+      const chain::Entitlement* entitled = identity.entitlement(user, id);
+      if (entitled == nullptr || state.right_of_user(user) >= entitled->right) continue;
+      to.add_space(id, chain::Member{user, entitled->right});
       members.insert(user);
     }
   }
   chain::GrantList list;
   list.epoch = state.epoch();
-  for (const auto& [device, info] : identity.devices()) {
-    if (!members.contains(info.user) || !identity.active(device) || state.holds_grant(device, identity))
-      continue;
-    list.recipients.push_back(
-        to.add_grant(id, list.epoch, RecipientKind::kDevice, device.view(), info.keys.seal, keys_of(id)));
+  for (const UserId& user : members) {
+    for (const DeviceId& device : identity.devices_of(user)) {
+      if (!identity.active(device) || state.holds_grant(device, identity)) continue;
+      list.recipients.push_back(to.add_grant(id, list.epoch, RecipientKind::kDevice, device.view(),
+                                             identity.device(device)->keys.seal, keys_of(id)));
+    }
   }
   if (!list.recipients.empty()) to.add_space(id, std::move(list));
 }

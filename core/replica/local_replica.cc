@@ -52,7 +52,7 @@ std::vector<SpaceId> LocalReplica::entitled_spaces() const {
 
 std::vector<UserInfo> LocalReplica::users() const {
   std::vector<UserInfo> out;
-  for (const auto& [id, info] : identity().users()) out.push_back({id, info.role});
+  for (const UserId& id : identity().users()) out.push_back({id, identity().user(id)->role});
   return out;
 }
 

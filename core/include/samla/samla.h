@@ -28,22 +28,23 @@ typedef struct samla_client samla_client;
 /* Opens a profile. `options_json`: {"profile": folder, "passphrase": text}. Where another process has the
  * store open, this handle speaks to that process instead (the passphrase is proven to it) and behaves
  * the same. NULL on failure; then *error_json (unless error_json is NULL) is a failed reply, to be freed. */
-SAMLA_API samla_client *samla_open(const char *options_json, char **error_json);
+SAMLA_API samla_client* samla_open(const char* options_json, char** error_json);
 
 /* Asks. Never NULL; whatever comes in, a reply comes out. */
-SAMLA_API char *samla_request(samla_client *client, const char *request_json);
+SAMLA_API char* samla_request(samla_client* client, const char* request_json);
 
 /* The next event, oldest first; NULL where none came within timeout_ms (0: only looks; negative: waits). */
-SAMLA_API char *samla_next_event(samla_client *client, int timeout_ms);
+SAMLA_API char* samla_next_event(samla_client* client, int timeout_ms);
 
 /* Frees what samla_open, samla_request or samla_next_event returned. NULL is nothing. */
-SAMLA_API void samla_free(char *text);
+SAMLA_API void samla_free(char* text);
 
-/* Closes; a request under way in another thread is finished first. The handle is then gone. NULL is nothing. */
-SAMLA_API void samla_close(samla_client *client);
+/* Closes; a request under way in another thread is finished first. The handle is then gone. NULL is nothing.
+ */
+SAMLA_API void samla_close(samla_client* client);
 
 /* "0.1.0". */
-SAMLA_API const char *samla_version(void);
+SAMLA_API const char* samla_version(void);
 
 #ifdef __cplusplus
 }

@@ -101,8 +101,11 @@ TEST_F(ReplicaTest, ConcurrentEditsOfOneFieldBothSurviveUntilSomeoneResolves) {
   EXPECT_EQ(sync(*kari).conflicts, 1u);
   EXPECT_EQ(read(*kari, id), read(*ola, id));
   EXPECT_EQ(read(*kari, id).text("title"), "Olas tittel");
-  // An edit is no decision.
-  assign(*kari, id, "body", "Karis andre tekst");
+  // An edit is no decision: whoever goes on with what is shown leaves the other's value standing.
+  assign(*ola, id, "body", "Olas andre tekst");
+  EXPECT_TRUE(read(*ola, id).contested());
+  sync(*ola);
+  sync(*kari);
   EXPECT_TRUE(read(*kari, id).contested());
   Edit edit;
   edit.resolve(id, "body", std::string("begge"));
