@@ -43,6 +43,10 @@ class Person {
     EXPECT_TRUE(reply["ok"].get<bool>()) << request << ": " << reply.dump();
     return reply;
   }
+  /// A member of the reply, by value: what a loop over a reply's list wants.
+  Json must_list(const std::string& request, const std::string& member, Json parameters = Json::object()) {
+    return must(request, std::move(parameters))[member];
+  }
   /// The error's code; "" where there is none.
   std::string code(const std::string& request, Json parameters = Json::object()) {
     const Json reply = ask(request, std::move(parameters));
@@ -82,7 +86,8 @@ class People {
     return person;
   }
   /// A leader of a unit with one device.
-  std::unique_ptr<Person> leader(const std::string& user, const std::string& unit, const std::string& device) {
+  std::unique_ptr<Person> leader(const std::string& user, const std::string& unit,
+                                 const std::string& device) {
     return join(invite(user, "leader", unit), device);
   }
   std::filesystem::path folder() const { return folder_.path(); }

@@ -50,20 +50,53 @@ Json with_all(const Request& request) {
 TEST(Catalogue, NamesEveryRequestThatTheCommandLineSpeaks) {
   std::set<std::string_view> names;
   for (const Request& request : catalogue()) EXPECT_TRUE(names.insert(request.name).second) << request.name;
-  for (const std::string_view name :
-       {"org.create", "org.show", "invite.create", "invite.list", "invite.revoke", "join", "device.list",
-        "device.approve", "device.rename", "space.list", "space.show", "space.members", "note.add", "note.edit",
-        "note.show", "note.list", "note.search", "note.tag", "note.share", "note.delete", "note.restore",
-        "assessment.new", "assessment.fill", "assessment.item.add", "assessment.submit", "assessment.show",
-        "assessment.list", "conflict.list", "conflict.show", "conflict.resolve", "sync.now", "sync.watch",
-        "report.response", "report.themes", "status", "key.passphrase.change", "scrub", "requests", "version"}) {
+  for (const std::string_view name : {"org.create",
+                                      "org.show",
+                                      "invite.create",
+                                      "invite.list",
+                                      "invite.revoke",
+                                      "join",
+                                      "device.list",
+                                      "device.approve",
+                                      "device.rename",
+                                      "space.list",
+                                      "space.show",
+                                      "space.members",
+                                      "note.add",
+                                      "note.edit",
+                                      "note.show",
+                                      "note.list",
+                                      "note.search",
+                                      "note.tag",
+                                      "note.share",
+                                      "note.delete",
+                                      "note.restore",
+                                      "assessment.new",
+                                      "assessment.fill",
+                                      "assessment.item.add",
+                                      "assessment.submit",
+                                      "assessment.show",
+                                      "assessment.list",
+                                      "conflict.list",
+                                      "conflict.show",
+                                      "conflict.resolve",
+                                      "sync.now",
+                                      "sync.watch",
+                                      "report.response",
+                                      "report.themes",
+                                      "status",
+                                      "key.passphrase.change",
+                                      "scrub",
+                                      "requests",
+                                      "version"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }
 
 TEST(Catalogue, DescribesEveryRequestParameterAndReply) {
   for (const Request& request : catalogue()) {
-    EXPECT_TRUE(std::regex_match(std::string(request.name), std::regex("[a-z]+(\\.[a-z]+)*"))) << request.name;
+    EXPECT_TRUE(std::regex_match(std::string(request.name), std::regex("[a-z]+(\\.[a-z]+)*")))
+        << request.name;
     EXPECT_TRUE(request.summary.ends_with('.')) << request.name;
     EXPECT_NE(request.answer, nullptr) << request.name;
     std::set<std::string_view> names = {"request"};
@@ -73,7 +106,8 @@ TEST(Catalogue, DescribesEveryRequestParameterAndReply) {
       EXPECT_FALSE(parameter.required && !parameter.default_text.empty()) << request.name;
       EXPECT_TRUE(parameter.default_text.empty() || parameter.type == Type::kText) << request.name;
     }
-    for (const auto& [name, words] : request.reply) EXPECT_FALSE(words.empty()) << request.name << " " << name;
+    for (const auto& [name, words] : request.reply)
+      EXPECT_FALSE(words.empty()) << request.name << " " << name;
   }
 }
 
@@ -92,7 +126,9 @@ TEST(Catalogue, RefusesEachParameterThatIsMissingOrOfTheWrongTypeByItsName) {
       EXPECT_NE(refused.error().hint.find("'" + name + "'"), std::string::npos) << refused.error().hint;
       const auto missing = check_arguments(request, absent);
       EXPECT_EQ(missing.ok(), !parameter.required) << request.name << " " << name;
-      if (!missing) EXPECT_NE(missing.error().hint.find("'" + name + "'"), std::string::npos);
+      if (!missing) {
+        EXPECT_NE(missing.error().hint.find("'" + name + "'"), std::string::npos);
+      }
     }
   }
 }
@@ -127,7 +163,8 @@ TEST(Catalogue, FillsInDefaultsAndKeepsNumbersWithinTheirBounds) {
   EXPECT_EQ(arguments->text("expires"), "14d");
   EXPECT_FALSE(arguments->find_text("unit"));
   const Request* list = find_request("note.list");
-  for (const char* number : {"-1", "1.5", "1e3", "2147483648", "18446744073709551616", "null", "\"1\"", "[1]"}) {
+  for (const char* number :
+       {"-1", "1.5", "1e3", "2147483648", "18446744073709551616", "null", "\"1\"", "[1]"}) {
     const Json hostile = Json::parse("{\"limit\":" + std::string(number) + "}");
     EXPECT_FALSE(check_arguments(*list, hostile).ok()) << number;
   }

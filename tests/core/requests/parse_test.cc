@@ -11,9 +11,9 @@ ErrorCode code_of(const std::string& text) {
 }
 
 TEST(ParseObject, KeepsEveryLetterOfATextAsItStands) {
-  for (const std::string& text : {std::string(), std::string("æøåÆØÅ"), std::string("🎉👩‍🚀"),
-                                  std::string("a\r\nb\nc\rd\t"), std::string("\"\\/"), std::string(64 * 1024, 'x'),
-                                  std::string("e\xcc\x81")}) {
+  for (const std::string& text :
+       {std::string(), std::string("æøåÆØÅ"), std::string("🎉👩‍🚀"), std::string("a\r\nb\nc\rd\t"),
+        std::string("\"\\/"), std::string(64 * 1024, 'x'), std::string("e\xcc\x81")}) {
     const auto parsed = parse_object(Json{{"body", text}}.dump());
     ASSERT_TRUE(parsed.ok());
     EXPECT_EQ((*parsed)["body"].get<std::string>(), text);
@@ -21,13 +21,28 @@ TEST(ParseObject, KeepsEveryLetterOfATextAsItStands) {
 }
 
 TEST(ParseObject, RefusesWhatIsNotOneObjectInUtf8) {
-  for (const std::string& text :
-       {std::string(), std::string("   "), std::string("{"), std::string("{}{}"), std::string("{} x"),
-        std::string("[]"), std::string("\"a\""), std::string("7"), std::string("null"),
-        std::string("{\"a\":\"\xff\"}"), std::string("{\"a\":\"\xc0\x80\"}"), std::string("{\"a\":\"\xed\xa0\x80\"}"),
-        std::string("{\"a\":\"\\ud800\"}"), std::string("{\"a\":1e999}"), std::string("{\"a\":01}"),
-        std::string("{\"a\":NaN}"), std::string("{'a':1}"), std::string("{\"a\":1,}"), std::string("{/**/}"),
-        std::string("{\"a\":\"\n\"}"), std::string("\0", 1), std::string("{\"a\":\"\0\"}", 9)}) {
+  for (const std::string& text : {std::string(),
+                                  std::string("   "),
+                                  std::string("{"),
+                                  std::string("{}{}"),
+                                  std::string("{} x"),
+                                  std::string("[]"),
+                                  std::string("\"a\""),
+                                  std::string("7"),
+                                  std::string("null"),
+                                  std::string("{\"a\":\"\xff\"}"),
+                                  std::string("{\"a\":\"\xc0\x80\"}"),
+                                  std::string("{\"a\":\"\xed\xa0\x80\"}"),
+                                  std::string("{\"a\":\"\\ud800\"}"),
+                                  std::string("{\"a\":1e999}"),
+                                  std::string("{\"a\":01}"),
+                                  std::string("{\"a\":NaN}"),
+                                  std::string("{'a':1}"),
+                                  std::string("{\"a\":1,}"),
+                                  std::string("{/**/}"),
+                                  std::string("{\"a\":\"\n\"}"),
+                                  std::string("\0", 1),
+                                  std::string("{\"a\":\"\0\"}", 9)}) {
     EXPECT_EQ(code_of(text), ErrorCode::malformed) << text;
   }
 }
