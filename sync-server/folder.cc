@@ -38,6 +38,7 @@ Result<FolderLock> FolderLock::take(const std::filesystem::path& folder) {
   // Never removed: a process that waits for a removed file would hold a lock of its own.
   const int descriptor = ::open((folder / "server.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {
+    if (errno == ENOENT) return explain(fail(ErrorCode::store_missing, "server.folder"), folder);
     return fail(code_of(errno), "server.folder", folder.string() + ": " + std::strerror(errno));
   }
   FolderLock lock(descriptor);

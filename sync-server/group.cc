@@ -1,6 +1,7 @@
 // Changesets within a group: continuity, validity, place, heads.
 #include "sync-server/group.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/session/refused.h"
@@ -12,8 +13,20 @@ using session::NamedHeads;
 
 namespace {
 
+/// A record whose heads and contexts take more is not written to any further: a quota, not a verdict.
+/// Far above what people make; far below what RecordState would refuse to read.
+constexpr std::size_t kRecordStateBytesMax = std::size_t{4} * 1024 * 1024;
+
 wire::Receipt receipt_of(const SpaceId& space, const StoredChangeset& stored) {
   return {space, stored.seq, stored.head, stored.writer, stored.writer_seq, stored.hash, stored.validity};
+}
+
+/// At most what a write adds to its record's encoded state.
+std::size_t growth_of(const change::WriteHeader& write) {
+  constexpr std::size_t kRefBytes = 16 + 10 + 5;
+  const std::size_t fields = std::max<std::size_t>(1, write.tags.size());
+  const std::size_t a_field = FieldTag::kSize + 4 * kRefBytes + kRefBytes * write.prev.size();
+  return fields * a_field + kRefBytes * (write.seen.size() + 1);
 }
 
 std::vector<ContestedField> contested_fields(const RecordId& id, const resolve::RecordState& state) {
@@ -59,6 +72,11 @@ Result<void> Group::place(Asker asker, const PushJob& job) {
     refuse(asker, job, Refused::kChainBehind);
     return {};
   }
+  SAMLA_ASSIGN(const std::optional<Refused> no_room, make_room(*job.changeset));
+  if (no_room) {
+    refuse(asker, job, *no_room);
+    return {};
+  }
   return place_next(asker, *job.changeset, before);
 }
 
@@ -82,7 +100,7 @@ Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
   stored.space_seq = come_to.space_seq;
   stored.bytes = changeset.encode();
   SAMLA_TRY(transaction_.put_changeset(header.space, stored));
-  SAMLA_TRY(arbitrate(changeset, validity == change::Validity::kValid));
+  arbitrate(changeset, validity == change::Validity::kValid);
   stored.bytes.clear();
   tips_[header.space] = {arbiter_.tips_.incarnation(), stored.seq, stored.head};
   result_.grown.insert(header.space);
@@ -92,35 +110,60 @@ Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
   return {};
 }
 
-/// Heads and contexts of the fields written, by the same code as on every device.
-Result<void> Group::arbitrate(const change::Changeset& changeset, bool valid) {
-  for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
-    const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
-    if (write == nullptr) continue;
-    SAMLA_ASSIGN(resolve::RecordState* const state, record(changeset.header.space, write->record));
-    if (valid) {
-      state->apply(*write, changeset.ref(i));
-    } else {
-      state->apply_transparent(*write, changeset.ref(i));
-    }
+/// Brings in the records that are written to. A record that would grow too large, or whose state is
+/// damaged, is a matter of this changeset alone: its neighbours go on, and nothing of it is lost.
+Result<std::optional<wire::Refused>> Group::make_room(const change::Changeset& changeset) {
+  const SpaceId& space = changeset.header.space;
+  std::map<RecordId, std::size_t> growth;
+  for (const change::Leaf& leaf : changeset.leaves) {
+    const change::WriteHeader* write = change::header_of(leaf);
+    if (write != nullptr) growth[write->record] += growth_of(*write);
   }
-  return {};
+  for (const auto& [id, bytes] : growth) {
+    auto known = records_.find({space, id});
+    if (known == records_.end()) {
+      SAMLA_ASSIGN(auto loaded, load(space, id));
+      if (!loaded) return std::optional(Refused::kLater);
+      known = records_.emplace(std::pair(space, id), std::move(*loaded)).first;
+    }
+    if (known->second.bytes + bytes > kRecordStateBytesMax) return std::optional(Refused::kLater);
+  }
+  for (const auto& [id, bytes] : growth) records_.at({space, id}).bytes += bytes;
+  return std::optional<Refused>();
 }
 
-Result<resolve::RecordState*> Group::record(const SpaceId& space, const RecordId& id) {
-  const auto known = records_.find({space, id});
-  if (known != records_.end()) return &known->second.state;
+Result<std::optional<Group::Touched>> Group::load(const SpaceId& space, const RecordId& id) {
   Touched touched;
   SAMLA_ASSIGN(const auto bytes, arbiter_.storage_.record_state(space, id));
   if (bytes) {
-    SAMLA_ASSIGN(touched.state, resolve::RecordState::decode(*bytes));
+    auto state = resolve::RecordState::decode(*bytes);
+    if (!state.ok()) return std::optional<Touched>();
+    touched.state = std::move(*state);
+    touched.bytes = bytes->size();
     touched.contested_before = contested_fields(id, touched.state).size();
   }
-  return &records_.emplace(std::pair(space, id), std::move(touched)).first->second.state;
+  return std::optional(std::move(touched));
+}
+
+/// Heads and contexts of the fields written, by the same code as on every device.
+void Group::arbitrate(const change::Changeset& changeset, bool valid) {
+  for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
+    const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
+    if (write == nullptr) continue;
+    Touched& touched = records_.at({changeset.header.space, write->record});
+    touched.changed = true;
+    resolve::RecordState& state = touched.state;
+    if (valid) {
+      state.apply(*write, changeset.ref(i));
+    } else {
+      state.apply_transparent(*write, changeset.ref(i));
+    }
+  }
 }
 
 Result<void> Group::flush() {
   for (const auto& [key, touched] : records_) {
+    if (!touched.changed) continue;
     const auto& [space, id] = key;
     SAMLA_TRY(transaction_.put_record_state(space, id, touched.state.encode()));
     const std::vector<ContestedField> contested = contested_fields(id, touched.state);

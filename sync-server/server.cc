@@ -52,7 +52,11 @@ void Server::start(std::size_t verifiers) {
 }
 
 Result<void> Server::load() {
-  SAMLA_TRY(registry_.load(*storage_));
+  if (const auto loaded = registry_.load(*storage_); !loaded.ok()) {
+    const ErrorCode code = loaded.error().code;
+    if (code == ErrorCode::io || code == ErrorCode::disk_full || code == ErrorCode::store_busy) return loaded;
+    return fail(ErrorCode::store_corrupt, "server.load (chains: " + loaded.error().message() + ")");
+  }
   for (const SpaceId& space : registry_.all_spaces()) {
     SAMLA_ASSIGN(const auto last, storage_->last_changeset(space));
     if (last) tips_.set(space, {tips_.incarnation(), last->seq, last->head});

@@ -5,7 +5,7 @@
 //   3. the writer's signature, by the key that the identity chain certifies          (verify)
 //   4. continuity, and validity by the heads that it names                           (judge)
 //   5. the bytes are kept as they came, with their place                             (store)
-//   6. each value is opened where we hold the key                                    (open)
+//   6. each value is opened where we hold the key                                    (open_writes)
 //   7. heads and records                                                             (materialise)
 //   8. the cursor moves on, and all of it commits at once                            (take_tail)
 #include "core/replica/inbound.h"
@@ -153,10 +153,10 @@ Result<bool> Inbound::store(const Arrived& arrived) {
 
 // ---- 6. opened
 
-std::vector<view::AppliedWrite> Inbound::open(const Changeset& changeset) const {
+std::vector<view::AppliedWrite> open_writes(const Membership& membership, const Changeset& changeset) {
   const change::Header& header = changeset.header;
-  const seal::SpaceKey* key = local_.membership->ring().epoch_key(header.space, header.epoch);
-  const seal::TagKey* tag_key = local_.membership->ring().tag_key(header.space);
+  const seal::SpaceKey* key = membership.ring().epoch_key(header.space, header.epoch);
+  const seal::TagKey* tag_key = membership.ring().tag_key(header.space);
   std::vector<view::AppliedWrite> out;
   for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
     const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
@@ -191,7 +191,7 @@ std::optional<view::Content> open_write(const change::Header& header, const chan
 // ---- 7. records
 
 Result<void> Inbound::materialise(const Arrived& arrived) {
-  const std::vector<view::AppliedWrite> writes = open(arrived.changeset);
+  const std::vector<view::AppliedWrite> writes = open_writes(*local_.membership, arrived.changeset);
   if (arrived.validity != Validity::kValid) {
     for (const view::AppliedWrite& write : writes) SAMLA_TRY(local_.records->apply_transparent(write));
     return {};

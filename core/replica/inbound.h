@@ -18,6 +18,9 @@ std::optional<view::Content> open_write(const change::Header& header, const chan
                                         const change::FullLeaf& leaf, const seal::SpaceKey& key,
                                         const seal::TagKey& tag_key);
 
+/// All writes of a changeset that are here, opened where the key is.
+std::vector<view::AppliedWrite> open_writes(const Membership& membership, const change::Changeset& changeset);
+
 class Inbound {
  public:
   explicit Inbound(LocalStore& local) : local_(local) {}
@@ -41,7 +44,6 @@ class Inbound {
   Result<void> verify(const change::Changeset& changeset) const;
   Result<void> judge(Arrived& arrived) const;
   Result<bool> store(const Arrived& arrived);
-  std::vector<view::AppliedWrite> open(const change::Changeset& changeset) const;
   Result<void> materialise(const Arrived& arrived);
 
   LocalStore& local_;

@@ -2,6 +2,7 @@
 #include "core/replica/local_replica.h"
 
 #include "core/custody/invite.h"
+#include "core/replica/history.h"
 #include "core/sign/hash.h"
 #include "core/vault/key_slots.h"
 
@@ -202,6 +203,12 @@ Result<void> LocalReplica::revoke_invite(const InviteId& invite, const SyncOptio
   const auto synced = sync_or_fail(options);
   work_.revoke_invite.reset();
   return synced;
+}
+
+Result<std::vector<WriteInfo>> LocalReplica::history(const RecordId& record) {
+  SAMLA_ASSIGN(const auto shown, local_->records->read(record));
+  if (!shown) return fail(ErrorCode::not_found, "replica.history");
+  return History(*local_).writes_of(shown->space, record);
 }
 
 // ---- sync

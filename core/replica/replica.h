@@ -18,6 +18,8 @@
 #include "core/base/id.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/change/validity.h"
+#include "core/change/write.h"
 #include "core/view/records.h"
 
 namespace samla::replica {
@@ -109,6 +111,22 @@ struct SyncOptions {
   std::function<void(const std::set<RecordId>&)> changed;
   /// Asked a few times a second; true ends the sync, with what it has done so far. May be empty.
   std::function<bool()> stop;
+};
+
+/// One write of a record, as history shows it.
+struct WriteInfo {
+  change::WriteRef ref;
+  change::WriteType type = change::WriteType::kInit;
+  HybridTime time;
+  std::vector<change::WriteRef> prev;
+  std::vector<FieldTag> tags;
+  std::optional<view::Content> content;  ///< absent: does not open here
+  change::Validity validity = change::Validity::kValid;
+  /// How far it has come: not frozen yet, on this device alone, or placed at the centre.
+  enum class Reached : std::uint8_t { kOutbox, kDevice, kCentre } reached = Reached::kOutbox;
+  /// Why the server did not take it, or why it does not count; absent: nothing to say.
+  std::optional<ErrorCode> reason;
+  bool head = false;  ///< nothing has replaced it in at least one of its fields
 };
 
 /// A transaction of edits: built first, then committed whole or not at all.
@@ -232,6 +250,9 @@ class Replica {
   // Edits and reads. An edit is durable when commit returns; it never connects.
   virtual Result<void> commit(const Edit& edit) = 0;
   virtual view::Records& records() = 0;
+  /// Every write of the record that this device holds, oldest first by hybrid time. Reads the whole
+  /// history of the record's space: for a person who asks, not for lists. not_found.
+  virtual Result<std::vector<WriteInfo>> history(const RecordId& record) = 0;
   virtual Levels levels() = 0;
 
   // Sync.

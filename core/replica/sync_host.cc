@@ -3,22 +3,53 @@
 #include <algorithm>
 
 #include "core/custody/invite.h"
+#include "core/replica/history.h"
 #include "core/session/refused.h"
 
 namespace samla::replica {
+
+namespace {
+
+/// Of each device that ever was revoked, how much has been said about it.
+std::map<DeviceId, std::size_t> revocations(const chain::IdentityState& identity) {
+  std::map<DeviceId, std::size_t> out;
+  for (const auto& [id, device] : identity.devices()) {
+    if (!device.revoked.empty())
+      out[id] = 2 * device.revoked.size() + device.cutoffs.size() + (device.revoked_at ? 1 : 0);
+  }
+  return out;
+}
+
+}  // namespace
 
 // ---- chains
 
 Result<void> SyncHost::accept_chain(const wire::ChainEntries& entries) {
   SAMLA_ASSIGN(auto transaction, local_.begin());
   const auto take = [&]() -> Result<void> {
+    const std::map<DeviceId, std::size_t> before = revocations(local_.membership->identity());
     SAMLA_TRY(local_.membership->take(entries.space, entries.entries));
-    if (entries.space.is_zero()) SAMLA_TRY(check_trusted());
+    if (entries.space.is_zero()) {
+      SAMLA_TRY(check_trusted());
+      SAMLA_TRY(judge_again(before));
+    }
     return transaction.commit();
   };
   const auto taken = take();
   if (!taken.ok()) SAMLA_TRY(local_.membership->load());
   return taken;
+}
+
+/// What revoked devices wrote is worth less, and more again where that was taken back.
+Result<void> SyncHost::judge_again(const std::map<DeviceId, std::size_t>& before) {
+  for (const auto& [device, now] : revocations(local_.membership->identity())) {
+    const auto then = before.find(device);
+    if (then != before.end() && then->second == now) continue;
+    SAMLA_ASSIGN(const std::set<RecordId> records,
+                 History(local_).judge_again(chain::writer_of_device(device)));
+    changed_.insert(records.begin(), records.end());
+  }
+  return {};
 }
 
 /// The chain must contain what the invite named: else it is another one that the server made up.
@@ -119,8 +150,15 @@ Result<void> SyncHost::receipt(const wire::Receipt& receipt, std::uint64_t group
   if (validity == change::Validity::kValid) return {};
   notices_.insert(
       "the server holds a change that it does not count: this device had no right to write there");
-  return local_.tables->changesets.judge(receipt.space, receipt.writer, receipt.writer_seq, validity,
-                                         ErrorCode::not_permitted);
+  SAMLA_TRY(local_.tables->changesets.judge(receipt.space, receipt.writer, receipt.writer_seq, validity,
+                                            ErrorCode::not_permitted));
+  SAMLA_ASSIGN(const change::Changeset changeset, change::Changeset::decode(stored->bytes));
+  std::set<RecordId> records;
+  for (const change::Leaf& leaf : changeset.leaves) {
+    if (const auto* write = change::header_of(leaf)) records.insert(write->record);
+  }
+  changed_.insert(records.begin(), records.end());
+  return History(local_).rebuild(receipt.space, records);
 }
 
 Result<void> SyncHost::accept_refusal(const wire::Refusal& refusal) {

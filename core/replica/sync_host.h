@@ -30,7 +30,12 @@ class SyncHost final : public session::DeviceHost {
   const std::map<SpaceId, std::vector<wire::ConflictField>>& server_conflicts() const {
     return server_conflicts_;
   }
-  std::set<RecordId> take_changed() { return inbound_.take_changed(); }
+  /// Records that are not as they were, since the last call.
+  std::set<RecordId> take_changed() {
+    std::set<RecordId> out = std::exchange(changed_, {});
+    out.merge(inbound_.take_changed());
+    return out;
+  }
 
   ChainHead chain_head(const SpaceId& space) override { return local_.membership->head(space); }
   Result<void> accept_chain(const wire::ChainEntries& entries) override;
@@ -46,6 +51,7 @@ class SyncHost final : public session::DeviceHost {
 
  private:
   Result<void> check_trusted() const;
+  Result<void> judge_again(const std::map<DeviceId, std::size_t>& before);
   Result<void> take_grant(const SpaceId& space, const wire::Grant& grant);
   Result<void> receipt(const wire::Receipt& receipt, std::uint64_t group);
 
@@ -57,6 +63,7 @@ class SyncHost final : public session::DeviceHost {
   /// Offered in this session, for each space: everything up to this seq.
   std::map<SpaceId, std::uint64_t> offered_;
   std::uint64_t receipted_ = 0;
+  std::set<RecordId> changed_;
   std::set<std::string> notices_;
   std::map<SpaceId, std::vector<wire::ConflictField>> server_conflicts_;
 };

@@ -214,6 +214,23 @@ Result<std::vector<StoredChangeset>> Changesets::own_unreceipted(const SpaceId& 
   return out;
 }
 
+Result<void> Changesets::each(const SpaceId& space, const std::optional<WriterId>& writer,
+                              const std::function<Result<void>(const StoredChangeset&)>& take) const {
+  SAMLA_ASSIGN(auto query,
+               connection_->cached(writer ? "SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
+                                            "WHERE space = ?1 AND writer = ?2 ORDER BY id"
+                                          : "SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
+                                            "WHERE space = ?1 ORDER BY id"));
+  query->bind(1, space);
+  if (writer) query->bind(2, *writer);
+  for (;;) {
+    SAMLA_ASSIGN(const bool row, query->step());
+    if (!row) return {};
+    SAMLA_ASSIGN(const StoredChangeset changeset, read_row(*query));
+    SAMLA_TRY(take(changeset));
+  }
+}
+
 Result<std::vector<Changesets::Pending>> Changesets::pending() const {
   SAMLA_ASSIGN(auto query,
                connection_->cached("SELECT DISTINCT space, writer FROM changeset "

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -85,6 +86,10 @@ class Changesets {
     WriterId writer;
   };
   Result<std::vector<Pending>> pending() const;
+
+  /// All of a space (of one writer where named), in the order of their arrival, until `take` fails.
+  Result<void> each(const SpaceId& space, const std::optional<WriterId>& writer,
+                    const std::function<Result<void>(const StoredChangeset&)>& take) const;
 
   /// Stores the signed bytes that cover several receipts; returns the group's id.
   Result<std::uint64_t> add_receipt_group(ByteView bytes);

@@ -80,14 +80,6 @@ CREATE TABLE chain_outbox(
   batch BLOB NOT NULL
 );
 
-CREATE TABLE received_grant(
-  space BLOB NOT NULL,
-  epoch INTEGER NOT NULL,
-  recipient BLOB NOT NULL,
-  sealed BLOB NOT NULL,
-  PRIMARY KEY(space, epoch, recipient)
-) WITHOUT ROWID;
-
 CREATE TABLE cursor(
   space BLOB PRIMARY KEY,
   incarnation BLOB NOT NULL,

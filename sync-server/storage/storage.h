@@ -46,6 +46,17 @@ struct ContestedField {
   std::uint32_t heads = 0;
 };
 
+/// How much there is.
+struct StorageCounts {
+  std::uint64_t spaces = 0;  ///< with a history
+  std::uint64_t changesets = 0;
+  std::uint64_t changeset_bytes = 0;
+  std::uint64_t chain_entries = 0;
+  std::uint64_t grants = 0;
+  std::uint64_t records = 0;
+  std::uint64_t contested_fields = 0;
+};
+
 /// Reads. Lists are bounded by bytes or number.
 class StorageReader {
  public:
@@ -74,6 +85,8 @@ class StorageReader {
   /// resolve::RecordState in its own codec.
   virtual Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) = 0;
   virtual Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max) = 0;
+  /// Reads everything: for operators, not for the way of a changeset.
+  virtual Result<StorageCounts> counts() = 0;
 };
 
 /// One write transaction. Destroyed without commit: as if it had never been.

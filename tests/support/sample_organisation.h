@@ -38,6 +38,7 @@ class Organisation {
   sign::SigningKey root_;
   chain::Genesis genesis_;
   OrganisationId id_;
+  std::vector<std::pair<SpaceId, Bytes>> placed_;
 
  public:
   chain::IdentityState identity;
@@ -108,9 +109,16 @@ class Organisation {
 
   // ---- placed
 
-  void place(const chain::Entry& entry) { SAMLA_ASSERT(identity.apply(entry.encode()).ok()); }
-  void place(chain::SpaceState& space, const chain::Entry& entry) const {
+  /// All that was placed, in that order; zero space: the identity chain.
+  const std::vector<std::pair<SpaceId, Bytes>>& placed() const { return placed_; }
+
+  void place(const chain::Entry& entry) {
+    SAMLA_ASSERT(identity.apply(entry.encode()).ok());
+    placed_.emplace_back(SpaceId{}, entry.encode());
+  }
+  void place(chain::SpaceState& space, const chain::Entry& entry) {
     SAMLA_ASSERT(space.apply(entry.encode(), identity).ok());
+    placed_.emplace_back(space.space(), entry.encode());
   }
   TestInvite invite(const UserId& user, std::vector<chain::Entitlement> entitlements = {}) {
     TestInvite made = make_invite(user, std::move(entitlements));
