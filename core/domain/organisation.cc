@@ -128,9 +128,25 @@ Result<std::unique_ptr<replica::Replica>> found(const replica::OpenOptions& opti
 Result<std::unique_ptr<replica::Replica>> join(const replica::OpenOptions& options, std::string_view invite,
                                                const std::string& device) {
   SAMLA_TRY(check_name(device, "device", "join"));
-  return replica::Replica::join(
-      options, invite, space_spec(purpose::kNotebook),
-      [&](replica::Replica& replica) { return Workspace(replica).name_device(device); });
+  const auto prepare = [&](replica::Replica& replica) -> Result<void> {
+    Workspace workspace(replica);
+    SAMLA_TRY(found_own_units(workspace));
+    return workspace.name_device(device);
+  };
+  return replica::Replica::join(options, invite, space_spec(purpose::kNotebook), prepare);
+}
+
+Result<void> found_own_units(Workspace& workspace) {
+  if (workspace.role() != Role::kLeader) return {};
+  const auto entitled = workspace.replica().entitled_spaces();
+  // A unit's scope is known from the directory alone: an entitlement names the space, not what it is for.
+  SAMLA_ASSIGN(const auto all, units(workspace));
+  for (const Unit& unit : all) {
+    const SpaceId space = workspace.replica().space_id(purpose::kUnit, unit.scope);
+    if (std::ranges::find(entitled, space) == entitled.end() || workspace.space(space)) continue;
+    SAMLA_TRY(workspace.replica().found_space(space_spec(purpose::kUnit, unit.scope), {}));
+  }
+  return {};
 }
 
 Result<std::string> invite(Workspace& workspace, const Invitation& invitation,

@@ -24,6 +24,10 @@ Result<std::unique_ptr<replica::Replica>> found(const replica::OpenOptions& opti
 Result<std::unique_ptr<replica::Replica>> join(const replica::OpenOptions& options, std::string_view invite,
                                                const std::string& device);
 
+/// Founds the spaces of units that this user may found and nobody has founded: a unit's first leader does.
+/// Placed at the next sync. No-op for everybody else.
+Result<void> found_own_units(Workspace& workspace);
+
 struct Invitation {
   std::string user;  ///< the handle
   std::string name;

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/domain/conflicts.h"
+#include "core/domain/organisation.h"
 #include "core/requests/catalogue.h"
 
 namespace samla::requests {
@@ -19,6 +20,7 @@ using Run = Result<replica::SyncReport> (*)(replica::Replica&, const replica::Sy
 
 Result<Json> run(Profile& profile, std::string_view operation, Run how) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace(operation));
+  SAMLA_TRY(domain::found_own_units(*workspace));
   profile.events().push({{"event", "sync.state"}, {"state", "syncing"}});
   auto result = how(workspace->replica(), profile.sync_options());
   replica::SyncReport report;
