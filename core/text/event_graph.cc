@@ -2,21 +2,20 @@
 
 #include <algorithm>
 
+#include "core/text/row_search.h"
+
 namespace samla::text {
 
 namespace {
 
 enum Side : std::uint8_t { kA = 1, kB = 2, kBoth = 3 };
 
-struct Mark {
-  EventNumber event;
-  std::uint8_t side;
-  bool operator<(const Mark& other) const { return event < other.event; }
-};
+}  // namespace
 
 /// A heap of marks that knows how many of them are on one side alone.
-class Marks {
+class EventGraph::Marks {
  public:
+  explicit Marks(std::vector<Mark>& heap) : heap_(heap) { heap_.clear(); }
   void push(EventNumber event, std::uint8_t side) {
     heap_.push_back({event, side});
     std::push_heap(heap_.begin(), heap_.end());
@@ -40,21 +39,16 @@ class Marks {
     return mark;
   }
 
-  std::vector<Mark> heap_;
+  std::vector<Mark>& heap_;
   std::size_t one_sided_ = 0;
 };
-
-}  // namespace
 
 std::uint64_t EventGraph::units() const {
   return runs_.empty() ? 0 : runs_.back().unit + runs_.back().units_each * runs_.back().count;
 }
 
 std::size_t EventGraph::run_index(EventNumber event) const {
-  if (event >= runs_.back().first) return runs_.size() - 1;
-  const auto after = std::upper_bound(runs_.begin(), runs_.end(), event,
-                                      [](EventNumber e, const EventRun& run) { return e < run.first; });
-  return static_cast<std::size_t>(after - runs_.begin()) - 1;
+  return last_at_or_before(runs_, event, &EventRun::first);
 }
 
 std::uint64_t EventGraph::unit_of(EventNumber event) const {
@@ -65,9 +59,7 @@ std::uint64_t EventGraph::unit_of(EventNumber event) const {
 
 EventNumber EventGraph::event_of_unit(std::uint64_t unit) const {
   // Of the rows with one unit the last is the one that has it: those before it have none.
-  const auto after = std::upper_bound(runs_.begin(), runs_.end(), unit,
-                                      [](std::uint64_t u, const EventRun& run) { return u < run.unit; });
-  const EventRun& run = *(after - 1);
+  const EventRun& run = runs_[last_at_or_before(runs_, unit, &EventRun::unit)];
   return run.first + static_cast<EventNumber>((unit - run.unit) / run.units_each);
 }
 
@@ -187,7 +179,7 @@ void EventGraph::difference(std::span<const EventNumber> a, std::span<const Even
                             std::vector<EventRange>& only_a, std::vector<EventRange>& only_b) const {
   only_a.clear();
   only_b.clear();
-  Marks marks;
+  Marks marks(heap_);
   for (const EventNumber event : a) marks.push(event, kA);
   for (const EventNumber event : b) marks.push(event, kB);
   while (!marks.empty()) {

@@ -91,6 +91,13 @@ class EventGraph {
     bool nested = false;
   };
 
+  struct Mark {
+    EventNumber event;
+    std::uint8_t side;
+    bool operator<(const Mark& other) const { return event < other.event; }
+  };
+  class Marks;
+
   std::size_t run_index(EventNumber event) const;
   bool extends_last(const EventId& id, std::span<const EventNumber> parents, std::uint64_t units);
   void add_row(const EventRun& run);
@@ -101,7 +108,8 @@ class EventGraph {
   std::vector<EventNumber> heads_;
   std::vector<WriterBytes> writers_;
   std::map<WriterBytes, std::uint32_t> writer_numbers_;
-  std::vector<Rows> rows_;  // of each writer
+  std::vector<Rows> rows_;          // of each writer
+  mutable std::vector<Mark> heap_;  // memory that `difference` uses again
 };
 
 }  // namespace samla::text

@@ -60,7 +60,8 @@ void ItemTree::add(std::uint32_t leaf, const Totals& more) {
   totals_ = totals_ + more;
 }
 
-Cursor ItemTree::find(std::uint32_t Totals::*which, std::uint32_t position) const {
+template <std::uint32_t Totals::*which>
+Cursor ItemTree::find(std::uint32_t position) const {
   SAMLA_ASSERT(position < totals_.*which);
   std::uint32_t at = root_;
   for (;;) {
@@ -78,8 +79,11 @@ Cursor ItemTree::find(std::uint32_t Totals::*which, std::uint32_t position) cons
   }
 }
 
+Cursor ItemTree::shown(std::uint32_t position) const { return find<&Totals::shown>(position); }
+Cursor ItemTree::seen(std::uint32_t position) const { return find<&Totals::seen>(position); }
+
 Cursor ItemTree::of(CodePointId id) const {
-  if ((id & kBaseBit) != 0) return find(&Totals::base, id & ~kBaseBit);
+  if ((id & kBaseBit) != 0) return find<&Totals::base>(id & ~kBaseBit);
   SAMLA_ASSERT(id - first_insert_ < leaf_of_.size());
   const std::uint32_t at = leaf_of_[id - first_insert_];
   const Leaf& leaf = leaves_[at];

@@ -54,8 +54,8 @@ class ItemTree {
   const Item& at(const Cursor& cursor) const { return leaves_[cursor.leaf].items[cursor.index]; }
 
   /// The code point with `position` shown (seen) ones before it; there is one (asserted).
-  Cursor shown(std::uint32_t position) const { return find(&Totals::shown, position); }
-  Cursor seen(std::uint32_t position) const { return find(&Totals::seen, position); }
+  Cursor shown(std::uint32_t position) const;
+  Cursor seen(std::uint32_t position) const;
   /// `id` is in the tree (asserted).
   Cursor of(CodePointId id) const;
 
@@ -97,7 +97,8 @@ class ItemTree {
     std::array<Totals, kChildren> totals;
   };
 
-  Cursor find(std::uint32_t Totals::*which, std::uint32_t position) const;
+  template <std::uint32_t Totals::*which>
+  Cursor find(std::uint32_t position) const;
   std::uint32_t slot(const Node& node, std::uint32_t child) const;
   void add(std::uint32_t leaf, const Totals& more);
   Cursor divide(Cursor cursor);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/text/code_points.h"
+#include "core/text/row_search.h"
 
 namespace samla::text {
 
@@ -69,10 +70,7 @@ void OpLog::erase(std::uint32_t position, std::uint32_t count, std::uint32_t len
 }
 
 std::size_t OpLog::run_index(std::uint64_t unit) const {
-  if (unit >= runs_.back().unit) return runs_.size() - 1;
-  const auto after = std::upper_bound(runs_.begin(), runs_.end(), unit,
-                                      [](std::uint64_t u, const OpRun& run) { return u < run.unit; });
-  return static_cast<std::size_t>(after - runs_.begin()) - 1;
+  return last_at_or_before(runs_, unit, &OpRun::unit);
 }
 
 std::uint32_t OpLog::length_after(std::uint64_t unit) const {
@@ -89,10 +87,7 @@ std::uint32_t OpLog::inserts_before(std::uint64_t unit) const {
 
 std::uint64_t OpLog::unit_of_insert(std::uint32_t insert) const {
   // Of the runs with one number the insert is the last: those before it inserted nothing.
-  const auto after =
-      std::upper_bound(runs_.begin(), runs_.end(), insert,
-                       [](std::uint32_t number, const OpRun& run) { return number < run.inserts_before; });
-  const OpRun& run = *(after - 1);
+  const OpRun& run = runs_[last_at_or_before(runs_, insert, &OpRun::inserts_before)];
   return run.unit + (insert - run.inserts_before);
 }
 

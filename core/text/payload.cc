@@ -39,6 +39,35 @@ void read_edit(Reader& in, std::int64_t& expected, Payload& payload) {
   payload.edits.push_back(edit);
 }
 
+/// One short edit of plain ASCII, which is what typing makes: the same as below without a Reader's calls.
+/// False: it is something else, or ill-formed, and has to go the long way.
+bool decode_typing(ByteView bytes, Payload& payload) {
+  constexpr std::size_t kPositionAt = 3;
+  if (bytes.size() < kPositionAt + 3 || bytes[0] != kPayloadVersion || bytes[2] != 1 ||
+      bytes[1] != static_cast<std::uint8_t>(PayloadKind::edits)) {
+    return false;
+  }
+  std::size_t at = kPositionAt;
+  std::uint32_t way = bytes[at] & 0x7fu;
+  for (int shift = 7; (bytes[at] & 0x80) != 0; shift += 7) {
+    ++at;
+    if (shift > 21 || at + 2 >= bytes.size() || bytes[at] == 0) return false;
+    way |= (bytes[at] & 0x7fu) << shift;
+  }
+  const std::uint8_t erased = bytes[at + 1];
+  const std::uint8_t length = bytes[at + 2];
+  if ((way & 1) != 0 || (way >> 1) > kTextLengthMax || erased >= 0x80 || (erased == 0 && length == 0))
+    return false;
+  const std::string_view inserted = as_text(bytes.subspan(at + 3));
+  if (length >= 0x80 || inserted.size() != length) return false;
+  for (const char byte : inserted) {
+    if (static_cast<unsigned char>(byte) >= 0x80) return false;
+  }
+  payload.kind = PayloadKind::edits;
+  payload.edits.push_back({way >> 1, erased, inserted, length});
+  return true;
+}
+
 }  // namespace
 
 Edit make_edit(std::uint32_t position, std::uint32_t erased, std::string_view inserted) {
@@ -72,6 +101,7 @@ Bytes encode_whole(std::string_view text) {
 
 Result<void> decode_payload(ByteView bytes, Payload& payload) {
   payload.edits.clear();
+  if (decode_typing(bytes, payload)) return {};
   if (bytes.size() > kPayloadBytesMax) return fail(ErrorCode::too_large, std::string(kOperation));
   Reader in(bytes);
   const std::uint8_t version = in.u8();
@@ -91,6 +121,14 @@ Result<void> decode_payload(ByteView bytes, Payload& payload) {
   std::int64_t expected = 0;
   for (std::size_t i = 0; i < count && !in.failed(); ++i) read_edit(in, expected, payload);
   return in.finish(kOperation);
+}
+
+std::string inserted_text(ByteView bytes) {
+  Payload payload;
+  std::string text;
+  if (!decode_payload(bytes, payload).ok()) return text;
+  for (const Edit& edit : payload.edits) text += edit.inserted;
+  return text;
 }
 
 }  // namespace samla::text

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,5 +47,9 @@ Bytes encode_whole(std::string_view text);
 /// Refuses (malformed, truncated, not_canonical, too_large, version_unknown) all that the two above
 /// would not have written. The views in `payload` are into `bytes`; its memory is used again.
 Result<void> decode_payload(ByteView bytes, Payload& payload);
+
+/// All that a payload inserts, edit after edit; empty if it does not decode. For showing what an event that
+/// could not be merged would have brought.
+std::string inserted_text(ByteView bytes);
 
 }  // namespace samla::text
