@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <numeric>
 #include <random>
 
@@ -48,10 +49,16 @@ void expect_merged(const std::vector<NaiveEvent>& events, const std::vector<std:
   ASSERT_EQ(*replayed, expected);
 }
 
+/// How many histories each plan gets; ./run soak asks for more.
+unsigned histories(unsigned otherwise) {
+  const char* const wanted = std::getenv("SAMLA_TEXT_HISTORIES");
+  return wanted != nullptr ? static_cast<unsigned>(std::stoul(wanted)) : otherwise;
+}
+
 class Convergence : public ::testing::TestWithParam<HistoryPlan> {};
 
 TEST_P(Convergence, EveryOrderOfArrivalGivesTheOraclesText) {
-  for (unsigned seed = 1; seed <= 60; ++seed) {
+  for (unsigned seed = 1; seed <= histories(60); ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     TextHistory history(GetParam(), seed);
     NaiveText oracle;
@@ -82,6 +89,39 @@ TEST_P(Convergence, EveryEventsVersionIsTheOracles) {
       ASSERT_EQ(*document.text_at(event.parents), oracle.text_at(event.parents));
     }
   }
+}
+
+TEST(ConvergenceOfFew, EveryOneOfAllOrdersOfSixEventsGivesTheOraclesText) {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    TextHistory history({3, 14, 50}, seed);
+    std::vector<NaiveEvent> events = history.events();
+    if (events.size() > 6) events.resize(6);
+    NaiveText oracle;
+    for (const NaiveEvent& event : events) oracle.apply(event);
+    const std::string expected = oracle.text();
+    std::vector<std::size_t> order(events.size());
+    std::iota(order.begin(), order.end(), 0);
+    do {
+      expect_merged(events, order, expected);
+      if (HasFatalFailure()) return;
+    } while (std::ranges::next_permutation(order).found);
+  }
+}
+
+TEST(ConvergenceOfMany, LongBranchesThatSeldomMeetGiveTheOraclesText) {
+  TextHistory history({3, 900, 2}, 4711);
+  NaiveText oracle;
+  for (const NaiveEvent& event : history.events()) oracle.apply(event);
+  const std::string expected = oracle.text();
+  const std::size_t count = history.events().size();
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), 0);
+  expect_merged(history.events(), order, expected);
+  expect_merged(history.events(), shuffled(count, 1), expected);
+  // Branch after branch, as devices send what they wrote offline.
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return history.events()[i].id.writer; });
+  expect_merged(history.events(), order, expected);
 }
 
 INSTANTIATE_TEST_SUITE_P(Plans, Convergence,
