@@ -1,6 +1,9 @@
 #include "sync-server/arbiter.h"
 
+#include <chrono>
+
 #include "core/session/refused.h"
+#include "core/session/validity.h"
 #include "sync-server/group.h"
 
 namespace samla::server {
@@ -19,19 +22,18 @@ std::optional<wire::Refused> verdict(PushJob& job, const ChainRegistry& registry
   }
   const IdentityPtr identity = registry.identity();
   // The one rule that binds a writer to a device: who pushes writes for itself.
-  if (identity == nullptr || header.organisation != identity->organisation() ||
-      chain::device_of_writer(header.writer) != job.device) {
+  if (identity == nullptr || identity->device_of_writer(header.writer, identity->head().seq) != job.device ||
+      !session::check_signer(*changeset, *identity).ok()) {
     return wire::Refused::kNotPermitted;
   }
-  const chain::IdentityState::Device* device = identity->device(job.device);
-  if (device == nullptr || !changeset->signed_by(device->keys.sign)) return wire::Refused::kNotPermitted;
   job.changeset = std::move(*changeset);
   return {};
 }
 
-GroupResult all_later(const std::vector<Job>& group) {
+GroupResult all_later(const std::vector<Job>& group, const Error& failure) {
   GroupResult out;
   out.committed = false;
+  out.failure = failure;
   for (const Job& job : group) {
     if (const auto* push = std::get_if<PushJob>(&job.what)) {
       out.refusals.push_back(
@@ -62,12 +64,17 @@ GroupResult Arbiter::process(const std::vector<Job>& group) {
       SAMLA_TRY(std::visit([&](const auto& what) { return work.place(job.asker, what); }, job.what));
     }
     SAMLA_TRY(work.flush());
+    const auto begun = std::chrono::steady_clock::now();
     SAMLA_TRY(transaction->commit());
-    return work.publish();
+    const auto took = std::chrono::steady_clock::now() - begun;
+    GroupResult result = work.publish();
+    result.commit_us =
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    return result;
   };
   auto done = attempt();
   if (writer_tips_.size() > kWriterTipsMax || !done.ok()) writer_tips_.clear();
-  return done.ok() ? std::move(*done) : all_later(group);
+  return done.ok() ? std::move(*done) : all_later(group, done.error());
 }
 
 }  // namespace samla::server

@@ -53,7 +53,11 @@ struct GroupResult {
   std::vector<std::pair<Asker, wire::ChainResult>> chain_results;
   std::set<SpaceId> chains_changed;  ///< zero: the identity chain
   std::set<SpaceId> grown;
-  bool committed = true;  ///< false: storage failed; everyone is told "later"
+  bool committed = true;         ///< false: storage failed; everyone is told "later"
+  std::optional<Error> failure;  ///< how, for the log
+  std::uint64_t placed = 0;      ///< changesets
+  std::uint64_t conflicts = 0;   ///< fields that came to have several heads
+  std::uint64_t commit_us = 0;
 };
 
 class Arbiter {

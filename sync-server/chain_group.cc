@@ -123,7 +123,7 @@ std::optional<wire::Refused> Group::apply_part(const wire::ChainAppend::Part& pa
   if (part.expected != state->head()) return Refused::kChainConflict;
   const chain::IdentityState& by = appended.identity == nullptr ? *identity() : *appended.identity;
   for (const Bytes& entry : part.entries) {
-    if (const auto refused = refusal_of(state->apply(entry, by))) return refused;
+    if (const auto refused = refusal_of(state->apply(entry, by, chain::Placing::kNow))) return refused;
   }
   return {};
 }

@@ -10,11 +10,16 @@ Result<void> ChainRegistry::load(StorageReader& storage) {
   std::shared_ptr<IdentityState> identity;
   std::map<SpaceId, std::shared_ptr<SpaceState>> spaces;
   SAMLA_TRY(storage.all_entries([&](const SpaceId& space, ByteView bytes) -> Result<void> {
+    if (!space.is_zero()) return {};
     if (identity == nullptr) {
       SAMLA_ASSIGN(const chain::Entry first, chain::Entry::decode(bytes));
       identity = std::make_shared<IdentityState>(first.organisation);
     }
-    if (space.is_zero()) return identity->apply(bytes);
+    return identity->apply(bytes);
+  }));
+  SAMLA_TRY(storage.all_entries([&](const SpaceId& space, ByteView bytes) -> Result<void> {
+    if (space.is_zero()) return {};
+    if (identity == nullptr) return fail(ErrorCode::store_corrupt, "chains.load", "no identity chain");
     auto& state = spaces[space];
     if (state == nullptr) state = std::make_shared<SpaceState>(space);
     return state->apply(bytes, *identity);

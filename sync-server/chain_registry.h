@@ -1,6 +1,7 @@
 // The chains as the server believes them, in memory: the identity chain and each space's. Loaded from
-// storage in the order of placement, replaced whole after each commit that changed one.
-// Invariant: what is here has been committed. Threads: any; a state handed out never changes.
+// storage (a space's entries need the identity chain, at whatever length), replaced whole after each commit
+// that changed one. Invariant: what is here has been committed. Threads: any; a state handed out never
+// changes.
 #pragma once
 
 #include <map>

@@ -143,7 +143,8 @@ Result<session::TailRun> Connection::read_tail(const SpaceId& space, const Posit
   const Position tip = shared_.tips.get(space);
   Position after{tip.incarnation, 0, {}};
   if (from == tip) return session::TailRun{{space, from, {}}, from};
-  if (from.incarnation == tip.incarnation && from.seq > 0 && from.seq < tip.seq) {
+  // Not measured by the tip: a commit can be read a moment before its tip is published.
+  if (from.incarnation == tip.incarnation && from.seq > 0) {
     SAMLA_ASSIGN(const auto at, shared_.storage.changeset_at(space, from.seq));
     if (at && at->head == from.head) after = from;
   }

@@ -40,6 +40,7 @@ class Connection final : private session::ServerHost {
   void on_chain_changed(const SpaceId& space) { (void)session_.on_chain_changed(space); }
   void on_space_grown(const SpaceId& space) { session_.on_space_grown(space); }
   std::vector<Bytes> take_outgoing() { return session_.take_outgoing(); }
+  bool entered() const { return session_.entered(); }
   bool closed() const { return session_.closed(); }
 
  private:

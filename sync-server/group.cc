@@ -1,17 +1,40 @@
 // Changesets within a group: continuity, validity, place, heads.
 #include "sync-server/group.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/session/refused.h"
-#include "sync-server/validity.h"
+#include "core/session/validity.h"
 
 namespace samla::server {
 
+using session::NamedHeads;
+
 namespace {
+
+/// A record whose heads and contexts take more is not written to any further: a quota, not a verdict.
+/// Far above what people make; far below what RecordState would refuse to read.
+constexpr std::size_t kRecordStateBytesMax = std::size_t{4} * 1024 * 1024;
 
 wire::Receipt receipt_of(const SpaceId& space, const StoredChangeset& stored) {
   return {space, stored.seq, stored.head, stored.writer, stored.writer_seq, stored.hash, stored.validity};
+}
+
+/// At most what a write adds to its record's encoded state.
+std::size_t growth_of(const change::WriteHeader& write) {
+  constexpr std::size_t kRefBytes = 16 + 10 + 5;
+  const std::size_t fields = std::max<std::size_t>(1, write.tags.size());
+  const std::size_t a_field = FieldTag::kSize + 4 * kRefBytes + kRefBytes * write.prev.size();
+  return fields * a_field + kRefBytes * (write.seen.size() + 1);
+}
+
+std::vector<ContestedField> contested_fields(const RecordId& id, const resolve::RecordState& state) {
+  std::vector<ContestedField> out;
+  for (const auto& [tag, field] : state.fields()) {
+    if (field.heads().size() > 1) out.push_back({id, tag, static_cast<std::uint32_t>(field.heads().size())});
+  }
+  return out;
 }
 
 }  // namespace
@@ -45,8 +68,13 @@ Result<void> Group::place(Asker asker, const PushJob& job) {
     refuse(asker, job, Refused::kChainBehind);
     return {};
   }
-  if (!named_heads(header, *identity(), *space(header.space)).ok()) {
+  if (!session::named_heads(header, *identity(), *space(header.space)).ok()) {
     refuse(asker, job, Refused::kChainBehind);
+    return {};
+  }
+  SAMLA_ASSIGN(const std::optional<Refused> no_room, make_room(*job.changeset));
+  if (no_room) {
+    refuse(asker, job, *no_room);
     return {};
   }
   return place_next(asker, *job.changeset, before);
@@ -55,9 +83,10 @@ Result<void> Group::place(Asker asker, const PushJob& job) {
 Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
                                const StoredChangeset& before) {
   const change::Header& header = changeset.header;
-  SAMLA_ASSIGN(const NamedHeads heads, named_heads(header, *identity(), *space(header.space)));
+  SAMLA_ASSIGN(const NamedHeads heads, session::named_heads(header, *identity(), *space(header.space)));
+  const NamedHeads past{before.identity_seq, before.space_seq};
   const change::Validity validity =
-      validity_of(header, heads, {before.identity_seq, before.space_seq}, *identity(), *space(header.space));
+      session::validity_of(header, heads, past, *identity(), *space(header.space));
   const Position last = tip(header.space);
   StoredChangeset stored;
   stored.seq = last.seq + 1;
@@ -66,55 +95,81 @@ Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
   stored.writer = header.writer;
   stored.writer_seq = header.seq;
   stored.validity = static_cast<std::uint8_t>(validity);
-  // A void one does not move the writer's chain of heads on, nor back.
-  stored.identity_seq = std::max(heads.identity_seq, before.identity_seq);
-  stored.space_seq = std::max(heads.space_seq, before.space_seq);
+  const NamedHeads come_to = session::later_of(past, heads);
+  stored.identity_seq = come_to.identity_seq;
+  stored.space_seq = come_to.space_seq;
   stored.bytes = changeset.encode();
   SAMLA_TRY(transaction_.put_changeset(header.space, stored));
-  SAMLA_TRY(arbitrate(changeset, validity == change::Validity::kValid));
+  arbitrate(changeset, validity == change::Validity::kValid);
   stored.bytes.clear();
   tips_[header.space] = {arbiter_.tips_.incarnation(), stored.seq, stored.head};
   result_.grown.insert(header.space);
+  ++result_.placed;
   receipt(asker, header.space, stored);
   arbiter_.writer_tips_[{header.space, header.writer}] = std::move(stored);
   return {};
 }
 
+/// Brings in the records that are written to. A record that would grow too large, or whose state is
+/// damaged, is a matter of this changeset alone: its neighbours go on, and nothing of it is lost.
+Result<std::optional<wire::Refused>> Group::make_room(const change::Changeset& changeset) {
+  const SpaceId& space = changeset.header.space;
+  std::map<RecordId, std::size_t> growth;
+  for (const change::Leaf& leaf : changeset.leaves) {
+    const change::WriteHeader* write = change::header_of(leaf);
+    if (write != nullptr) growth[write->record] += growth_of(*write);
+  }
+  for (const auto& [id, bytes] : growth) {
+    auto known = records_.find({space, id});
+    if (known == records_.end()) {
+      SAMLA_ASSIGN(auto loaded, load(space, id));
+      if (!loaded) return std::optional(Refused::kLater);
+      known = records_.emplace(std::pair(space, id), std::move(*loaded)).first;
+    }
+    if (known->second.bytes + bytes > kRecordStateBytesMax) return std::optional(Refused::kLater);
+  }
+  for (const auto& [id, bytes] : growth) records_.at({space, id}).bytes += bytes;
+  return std::optional<Refused>();
+}
+
+Result<std::optional<Group::Touched>> Group::load(const SpaceId& space, const RecordId& id) {
+  Touched touched;
+  SAMLA_ASSIGN(const auto bytes, arbiter_.storage_.record_state(space, id));
+  if (bytes) {
+    auto state = resolve::RecordState::decode(*bytes);
+    if (!state.ok()) return std::optional<Touched>();
+    touched.state = std::move(*state);
+    touched.bytes = bytes->size();
+    touched.contested_before = contested_fields(id, touched.state).size();
+  }
+  return std::optional(std::move(touched));
+}
+
 /// Heads and contexts of the fields written, by the same code as on every device.
-Result<void> Group::arbitrate(const change::Changeset& changeset, bool valid) {
+void Group::arbitrate(const change::Changeset& changeset, bool valid) {
   for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
     const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
     if (write == nullptr) continue;
-    SAMLA_ASSIGN(resolve::RecordState* const state, record(changeset.header.space, write->record));
+    Touched& touched = records_.at({changeset.header.space, write->record});
+    touched.changed = true;
+    resolve::RecordState& state = touched.state;
     if (valid) {
-      state->apply(*write, changeset.ref(i));
+      state.apply(*write, changeset.ref(i));
     } else {
-      state->apply_transparent(*write, changeset.ref(i));
+      state.apply_transparent(*write, changeset.ref(i));
     }
   }
-  return {};
-}
-
-Result<resolve::RecordState*> Group::record(const SpaceId& space, const RecordId& id) {
-  const auto known = records_.find({space, id});
-  if (known != records_.end()) return &known->second;
-  resolve::RecordState state;
-  SAMLA_ASSIGN(const auto bytes, arbiter_.storage_.record_state(space, id));
-  if (bytes) {
-    SAMLA_ASSIGN(state, resolve::RecordState::decode(*bytes));
-  }
-  return &records_.emplace(std::pair(space, id), std::move(state)).first->second;
 }
 
 Result<void> Group::flush() {
-  for (const auto& [key, state] : records_) {
+  for (const auto& [key, touched] : records_) {
+    if (!touched.changed) continue;
     const auto& [space, id] = key;
-    SAMLA_TRY(transaction_.put_record_state(space, id, state.encode()));
-    std::vector<ContestedField> contested;
-    for (const auto& [tag, field] : state.fields()) {
-      if (field.heads().size() > 1) {
-        contested.push_back({id, tag, static_cast<std::uint32_t>(field.heads().size())});
-      }
+    SAMLA_TRY(transaction_.put_record_state(space, id, touched.state.encode()));
+    const std::vector<ContestedField> contested = contested_fields(id, touched.state);
+    if (contested.empty() && touched.contested_before == 0) continue;
+    if (contested.size() > touched.contested_before) {
+      result_.conflicts += contested.size() - touched.contested_before;
     }
     SAMLA_TRY(transaction_.put_contested(space, id, contested));
   }

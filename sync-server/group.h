@@ -24,8 +24,8 @@ class Group {
   // Changesets (group.cc).
   Result<StoredChangeset> writer_tip(const SpaceId& space, const WriterId& writer);
   Result<void> place_next(Asker asker, const change::Changeset& changeset, const StoredChangeset& tip);
-  Result<void> arbitrate(const change::Changeset& changeset, bool valid);
-  Result<resolve::RecordState*> record(const SpaceId& space, const RecordId& id);
+  Result<std::optional<Refused>> make_room(const change::Changeset& changeset);
+  void arbitrate(const change::Changeset& changeset, bool valid);
   Position tip(const SpaceId& space) const;
   void receipt(Asker asker, const SpaceId& space, const StoredChangeset& stored);
   void refuse(Asker asker, const PushJob& job, Refused refused, std::uint64_t expected_seq = 0);
@@ -47,7 +47,16 @@ class Group {
   GroupResult result_;
   ChainChange chains_;
   std::map<SpaceId, Position> tips_;
-  std::map<std::pair<SpaceId, RecordId>, resolve::RecordState> records_;
+  /// A record that the group writes to, or would have.
+  struct Touched {
+    resolve::RecordState state;
+    bool changed = false;
+    std::size_t bytes = 0;             ///< at most, encoded
+    std::size_t contested_before = 0;  ///< fields that had several heads
+  };
+  /// Absent: the stored state is damaged.
+  Result<std::optional<Touched>> load(const SpaceId& space, const RecordId& id);
+  std::map<std::pair<SpaceId, RecordId>, Touched> records_;
 };
 
 }  // namespace samla::server

@@ -9,8 +9,13 @@ constexpr std::size_t kGroupJobsMax = 512;
 constexpr std::size_t kGroupBytesMax = 8 * 1024 * 1024;
 
 std::size_t size_of(const Job& job) {
-  const auto* push = std::get_if<PushJob>(&job.what);
-  return push == nullptr ? 0 : push->push.changeset.size();
+  if (const auto* push = std::get_if<PushJob>(&job.what)) return push->push.changeset.size();
+  std::size_t bytes = 0;
+  for (const auto& part : std::get<AppendJob>(job.what).append.parts) {
+    for (const Bytes& entry : part.entries) bytes += entry.size();
+    for (const wire::Grant& grant : part.grants) bytes += grant.sealed.size();
+  }
+  return bytes;
 }
 
 }  // namespace
@@ -28,6 +33,7 @@ void Pipeline::submit(Job job) {
   slot->ready = !std::holds_alternative<PushJob>(slot->job.what);
   const std::lock_guard lock(mutex_);
   if (stopping_) return;
+  queued_bytes_ += size_of(slot->job);
   queue_.push_back(slot);
   if (slot->ready) {
     queue_changed_.notify_one();
@@ -71,7 +77,9 @@ void Pipeline::storage_loop() {
     const std::vector<Job> group = take_group(lock);
     if (group.empty()) return;
     lock.unlock();
-    done_(arbiter_.process(group));
+    GroupResult result = arbiter_.process(group);
+    for (const Job& job : group) queued_bytes_ -= size_of(job);
+    done_(std::move(result));
   }
 }
 

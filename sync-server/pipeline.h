@@ -1,10 +1,12 @@
 // The way of a job through the threads: submitted by the connections' thread, verified by a pool, then
 // taken in the order of submission by the one thread that owns arbiter and storage, as many at a time as
 // are ready, so that one commit serves them all.
-// Invariant: jobs are placed in the order in which they were submitted. Memory is bounded by what the
-// connections' windows allow. Threads: submit any; the callback comes on the storage's thread.
+// Invariant: jobs are placed in the order in which they were submitted. Memory: whoever submits looks at
+// queued_bytes and holds its connections back (listener.h). Threads: submit any; the callback comes on the
+// storage's thread.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -28,6 +30,8 @@ class Pipeline {
   Pipeline& operator=(const Pipeline&) = delete;
 
   void submit(Job job);
+  /// Submitted and not yet placed. Any thread.
+  std::size_t queued_bytes() const { return queued_bytes_; }
   /// Takes no more, finishes what was submitted, joins. Again is harmless.
   void stop();
 
@@ -49,6 +53,7 @@ class Pipeline {
   std::condition_variable queue_changed_;
   std::deque<std::shared_ptr<Slot>> queue_;      ///< in order of submission
   std::deque<std::shared_ptr<Slot>> to_verify_;  ///< those of them that wait for it
+  std::atomic<std::size_t> queued_bytes_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> verifiers_;
   std::thread storage_thread_;

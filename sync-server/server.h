@@ -3,18 +3,17 @@
 // Threads: all methods belong to the connections' thread; `post` must bring work there.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
 #include <map>
 
 #include "core/base/clock.h"
 #include "sync-server/connection.h"
+#include "sync-server/folder.h"
+#include "sync-server/metrics.h"
 #include "sync-server/pipeline.h"
 
 namespace samla::server {
-
-/// Makes a server's folder: keys, storage, claim token. The fragment for `samla org create`.
-/// already_exists where there is one.
-Result<std::string> init_folder(const std::filesystem::path& folder, Random& random);
 
 /// How a server reaches its connections.
 struct Outlet {
@@ -22,8 +21,11 @@ struct Outlet {
   std::function<bool(Asker, Bytes)> send;
   /// After what was sent.
   std::function<void(Asker)> close;
-  /// Runs work on the connections' thread. Any thread.
+  /// Runs work on the connections' thread; it may also be dropped, or come when the server is gone. Any
+  /// thread.
   std::function<void(std::function<void()>)> post;
+  /// Storage refused a commit (why), or took one again (nothing). The connections' thread; may be empty.
+  std::function<void(const std::optional<Error>&)> storage_changed = {};
 };
 
 class Server {
@@ -40,17 +42,25 @@ class Server {
   void on_open(Asker connection, const NoisePublicKey& peer);
   void on_message(Asker connection, ByteView message);
   void on_closed(Asker connection);
+  /// Whether the device has said who it is and was let in.
+  bool entered(Asker connection) const;
   std::size_t connections() const { return connections_.size(); }
-  /// False after storage refused a commit, until one succeeds.
+  /// Bytes submitted and not yet placed or refused. Any thread.
+  std::size_t queued_bytes() const { return pipeline_->queued_bytes(); }
+  /// False after storage refused a commit, until one succeeds. Any thread.
   bool storage_works() const { return storage_works_; }
+  /// Any thread.
+  const Metrics& metrics() const { return metrics_; }
 
  private:
-  Server(ServerKeys keys, const Incarnation& incarnation, std::unique_ptr<Storage> storage,
+  Server(FolderLock lock, ServerKeys keys, const Incarnation& incarnation, std::unique_ptr<Storage> storage,
          std::unique_ptr<StorageReader> reader, const Clock& clock, Outlet outlet);
   Result<void> load();
+  void start(std::size_t verifiers);
   void on_group(GroupResult result);
   void flush(Asker number);
 
+  FolderLock lock_;
   ServerKeys keys_;
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<StorageReader> reader_;
@@ -61,7 +71,10 @@ class Server {
   Arbiter arbiter_;
   Shared shared_;
   std::map<Asker, std::unique_ptr<Connection>> connections_;
-  bool storage_works_ = true;
+  Metrics metrics_;
+  std::atomic<bool> storage_works_ = true;
+  /// Posted work holds it weakly: what comes after the end finds nobody.
+  std::shared_ptr<Server*> self_ = std::make_shared<Server*>(this);
   std::unique_ptr<Pipeline> pipeline_;  // last: its threads use the rest
 };
 

@@ -9,14 +9,14 @@ constexpr std::uint64_t kMsMask = (std::uint64_t{1} << 48) - 1;
 }
 
 HybridTime HybridClock::tick() {
-  const HybridTime wall = HybridTime::from(wall_.now_ms() & kMsMask, 0);
+  const HybridTime wall = HybridTime::from(wall_->now_ms() & kMsMask, 0);
   // A full counter carries into the milliseconds, which keeps the order.
   last_ = wall > last_ ? wall : HybridTime{last_.value + 1};
   return last_;
 }
 
 void HybridClock::observe(HybridTime received) {
-  if (received.ms() > (wall_.now_ms() & kMsMask) + kDriftMaxMs) return;
+  if (received.ms() > (wall_->now_ms() & kMsMask) + kDriftMaxMs) return;
   last_ = std::max(last_, received);
 }
 

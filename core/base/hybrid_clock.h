@@ -26,7 +26,8 @@ class HybridClock {
   /// How far received times may push this device's own time beyond its wall clock.
   static constexpr std::uint64_t kDriftMaxMs = 5 * 60 * 1000;
 
-  explicit HybridClock(const Clock& wall, HybridTime last = {}) : wall_(wall), last_(last) {}
+  /// `wall` outlives this.
+  explicit HybridClock(const Clock& wall, HybridTime last = {}) : wall_(&wall), last_(last) {}
 
   /// Greater than every time given out before.
   HybridTime tick();
@@ -36,7 +37,7 @@ class HybridClock {
   HybridTime last() const { return last_; }
 
  private:
-  const Clock& wall_;
+  const Clock* wall_;
   HybridTime last_;
 };
 

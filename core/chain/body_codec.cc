@@ -1,10 +1,10 @@
 // Numbers and bytes of the bodies. Numbers stand in signed bytes: do not renumber.
-//   identity chain: 1-8 here; reserved: 9 reversal, 10 recovery words, 11 erasure, 12 hold, 13 hold release,
-//     14 repair, 15 checkpoint, 16 writer fork choice, 17 store instance, 18-31
-//   space chains: 32-35 here; reserved: 36 escrow, 37 policy, 38 repair, 39 checkpoint, 40-63
+//   identity chain: 1-21 here; reserved: 22-31
+//   space chains: 32-39 here; reserved: 40-63
 #include "core/chain/body_codec.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace samla::chain {
 
@@ -14,6 +14,9 @@ constexpr std::uint8_t kNumberMax = 63;
 constexpr std::size_t kEntitlementsMax = 4096;
 constexpr std::size_t kRecipientsMax = 8192;
 constexpr std::size_t kCutoffsMax = 8192;
+constexpr std::size_t kErasedMax = 16384;
+constexpr std::size_t kHeadsMax = 8192;
+constexpr std::size_t kShareBytesMax = 256;
 
 void put(Writer& out, const DeviceKeysPublic& keys) {
   out.fixed(keys.sign);
@@ -88,6 +91,31 @@ std::vector<Recipient> get_recipients(Reader& in) {
   return list;
 }
 
+void put(Writer& out, const std::vector<Cutoff>& list) {
+  out.varint(list.size());
+  for (const Cutoff& cutoff : list) {
+    out.fixed(cutoff.space);
+    out.varint(cutoff.seq);
+    out.fixed(cutoff.hash);
+  }
+}
+std::vector<Cutoff> get_cutoffs(Reader& in) {
+  std::vector<Cutoff> list(in.count(kCutoffsMax, 49));
+  for (Cutoff& cutoff : list) {
+    cutoff.space = in.fixed<SpaceId>();
+    cutoff.seq = in.varint();
+    cutoff.hash = in.fixed<sign::Hash>();
+  }
+  require_ascending(in, list, [](const Cutoff& c) { return c.space; });
+  return list;
+}
+
+bool get_bool(Reader& in) {
+  const std::uint8_t value = in.u8();
+  if (value > 1) in.refuse(ErrorCode::not_canonical);
+  return value == 1;
+}
+
 // ---- one put and one get a body
 
 void put(Writer& out, const Genesis& b) { out.fixed(b.root), out.fixed(b.salt); }
@@ -110,12 +138,7 @@ void put(Writer& out, const DeviceCertificate& b) {
 void put(Writer& out, const Revocation& b) {
   put_enum(out, b.target);
   out.fixed(b.id);
-  out.varint(b.cutoffs.size());
-  for (const Cutoff& cutoff : b.cutoffs) {
-    out.fixed(cutoff.space);
-    out.varint(cutoff.seq);
-    out.fixed(cutoff.hash);
-  }
+  put(out, b.cutoffs);
 }
 void put(Writer& out, const UserChange& b) { out.fixed(b.user), out.u8(b.role), put(out, b.entitlements); }
 void put(Writer& out, const SpaceGenesis& b) {
@@ -134,6 +157,58 @@ void put(Writer& out, const Epoch& b) {
   put(out, b.recipients);
 }
 void put(Writer& out, const GrantList& b) { out.varint(b.epoch), put(out, b.recipients); }
+void put(Writer& out, const Reversal& b) { out.fixed(b.device); }
+void put(Writer& out, const Paper& b) {
+  out.fixed(b.user), out.fixed(b.sign), out.fixed(b.seal), out.fixed(b.possession);
+}
+void put(Writer& out, const Erasure& b) {
+  out.varint(b.changesets.size());
+  for (const ErasedChangeset& changeset : b.changesets) {
+    out.fixed(changeset.space);
+    out.fixed(changeset.writer);
+    out.varint(changeset.seq);
+    out.varint(changeset.writes.size());
+    for (const std::uint32_t write : changeset.writes) out.varint(write);
+  }
+}
+void put(Writer& out, const Hold& b) {
+  out.fixed(b.hold);
+  out.varint(b.spaces.size());
+  for (const SpaceId& space : b.spaces) out.fixed(space);
+}
+void put(Writer& out, const HoldRelease& b) { out.fixed(b.hold); }
+template <std::uint8_t kNumber>
+void put(Writer& out, const RepairOf<kNumber>& b) {
+  out.varint(b.common.seq);
+  out.fixed(b.common.hash);
+  out.varint(b.abandoned.size());
+  for (const Head& head : b.abandoned) out.fixed(head.hash);
+}
+template <std::uint8_t kNumber>
+void put(Writer& out, const CheckpointOf<kNumber>& b) {
+  out.fixed(b.state);
+}
+void put(Writer& out, const ForkChoice& b) {
+  out.fixed(b.space), out.fixed(b.writer), out.varint(b.seq), out.fixed(b.hash);
+}
+void put(Writer& out, const StoreInstance& b) { out.fixed(b.writer); }
+void put(Writer& out, const InstanceCutoffs& b) { out.fixed(b.writer), put(out, b.cutoffs); }
+void put(Writer& out, const Pairing& b) {
+  out.fixed(b.pairing), out.fixed(b.user), out.fixed(b.gate);
+  out.fixed(b.auth), out.fixed(b.seal), out.u64(b.expires_ms);
+}
+void put(Writer& out, const Escrow& b) {
+  out.fixed(b.escrow), out.fixed(b.seal);
+  for (const EscrowHolder& holder : b.holders) {
+    out.fixed(holder.sign), out.fixed(holder.seal), out.blob(holder.share);
+  }
+}
+void put(Writer& out, const EscrowUse& b) {
+  out.fixed(b.escrow), out.fixed(b.space), out.fixed(b.device);
+  for (const Signature& signature : b.holders) out.fixed(signature);
+}
+void put(Writer& out, const SpaceEscrow& b) { out.u8(b.on ? 1 : 0); }
+void put(Writer& out, const Policy& b) { put_enum(out, b.co_members), put_enum(out, b.own_devices); }
 void put(Writer& out, const Reserved& b) { out.raw(b.bytes); }
 
 Invite get_invite(Reader& in) {
@@ -150,15 +225,80 @@ Invite get_invite(Reader& in) {
 }
 Revocation get_revocation(Reader& in) {
   Revocation b;
-  b.target = get_enum(in, RevocationTarget::kDevice, RevocationTarget::kInvite);
+  b.target = get_enum(in, RevocationTarget::kDevice, RevocationTarget::kEscrow);
   b.id = in.fixed<decltype(b.id)>();
-  b.cutoffs.resize(in.count(kCutoffsMax, 49));
-  for (Cutoff& cutoff : b.cutoffs) {
-    cutoff.space = in.fixed<SpaceId>();
-    cutoff.seq = in.varint();
-    cutoff.hash = in.fixed<sign::Hash>();
+  b.cutoffs = get_cutoffs(in);
+  return b;
+}
+Erasure get_erasure(Reader& in) {
+  Erasure b;
+  b.changesets.resize(in.count(kErasedMax, 35));
+  for (ErasedChangeset& changeset : b.changesets) {
+    changeset.space = in.fixed<SpaceId>();
+    changeset.writer = in.fixed<WriterId>();
+    changeset.seq = in.varint();
+    changeset.writes.resize(in.count(kErasedMax, 1));
+    for (std::uint32_t& write : changeset.writes) write = static_cast<std::uint32_t>(in.varint(0xffffffff));
+    require_ascending(in, changeset.writes, [](std::uint32_t write) { return write; });
   }
-  require_ascending(in, b.cutoffs, [](const Cutoff& c) { return c.space; });
+  require_ascending(in, b.changesets,
+                    [](const ErasedChangeset& c) { return std::tuple(c.space, c.writer, c.seq); });
+  return b;
+}
+Hold get_hold(Reader& in) {
+  Hold b;
+  b.hold = in.fixed<HoldId>();
+  b.spaces.resize(in.count(kHeadsMax, 16));
+  for (SpaceId& space : b.spaces) space = in.fixed<SpaceId>();
+  require_ascending(in, b.spaces, [](const SpaceId& space) { return space; });
+  return b;
+}
+template <class Repair>
+Repair get_repair(Reader& in) {
+  Repair b;
+  b.common.seq = in.varint(1ull << 60);
+  b.common.hash = in.fixed<sign::Hash>();
+  if ((b.common.seq == 0) != b.common.hash.is_zero()) in.refuse(ErrorCode::malformed);
+  b.abandoned.resize(in.count(kHeadsMax, 32));
+  std::uint64_t seq = b.common.seq;
+  for (Head& head : b.abandoned) head = {++seq, in.fixed<sign::Hash>()};
+  return b;
+}
+Pairing get_pairing(Reader& in) {
+  Pairing b;
+  b.pairing = in.fixed<PairingId>();
+  b.user = in.fixed<UserId>();
+  b.gate = in.fixed<sign::Hash>();
+  b.auth = in.fixed<VerifyKey>();
+  b.seal = in.fixed<SealPublicKey>();
+  b.expires_ms = in.u64();
+  return b;
+}
+Escrow get_escrow(Reader& in) {
+  Escrow b;
+  b.escrow = in.fixed<EscrowId>();
+  b.seal = in.fixed<SealPublicKey>();
+  for (EscrowHolder& holder : b.holders) {
+    holder.sign = in.fixed<VerifyKey>();
+    holder.seal = in.fixed<SealPublicKey>();
+    holder.share = to_bytes(in.blob(kShareBytesMax));
+  }
+  return b;
+}
+EscrowUse get_escrow_use(Reader& in) {
+  EscrowUse b;
+  b.escrow = in.fixed<EscrowId>();
+  b.space = in.fixed<SpaceId>();
+  b.device = in.fixed<DeviceId>();
+  for (Signature& signature : b.holders) signature = in.fixed<Signature>();
+  return b;
+}
+ForkChoice get_fork_choice(Reader& in) {
+  ForkChoice b;
+  b.space = in.fixed<SpaceId>();
+  b.writer = in.fixed<WriterId>();
+  b.seq = in.varint();
+  b.hash = in.fixed<sign::Hash>();
   return b;
 }
 SpaceGenesis get_space_genesis(Reader& in) {
@@ -183,7 +323,9 @@ Epoch get_epoch(Reader& in) {
 }  // namespace
 
 std::uint8_t body_number(const Body& body) {
-  static constexpr std::array<std::uint8_t, 12> kNumbers = {1, 2, 3, 4, 5, 6, 7, 8, 32, 33, 34, 35};
+  static constexpr std::array<std::uint8_t, 29> kNumbers = {1,  2,  3,  4,  5,  6,  7,  8,  32, 33,
+                                                            34, 35, 9,  10, 11, 12, 13, 14, 15, 16,
+                                                            17, 18, 19, 20, 21, 36, 37, 38, 39};
   if (const auto* reserved = std::get_if<Reserved>(&body)) return reserved->type;
   return kNumbers.at(body.index());
 }
@@ -211,6 +353,33 @@ Body read_body(std::uint8_t number, Reader& in) {
       return get_revocation(in);
     case 8:
       return UserChange{in.fixed<UserId>(), in.u8(), get_entitlements(in)};
+    case 9:
+      return Reversal{in.fixed<DeviceId>()};
+    case 10:
+      return Paper{in.fixed<UserId>(), in.fixed<VerifyKey>(), in.fixed<SealPublicKey>(),
+                   in.fixed<Signature>()};
+    case 11:
+      return get_erasure(in);
+    case 12:
+      return get_hold(in);
+    case 13:
+      return HoldRelease{in.fixed<HoldId>()};
+    case 14:
+      return get_repair<Repair>(in);
+    case 15:
+      return Checkpoint{in.fixed<sign::Hash>()};
+    case 16:
+      return get_fork_choice(in);
+    case 17:
+      return StoreInstance{in.fixed<WriterId>()};
+    case 18:
+      return InstanceCutoffs{in.fixed<WriterId>(), get_cutoffs(in)};
+    case 19:
+      return get_pairing(in);
+    case 20:
+      return get_escrow(in);
+    case 21:
+      return get_escrow_use(in);
     case 32:
       return get_space_genesis(in);
     case 33:
@@ -219,6 +388,15 @@ Body read_body(std::uint8_t number, Reader& in) {
       return get_epoch(in);
     case 35:
       return GrantList{static_cast<std::uint32_t>(in.varint(0xffffffff)), get_recipients(in)};
+    case 36:
+      return SpaceEscrow{get_bool(in)};
+    case 37:
+      return Policy{get_enum(in, GrantPolicy::kAuto, GrantPolicy::kConfirm),
+                    get_enum(in, GrantPolicy::kAuto, GrantPolicy::kConfirm)};
+    case 38:
+      return get_repair<SpaceRepair>(in);
+    case 39:
+      return SpaceCheckpoint{in.fixed<sign::Hash>()};
     default:
       break;
   }

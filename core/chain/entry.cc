@@ -59,7 +59,7 @@ Result<Entry> Entry::decode(ByteView bytes) {
   entry.identity = get_head(in);
   const std::uint8_t author = in.u8();
   entry.author = {static_cast<AuthorKind>(author), in.fixed<decltype(Author::id)>()};
-  if (floating > 1 || author < 1 || author > 4) in.refuse(ErrorCode::malformed);
+  if (floating > 1 || author < 1 || author > 5) in.refuse(ErrorCode::malformed);
   entry.time_ms = in.u64();
   const std::uint8_t number = in.u8();
   Reader body(in.blob(kEntryBytesMax));
@@ -108,6 +108,10 @@ DeviceId device_id(const VerifyKey& sign_key) {
 WriterId writer_of_device(const DeviceId& device) { return WriterId::from(device.view()); }
 DeviceId device_of_writer(const WriterId& writer) { return DeviceId::from(writer.view()); }
 
+PaperId paper_id(const VerifyKey& sign_key) {
+  return shortened<PaperId>(sign::Hasher("samla/paper/1").add(sign_key).finish());
+}
+
 sign::Hash gate_hash(ByteView gate_key) { return sign::hash("samla/gate/1", gate_key); }
 sign::Hash grant_hash(ByteView sealed) { return sign::hash("samla/grant/1", sealed); }
 
@@ -118,6 +122,25 @@ Bytes possession_bytes(const OrganisationId& organisation, const UserId& user, c
   out.fixed(keys.sign);
   out.fixed(keys.seal);
   out.fixed(keys.noise);
+  return out.take();
+}
+
+Bytes paper_possession_bytes(const OrganisationId& organisation, const Paper& paper) {
+  Writer out;
+  out.fixed(organisation);
+  out.fixed(paper.user);
+  out.fixed(paper.sign);
+  out.fixed(paper.seal);
+  return out.take();
+}
+
+Bytes escrow_use_bytes(const OrganisationId& organisation, const Head& anchor, const EscrowUse& use) {
+  Writer out;
+  out.fixed(organisation);
+  put_head(out, anchor);
+  out.fixed(use.escrow);
+  out.fixed(use.space);
+  out.fixed(use.device);
   return out.take();
 }
 

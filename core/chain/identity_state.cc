@@ -1,3 +1,4 @@
+// Look-ups in an identity chain's state. Its rules: identity_rules.cc.
 #include "core/chain/identity_state.h"
 
 #include <algorithm>
@@ -6,225 +7,186 @@ namespace samla::chain {
 
 namespace {
 
-Error refused(ErrorCode code, std::string hint = {}) { return fail(code, "identity_chain", std::move(hint)); }
-
-DeviceId device_author(const Entry& entry) { return DeviceId::from(entry.author.id.view()); }
-
-/// A user's entitlements grow by each invite: a later one for the same space replaces the earlier.
-void merge_entitlements(std::vector<Entitlement>& into, const std::vector<Entitlement>& more) {
-  std::map<SpaceId, Entitlement> by_space;
-  for (const Entitlement& entitlement : into) by_space[entitlement.space] = entitlement;
-  for (const Entitlement& entitlement : more) by_space[entitlement.space] = entitlement;
-  into.clear();
-  for (const auto& [space, entitlement] : by_space) into.push_back(entitlement);
+template <class Facts>
+std::optional<OneUseStatus> status_at(const Facts* facts, std::uint64_t seq) {
+  if (facts == nullptr || facts->certified_at > seq) return std::nullopt;
+  return facts->settled_at != 0 && facts->settled_at <= seq ? facts->status : OneUseStatus::kPending;
 }
 
 }  // namespace
 
-Result<void> IdentityState::apply(ByteView entry_bytes, std::optional<std::uint64_t> placed_ms) {
-  SAMLA_ASSIGN(const Entry entry, Entry::decode(entry_bytes));
-  SAMLA_TRY(check_place(entry));
-  const Pending pending{entry, placed_ms};
-  SAMLA_TRY(std::visit([&](const auto& body) { return take(pending, body); }, entry.body));
-  head_ = next_head(head_, entry_bytes);
-  heads_[head_.hash] = head_.seq;
-  return {};
-}
-
-// A server might hand an entry of another chain, or a good one at a place that its author did not mean.
-Result<void> IdentityState::check_place(const Entry& entry) const {
-  if (entry.organisation != organisation_ || !entry.space.is_zero()) {
-    return refused(ErrorCode::bad_signature, "an entry of another chain");
-  }
-  if (entry.floating) {
-    const auto seen = seq_of(entry.anchor.hash);
-    if (!seen || *seen != entry.anchor.seq) return refused(ErrorCode::chain_forked);
-    if (!std::holds_alternative<DeviceCertificate>(entry.body) &&
-        !std::holds_alternative<Revocation>(entry.body)) {
-      return refused(ErrorCode::not_permitted, "this entry may not float");
-    }
-  } else if (entry.anchor != head_) {
-    return refused(ErrorCode::chain_conflict);
-  }
-  const bool first = std::holds_alternative<Genesis>(entry.body);
-  if (first != (head_.seq == 0))
-    return refused(ErrorCode::not_permitted, "a chain begins with its genesis, once");
-  return {};
-}
-
-Result<void> IdentityState::require_root(const Entry& entry) const {
-  if (entry.author.kind != AuthorKind::kRoot || !root_) return refused(ErrorCode::not_permitted);
-  if (!entry.signed_by(*root_)) return refused(ErrorCode::bad_signature);
-  return {};
-}
-
-Result<void> IdentityState::require_admin(const Entry& entry) const {
-  const DeviceId author = device_author(entry);
-  if (entry.author.kind != AuthorKind::kDevice || !is_admin(author)) {
-    return refused(ErrorCode::not_permitted, "only an administrator's device may do this");
-  }
-  if (!entry.signed_by(device(author)->keys.sign)) return refused(ErrorCode::bad_signature);
-  return {};
-}
-
-// ---- one rule a body
-
-Result<void> IdentityState::take(const Pending& p, const Genesis& body) {
-  if (organisation_id(body) != organisation_) return refused(ErrorCode::bad_signature);
-  root_ = body.root;
-  if (const auto checked = require_root(p.entry); !checked.ok()) {
-    root_.reset();
-    return checked.error();
-  }
-  return {};
-}
-
-Result<void> IdentityState::take(const Pending& p, const AdminCertificate& body) {
-  SAMLA_TRY(require_root(p.entry));
-  const DeviceId id = device_id(body.keys.sign);
-  if (devices_.contains(id)) return refused(ErrorCode::already_exists);
-  devices_[id] = {body.user, body.keys, head_.seq + 1, p.entry.time_ms, {}, {}, {}, true};
-  users_[body.user].role = body.role;
-  return {};
-}
-
-Result<void> IdentityState::take(const Pending& p, const AdminRemoval& body) {
-  SAMLA_TRY(require_root(p.entry));
-  if (!is_admin(body.device)) return refused(ErrorCode::not_found);
-  devices_[body.device].admin = false;
-  return {};
-}
-
-Result<void> IdentityState::take(const Pending& p, const ServerKeys& body) {
-  SAMLA_TRY(require_admin(p.entry));
-  server_keys_ = body;
-  return {};
-}
-
-Result<void> IdentityState::take(const Pending& p, const Invite& body) {
-  SAMLA_TRY(require_admin(p.entry));
-  if (invites_.contains(body.invite)) return refused(ErrorCode::already_exists);
-  invites_[body.invite] = {body, InviteStatus::kPending, {}};
-  users_[body.user].role = body.role;
-  merge_entitlements(users_[body.user].entitlements, body.entitlements);
-  return {};
-}
-
-Result<void> IdentityState::check_redeemable(const InviteId& id, std::uint64_t now_ms) const {
-  const InviteInfo* info = invite(id);
-  if (info == nullptr) return refused(ErrorCode::invite_unknown, "ask for a new one");
-  if (info->status == InviteStatus::kUsed)
-    return refused(ErrorCode::invite_used, "each works once: ask for a new one");
-  if (info->status == InviteStatus::kRevoked) return refused(ErrorCode::invite_revoked, "ask for a new one");
-  if (now_ms > info->invite.expires_ms) return refused(ErrorCode::invite_expired, "ask for a new one");
-  return {};
-}
-
-Result<void> IdentityState::take(const Pending& p, const DeviceCertificate& body) {
-  const DeviceId id = device_id(body.keys.sign);
-  if (devices_.contains(id)) return refused(ErrorCode::already_exists);
-  if (!sign::verify(body.keys.sign, kPossessionDomain, possession_bytes(organisation_, body.user, body.keys),
-                    body.possession)) {
-    return refused(ErrorCode::bad_signature, "the newcomer does not hold its key");
-  }
-  std::optional<InviteId> via;
-  if (p.entry.author.kind == AuthorKind::kInvite) {
-    via = InviteId::from(p.entry.author.id.view());
-    // An entry that stands in the chain was in time when it was placed.
-    SAMLA_TRY(check_redeemable(*via, p.placed_ms.value_or(0)));
-    InviteInfo& info = invites_[*via];
-    if (!p.entry.signed_by(info.invite.auth)) return refused(ErrorCode::bad_signature);
-    if (info.invite.user != body.user)
-      return refused(ErrorCode::not_permitted, "the invite is another user's");
-    info.status = InviteStatus::kUsed;
-    info.device = id;
-  } else {
-    const DeviceId author = device_author(p.entry);
-    if (p.entry.author.kind != AuthorKind::kDevice || !active(author) || device(author)->user != body.user) {
-      return refused(ErrorCode::not_permitted, "only a device of the same user pairs another");
-    }
-    if (!p.entry.signed_by(device(author)->keys.sign)) return refused(ErrorCode::bad_signature);
-  }
-  devices_[id] = {body.user, body.keys, head_.seq + 1, p.entry.time_ms, via, {}, {}, false};
-  return {};
-}
-
-Result<void> IdentityState::take(const Pending& p, const Revocation& body) {
-  const DeviceId target = DeviceId::from(body.id.view());
-  const DeviceId author = device_author(p.entry);
-  const Device* by = p.entry.author.kind == AuthorKind::kDevice && active(author) ? device(author) : nullptr;
-  if (by == nullptr) return refused(ErrorCode::not_permitted);
-  if (!p.entry.signed_by(by->keys.sign)) return refused(ErrorCode::bad_signature);
-  if (body.target == RevocationTarget::kInvite) {
-    const auto found = invites_.find(InviteId::from(body.id.view()));
-    if (!by->admin) return refused(ErrorCode::not_permitted, "only an administrator's device may do this");
-    if (found == invites_.end()) return refused(ErrorCode::invite_unknown);
-    if (found->second.status == InviteStatus::kUsed) return refused(ErrorCode::invite_used);
-    found->second.status = InviteStatus::kRevoked;
-    return {};
-  }
-  const auto found = devices_.find(target);
-  if (found == devices_.end()) return refused(ErrorCode::not_found);
-  if (!by->admin && (by->user != found->second.user || found->second.admin))
-    return refused(ErrorCode::not_permitted);
-  if (found->second.revoked_at) return refused(ErrorCode::device_revoked);
-  found->second.revoked_at = head_.seq + 1;
-  found->second.cutoffs = body.cutoffs;
-  return {};
-}
-
-Result<void> IdentityState::take(const Pending& p, const UserChange& body) {
-  SAMLA_TRY(require_admin(p.entry));
-  if (!users_.contains(body.user)) return refused(ErrorCode::not_found);
-  users_[body.user] = {body.role, body.entitlements};
-  return {};
-}
-
-/// Bodies of space chains, and numbers whose rules this version does not have: an entry that nobody
-/// checked must not stand in a chain.
-template <class Other>
-Result<void> IdentityState::take(const Pending&, const Other&) {
-  return refused(ErrorCode::unsupported, "this version knows no rule for such an entry");
-}
-
-// ---- look-ups
-
 std::optional<std::uint64_t> IdentityState::seq_of(const sign::Hash& hash) const {
   if (hash.is_zero()) return 0;
-  const auto found = heads_.find(hash);
-  return found == heads_.end() ? std::nullopt : std::optional(found->second);
+  const std::uint64_t* found = heads_.find(hash);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
-const IdentityState::Device* IdentityState::device(const DeviceId& id) const {
-  const auto found = devices_.find(id);
-  return found == devices_.end() ? nullptr : &found->second;
+sign::Hash IdentityState::hash_at(std::uint64_t seq) const {
+  return seq == 0 ? sign::Hash{} : *hashes_.find(seq);
 }
 
-const IdentityState::InviteInfo* IdentityState::invite(const InviteId& id) const {
-  const auto found = invites_.find(id);
-  return found == invites_.end() ? nullptr : &found->second;
+std::optional<std::uint64_t> IdentityState::abandoned(const sign::Hash& hash) const {
+  const std::uint64_t* found = abandoned_.find(hash);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
-const IdentityState::User* IdentityState::user(const UserId& id) const {
-  const auto found = users_.find(id);
-  return found == users_.end() ? nullptr : &found->second;
+const IdentityState::User* IdentityState::user_at(const UserId& id, std::uint64_t seq) const {
+  const UserHistory* info = users_.find(id);
+  if (info == nullptr) return nullptr;
+  const auto after = std::ranges::upper_bound(
+      info->versions, seq, {}, [](const std::shared_ptr<const User>& version) { return version->since; });
+  return after == info->versions.begin() ? nullptr : std::prev(after)->get();
 }
 
-const Entitlement* IdentityState::entitlement(const UserId& id, const SpaceId& space) const {
-  const User* who = user(id);
+const Entitlement* IdentityState::entitlement_at(const UserId& id, const SpaceId& space,
+                                                 std::uint64_t seq) const {
+  const User* who = user_at(id, seq);
   if (who == nullptr) return nullptr;
-  const auto found = std::ranges::find(who->entitlements, space, &Entitlement::space);
-  return found == who->entitlements.end() ? nullptr : &*found;
+  const auto found = std::ranges::lower_bound(who->entitlements, space, {}, &Entitlement::space);
+  return found == who->entitlements.end() || found->space != space ? nullptr : &*found;
 }
 
 bool IdentityState::active_at(const DeviceId& id, std::uint64_t seq) const {
   const Device* found = device(id);
+  return found != nullptr && found->certified_at <= seq &&
+         std::ranges::none_of(found->revoked, [&](const Span& span) { return span.covers(seq); });
+}
+
+bool IdentityState::is_admin_at(const DeviceId& id, std::uint64_t seq) const {
+  const Device* found = device(id);
+  return found != nullptr && found->admin_span && found->admin_span->covers(seq) && active_at(id, seq);
+}
+
+std::optional<OneUseStatus> IdentityState::invite_status_at(const InviteId& id, std::uint64_t seq) const {
+  return status_at(invite(id), seq);
+}
+
+std::optional<OneUseStatus> IdentityState::pairing_status_at(const PairingId& id, std::uint64_t seq) const {
+  return status_at(pairing(id), seq);
+}
+
+bool IdentityState::paper_active_at(const PaperId& id, std::uint64_t seq) const {
+  const PaperFacts* found = paper(id);
   return found != nullptr && found->certified_at <= seq && (!found->revoked_at || *found->revoked_at > seq);
 }
 
-bool IdentityState::is_admin(const DeviceId& id) const {
+std::optional<PaperId> IdentityState::paper_of_at(const UserId& user, std::uint64_t seq) const {
+  const UserHistory* history = users_.find(user);
+  if (history == nullptr) return std::nullopt;
+  const auto found =
+      std::ranges::find_if(history->papers, [&](const PaperId& id) { return paper_active_at(id, seq); });
+  return found == history->papers.end() ? std::nullopt : std::optional(*found);
+}
+
+bool IdentityState::escrow_active_at(const EscrowId& id, std::uint64_t seq) const {
+  const EscrowFacts* found = escrow(id);
+  return found != nullptr && found->declared_at <= seq && (!found->revoked_at || *found->revoked_at > seq);
+}
+
+std::vector<EscrowId> IdentityState::escrows_at(std::uint64_t seq) const {
+  std::vector<EscrowId> out;
+  for (const auto& [id, facts] : escrows_) {
+    if (escrow_active_at(id, seq)) out.push_back(id);
+  }
+  return out;
+}
+
+std::optional<DeviceId> IdentityState::device_of_writer(const WriterId& writer, std::uint64_t seq) const {
+  const DeviceId first = chain::device_of_writer(writer);
+  if (const Device* found = device(first)) {
+    return found->certified_at <= seq ? std::optional(first) : std::nullopt;
+  }
+  const InstanceFacts* instance = instances_.find(writer);
+  return instance == nullptr || instance->since > seq ? std::nullopt : std::optional(instance->device);
+}
+
+std::vector<IdentityState::RecipientId> IdentityState::recipients_of(const DeviceId& id, const SpaceId& space,
+                                                                     std::uint64_t seq) const {
+  std::vector<RecipientId> out = {RecipientId::from(id.view())};
   const Device* found = device(id);
-  return found != nullptr && found->admin && active(id);
+  if (found == nullptr) return out;
+  const AuthorKind by = found->certified_by.kind;
+  if (by == AuthorKind::kInvite || by == AuthorKind::kPairing || by == AuthorKind::kPaper) {
+    out.push_back(RecipientId::from(found->certified_by.id.view()));
+  }
+  for (const EscrowAccess& access : found->escrows) {
+    if (access.space == space && access.at <= seq) out.push_back(RecipientId::from(access.escrow.view()));
+  }
+  return out;
+}
+
+std::optional<Cutoff> IdentityState::cutoff_of(const WriterId& writer, const SpaceId& space) const {
+  const auto id = device_of_writer(writer, head_.seq);
+  const Device* found = id ? device(*id) : nullptr;
+  if (found == nullptr || !found->revoked_at) return std::nullopt;
+  const bool first = writer == writer_of_device(*id);
+  const std::vector<Cutoff>& list = first ? found->cutoffs : instances_.find(writer)->cutoffs;
+  const auto cutoff = std::ranges::lower_bound(list, space, {}, &Cutoff::space);
+  return cutoff == list.end() || cutoff->space != space ? Cutoff{space, 0, {}} : *cutoff;
+}
+
+std::optional<sign::Hash> IdentityState::standing_branch(const SpaceId& space, const WriterId& writer,
+                                                         std::uint64_t seq) const {
+  const sign::Hash* found = branches_.find({space, writer, seq});
+  return found == nullptr ? std::nullopt : std::optional(*found);
+}
+
+Erased IdentityState::erased(const ChangesetPlace& changeset, std::uint32_t write) const {
+  const std::vector<std::uint32_t>* writes = erasures_.find(changeset);
+  if (writes == nullptr || !std::ranges::binary_search(*writes, write)) return Erased::kNo;
+  return held(changeset.space) ? Erased::kHeld : Erased::kYes;
+}
+
+bool IdentityState::held(const SpaceId& space) const {
+  for (const auto& [id, hold] : holds_) {
+    const bool concerns = hold.spaces.empty() || std::ranges::binary_search(hold.spaces, space);
+    if (concerns && hold.span.covers(head_.seq)) return true;
+  }
+  return false;
+}
+
+std::vector<DeviceId> IdentityState::devices_of(const UserId& user) const {
+  const UserHistory* info = users_.find(user);
+  return info == nullptr ? std::vector<DeviceId>{} : info->devices;
+}
+
+std::vector<InviteId> IdentityState::invites_of(const UserId& user) const {
+  const UserHistory* info = users_.find(user);
+  return info == nullptr ? std::vector<InviteId>{} : info->invites;
+}
+
+std::vector<PairingId> IdentityState::pairings_of(const UserId& user) const {
+  const UserHistory* info = users_.find(user);
+  return info == nullptr ? std::vector<PairingId>{} : info->pairings;
+}
+
+std::vector<UserId> IdentityState::users() const {
+  std::vector<UserId> out;
+  for (const auto& [id, info] : users_) out.push_back(id);
+  return out;
+}
+
+IdentityState::Certified IdentityState::certified_by(const DeviceId& device) const {
+  const Author author{AuthorKind::kDevice, decltype(Author::id)::from(device.view())};
+  Certified out;
+  for (const auto& [id, facts] : devices_) {
+    if (facts.certified_by == author) out.devices.push_back(id);
+  }
+  for (const auto& [id, facts] : invites_) {
+    if (facts.certified_by != author) continue;
+    out.invites.push_back(id);
+    if (facts.device) out.devices.push_back(*facts.device);
+  }
+  for (const auto& [id, facts] : pairings_) {
+    if (facts.certified_by != author) continue;
+    out.pairings.push_back(id);
+    if (facts.device) out.devices.push_back(*facts.device);
+  }
+  for (const auto& [id, facts] : papers_) {
+    if (facts.certified_by == author) out.papers.push_back(id);
+  }
+  std::ranges::sort(out.devices);
+  return out;
 }
 
 }  // namespace samla::chain

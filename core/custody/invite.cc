@@ -79,4 +79,10 @@ InviteKeys keys_of_invite(const Secret<32>& secret) {
           seal::KeyPair::from_secret(derived(secret, "samla/invite/seal/1"))};
 }
 
+InviteId invite_id(const Secret<32>& secret) {
+  InviteId id;
+  sign::keyed_hash(id.bytes, secret.view(), "samla/invite/id/1", {});
+  return id;
+}
+
 }  // namespace samla::custody

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/id.h"
 #include "core/base/position.h"
 #include "core/seal/grant.h"
 #include "core/sign/signature.h"
@@ -39,5 +40,7 @@ struct InviteKeys {
   seal::KeyPair seal;
 };
 InviteKeys keys_of_invite(const Secret<32>& secret);
+/// By which the chain names it; tells nothing of the secret.
+InviteId invite_id(const Secret<32>& secret);
 
 }  // namespace samla::custody

@@ -28,7 +28,8 @@ class ClientChannel {
   /// Closes the socket if `close` hasn't; doesn't wait.
   ~ClientChannel();
 
-  /// Queues a message of at most noise::kLogicalMessageBytesMax; waits while the queue is full.
+  /// Queues a message of at most noise::kLogicalMessageBytesMax; waits while the queue is full. What is
+  /// queued leaves only while a method runs: whoever has nothing more to send receives or closes.
   /// too_large; timed_out: not a fragment left for 10 s (the message is not queued); connection_closed.
   Result<void> send(ByteView logical_message);
   /// The next message; nothing where none came within `timeout` (zero: only looks). After an error

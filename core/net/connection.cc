@@ -200,7 +200,7 @@ class WebSocketConnection final : public Connection,
       co_await refuse(request, 405, "only GET\n");
       co_return;
     }
-    HttpReply content = owner_.http(path);
+    HttpReply content = owner_.http(id_, path);
     co_await reply(request, std::move(content));
     owner_.handshake_completed(id_);
   }

@@ -37,7 +37,7 @@ class ConnectionOwner {
   virtual void handshake_completed(ConnectionId id) = 0;
   virtual void opened(ConnectionId id, const noise::PublicKey& remote) = 0;
   virtual void received(ConnectionId id, Bytes message) = 0;
-  virtual HttpReply http(std::string_view path) = 0;
+  virtual HttpReply http(ConnectionId id, std::string_view path) = 0;
   /// Once, the last call. `was_open`: whether `opened` was called.
   virtual void ended(ConnectionId id, bool was_open) = 0;
 };

@@ -34,6 +34,12 @@ AddressBytes address_bytes(const asio::ip::address& address) {
   return asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes();
 }
 
+bool is_loopback(const AddressBytes& bytes) {
+  const asio::ip::address_v6 address(bytes);
+  if (!address.is_v4_mapped()) return address.is_loopback();
+  return asio::ip::make_address_v4(asio::ip::v4_mapped, address).is_loopback();
+}
+
 std::uint64_t steady_ms() {
   const auto since = std::chrono::steady_clock::now().time_since_epoch();
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(since).count());
@@ -127,6 +133,10 @@ class Listener::Impl final : public ConnectionOwner {
   }
 
   void opened(ConnectionId id, const noise::PublicKey& remote) override {
+    {
+      const std::lock_guard lock(mutex_);
+      ++counts_.handshakes_completed;
+    }
     if (callbacks_.on_open) callbacks_.on_open(id, remote);
     // A connection that completed while stop went through the table missed its close.
     if (stopping()) {
@@ -138,8 +148,23 @@ class Listener::Impl final : public ConnectionOwner {
     if (callbacks_.on_message) callbacks_.on_message(id, std::move(message));
   }
 
-  HttpReply http(std::string_view path) override {
-    return callbacks_.on_http ? callbacks_.on_http(path) : HttpReply{404, "not found\n"};
+  HttpReply http(ConnectionId id, std::string_view path) override {
+    if (!callbacks_.on_http) return HttpReply{404, "not found\n"};
+    HttpQuery query{path, false};
+    {
+      const std::lock_guard lock(mutex_);
+      ++counts_.http_answered;
+      const auto found = table_.find(id);
+      query.loopback = found != table_.end() && is_loopback(found->second.address);
+    }
+    return callbacks_.on_http(query);
+  }
+
+  ListenCounts counts() const {
+    const std::lock_guard lock(mutex_);
+    ListenCounts out = counts_;
+    for (const auto& [id, entry] : table_) out.queued_bytes += entry.connection->queued_bytes();
+    return out;
   }
 
   void ended(ConnectionId id, bool was_open) override {
@@ -147,7 +172,10 @@ class Listener::Impl final : public ConnectionOwner {
       const std::lock_guard lock(mutex_);
       const auto found = table_.find(id);
       if (found == table_.end()) return;
-      if (found->second.in_handshake) leave_handshake(found->second);
+      if (found->second.in_handshake) {
+        ++counts_.handshakes_failed;
+        leave_handshake(found->second);
+      }
       table_.erase(found);
     }
     if (was_open && callbacks_.on_closed) callbacks_.on_closed(id);
@@ -189,7 +217,10 @@ class Listener::Impl final : public ConnectionOwner {
     std::shared_ptr<Connection> connection;
     {
       const std::lock_guard lock(mutex_);
-      if (table_.size() >= options_.connections_max || !budget_.take(address, steady_ms())) return;
+      if (table_.size() >= options_.connections_max || !budget_.take(address, steady_ms())) {
+        ++counts_.turned_away;
+        return;
+      }
       const ConnectionId id{++last_id_};
       const auto native = socket.release(error);
       if (error) return;
@@ -236,6 +267,7 @@ class Listener::Impl final : public ConnectionOwner {
   std::unordered_map<ConnectionId, Entry> table_;
   AddressBudget budget_;
   std::size_t handshakes_ = 0;
+  ListenCounts counts_;
   std::uint64_t last_id_ = 0;
   bool stopping_ = false;
   std::uint16_t port_ = 0;
@@ -276,6 +308,8 @@ std::size_t Listener::queued_bytes(ConnectionId id) const {
   const auto connection = impl_->find(id);
   return connection ? connection->queued_bytes() : 0;
 }
+
+ListenCounts Listener::counts() const { return impl_->counts(); }
 
 void Listener::pause_reading(ConnectionId id, bool paused) {
   if (const auto connection = impl_->find(id)) connection->pause_reading(paused);

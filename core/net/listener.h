@@ -29,13 +29,31 @@ struct HttpReply {
   std::string content_type = "text/plain; charset=utf-8";
 };
 
+struct HttpQuery {
+  /// Without its query part.
+  std::string_view path;
+  /// Asked from this machine.
+  bool loopback = false;
+};
+
+/// Since `open`, but for what is so now.
+struct ListenCounts {
+  std::uint64_t handshakes_completed = 0;
+  /// Failed, or not finished in time; also what was neither a handshake nor a request for HTTP.
+  std::uint64_t handshakes_failed = 0;
+  std::uint64_t http_answered = 0;
+  /// Closed at once: too many connections, or the address had no budget left.
+  std::uint64_t turned_away = 0;
+  std::size_t queued_bytes = 0;  ///< now, of all connections (`Listener::queued_bytes`)
+};
+
 struct Callbacks {
   /// A device has proven that it holds `remote`; who it is, is for the session to find out.
   std::function<void(ConnectionId, const noise::PublicKey& remote)> on_open;
   std::function<void(ConnectionId, Bytes message)> on_message;
   std::function<void(ConnectionId)> on_closed;
-  /// Plain HTTP GET of any other path (without its query). Without it everything is 404.
-  std::function<HttpReply(std::string_view path)> on_http;
+  /// Plain HTTP GET of any other path. Without it everything is 404.
+  std::function<HttpReply(const HttpQuery&)> on_http;
 };
 
 struct ListenOptions {
@@ -84,6 +102,7 @@ class Listener {
   /// Bytes of messages accepted by `send` and not yet taken by the system as a whole (a message counts for
   /// 64 at least); 0 for an unknown connection.
   std::size_t queued_bytes(ConnectionId id) const;
+  ListenCounts counts() const;
   /// While paused, at most what has been read already is delivered, and the sender is slowed by TCP. A
   /// pause longer than `idle_deadline` cuts the connection.
   void pause_reading(ConnectionId id, bool paused);

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@
 #include "core/base/id.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/change/validity.h"
+#include "core/change/write.h"
 #include "core/view/records.h"
 
 namespace samla::replica {
@@ -102,8 +105,28 @@ struct SyncReport {
 struct SyncOptions {
   /// Gives up when the server has been silent for this long.
   std::chrono::milliseconds silence_max{10'000};
-  /// Called with (sent, received) now and then; may be empty.
+  /// Called with (changesets sent, received) now and then; may be empty.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
+  /// Called with the records that came anew or differently, after they are durable; may be empty.
+  std::function<void(const std::set<RecordId>&)> changed;
+  /// Asked a few times a second; true ends the sync, with what it has done so far. May be empty.
+  std::function<bool()> stop;
+};
+
+/// One write of a record, as history shows it.
+struct WriteInfo {
+  change::WriteRef ref;
+  change::WriteType type = change::WriteType::kInit;
+  HybridTime time;
+  std::vector<change::WriteRef> prev;
+  std::vector<FieldTag> tags;
+  std::optional<view::Content> content;  ///< absent: does not open here
+  change::Validity validity = change::Validity::kValid;
+  /// How far it has come: not frozen yet, on this device alone, or placed at the centre.
+  enum class Reached : std::uint8_t { kOutbox, kDevice, kCentre } reached = Reached::kOutbox;
+  /// Why the server did not take it, or why it does not count; absent: nothing to say.
+  std::optional<ErrorCode> reason;
+  bool head = false;  ///< nothing has replaced it in at least one of its fields
 };
 
 /// A transaction of edits: built first, then committed whole or not at all.
@@ -123,7 +146,10 @@ class Edit {
   struct Assign {
     RecordId record;
     Field field;
-    /// Resolving: names all heads, also ones that a policy had settled.
+    /// True: names all heads, so that nothing stands against the new value. False: where the field is
+    /// contested, names what this device shows and its own head; the other heads stay, and so does the
+    /// conflict, since an edit is not a decision.
+    bool resolves = false;
   };
   enum class Life { kErase, kRestore };
   struct SetLife {
@@ -134,6 +160,8 @@ class Edit {
   /// A record with the id given (see Replica::new_record_id, Replica::derived_id).
   void create(RecordId id, SpaceId space, std::string kind, std::vector<Field> fields);
   void assign(RecordId record, std::string field, view::Value value);
+  /// As assign, and settles the field (or a set's element) for good.
+  void resolve(RecordId record, std::string field, view::Value value);
   void add_element(RecordId record, std::string field, std::string element);
   void remove_element(RecordId record, std::string field, std::string element);
   void erase(RecordId record);
@@ -163,16 +191,19 @@ class Replica {
   static Result<std::unique_ptr<Replica>> open(const OpenOptions& options);
 
   struct Founding {
-    std::string server_url;  ///< ws://HOST:PORT/#<fragment>
-    Role role = 0;
-    /// Called once keys exist and before anything is durable: spaces to found, and first records.
+    std::string server_url;         ///< ws://HOST:PORT/#<fragment>
+    Role role = 0;                  ///< of this device's user
+    std::vector<SpaceSpec> spaces;  ///< founded with the organisation; a personal one's scope is filled in
+    /// Called once the organisation and `spaces` stand, with their keys here: first records. What it
+    /// commits is durable at the server before create_organisation returns.
     std::function<Result<void>(Replica&)> prepare;
   };
-  /// A new organisation on an unclaimed server; this device becomes its admin. All of it is durable at
-  /// the server before this returns; a failure leaves no profile. `handle` makes the user id.
+  /// A new organisation on an unclaimed server; this device becomes its admin, for a user with a random
+  /// id. All of it is durable at the server before this returns; a failure leaves no profile.
   static Result<std::unique_ptr<Replica>> create_organisation(const OpenOptions& options, Founding founding);
   /// Joins by an invite link. A failure leaves no profile. Founds the personal space if the user has
-  /// none, and spaces that the invite entitles it to and nobody has founded. Ends with a full sync.
+  /// none, and spaces that the invite entitles it to and nobody has founded. `prepare` is called once
+  /// the spaces' keys are here, then all is synced. already_exists where there is a store.
   static Result<std::unique_ptr<Replica>> join(const OpenOptions& options, std::string_view invite_link,
                                                SpaceSpec personal,
                                                std::function<Result<void>(Replica&)> prepare);
@@ -190,6 +221,8 @@ class Replica {
   virtual std::vector<DeviceInfo> devices() const = 0;
   virtual std::vector<InviteInfo> invites() const = 0;
   virtual std::vector<SpaceInfo> spaces() const = 0;
+  /// Empty: no such space is known here.
+  virtual std::vector<std::pair<UserId, SpaceRight>> members(const SpaceId& space) const = 0;
   virtual std::optional<DeviceId> device_of_writer(const WriterId& writer) const = 0;
   virtual std::optional<UserId> user_of_device(const DeviceId& device) const = 0;
   virtual std::string server_url() const = 0;
@@ -203,25 +236,35 @@ class Replica {
                                       std::string_view name) const = 0;
 
   // Spaces and membership; queued locally, placed at the next sync (create_invite syncs itself).
-  /// Founds a shared space with `members`' devices as recipients; no-op where this device holds it.
+  /// Founds a space at the next sync, where this user may and nobody has founded it by then; its key is
+  /// here after that. `members`: beside this user. No-op where its chain is known.
   virtual Result<void> found_space(const SpaceSpec& spec,
                                    const std::vector<std::pair<UserId, SpaceRight>>& members) = 0;
   /// Certifies an invite, grants its spaces, syncs; durable at the server before it returns.
   virtual Result<std::string> create_invite(const InviteSpec& spec, const SyncOptions& options) = 0;
   virtual Result<void> revoke_invite(const InviteId& invite, const SyncOptions& options) = 0;
-  /// Grants this user's personal space to another device of theirs; placed at the next sync.
+  /// Grants this user's personal space to another device of theirs; placed at the next sync. not_found;
+  /// not_permitted where it is another user's.
   virtual Result<void> approve_device(const DeviceId& device) = 0;
 
   // Edits and reads. An edit is durable when commit returns; it never connects.
   virtual Result<void> commit(const Edit& edit) = 0;
   virtual view::Records& records() = 0;
+  /// Every write of the record that this device holds, oldest first by hybrid time. Reads the whole
+  /// history of the record's space: for a person who asks, not for lists. not_found.
+  virtual Result<std::vector<WriteInfo>> history(const RecordId& record) = 0;
   virtual Levels levels() = 0;
 
   // Sync.
   virtual Result<SyncReport> sync(const SyncOptions& options) = 0;
-  /// Stays connected until `stop` returns true; calls `changed` after each batch received.
-  virtual Result<SyncReport> watch(const SyncOptions& options, const std::function<bool()>& stop,
-                                   const std::function<void()>& changed) = 0;
+  /// Syncs and stays connected until `options.stop` says so; what others write comes by
+  /// `options.changed`. offline where the connection is lost.
+  virtual Result<SyncReport> watch(const SyncOptions& options) = 0;
+  /// Puts the store under another passphrase. wrong_passphrase; on failure the old one goes on.
+  virtual Result<void> change_passphrase(std::string_view old_passphrase,
+                                         std::string_view new_passphrase) = 0;
+  /// Reads and authenticates every page of the store: the numbers of pages and frames that are damaged.
+  virtual Result<std::uint64_t> scrub() = 0;
 };
 
 }  // namespace samla::replica

@@ -34,24 +34,25 @@ bool FieldState::dominated(const change::WriteRef& ref) const {
 
 // A writer's own writes to a field are a chain by `prev`, so dominating one dominates all before it;
 // that is what lets one place a writer stand for all of them.
-void FieldState::dominate(const change::WriteRef& ref) {
-  auto [known, added] = context_.try_emplace(ref.writer, place(ref));
-  if (!added) {
-    if (place(ref) <= known->second) return;
-    known->second = place(ref);
-  }
-  std::erase_if(heads_, [&](const Head& head) { return dominated(head.ref); });
-  // Seeing through what is dominated now: each such write goes once, so this ends.
-  std::vector<change::WriteRef> named;
-  for (auto it = transparent_.begin(); it != transparent_.end();) {
-    if (!dominated(it->first)) {
-      ++it;
-      continue;
+void FieldState::dominate(const change::WriteRef& first) {
+  // A list and not a recursion: a hostile writer may name its void writes in a chain of any length.
+  std::vector<change::WriteRef> todo = {first};
+  while (!todo.empty()) {
+    const change::WriteRef ref = todo.back();
+    todo.pop_back();
+    auto [known, added] = context_.try_emplace(ref.writer, place(ref));
+    if (!added) {
+      if (place(ref) <= known->second) continue;
+      known->second = place(ref);
     }
-    named.insert(named.end(), it->second.begin(), it->second.end());
-    it = transparent_.erase(it);
+    std::erase_if(heads_, [&](const Head& head) { return dominated(head.ref); });
+    // Seeing through this writer's that are dominated now; each goes once, so this ends.
+    auto it = transparent_.lower_bound({ref.writer, 0, 0});
+    while (it != transparent_.end() && it->first <= ref) {
+      todo.insert(todo.end(), it->second.begin(), it->second.end());
+      it = transparent_.erase(it);
+    }
   }
-  for (const change::WriteRef& further : named) dominate(further);
 }
 
 bool FieldState::apply(const Head& write, std::span<const change::WriteRef> prev) {

@@ -53,7 +53,7 @@ class FieldState {
   bool operator==(const FieldState&) const = default;
 
  private:
-  void dominate(const change::WriteRef& ref);
+  void dominate(const change::WriteRef& first);
 
   std::vector<Head> heads_;
   std::map<WriterId, Place> context_;

@@ -51,7 +51,8 @@ Result<void> DeviceSession::advance_chains() {
     send(wire::ChainPull{space, host_.chain_head(space)});
   }
   if (!pulls_.empty()) return {};
-  if (auto batch = host_.next_chain_batch()) return send_batch(std::move(*batch));
+  SAMLA_ASSIGN(auto batch, host_.next_chain_batch());
+  if (batch) return send_batch(std::move(*batch));
   return begin_sync();
 }
 

@@ -38,8 +38,8 @@ class DeviceHost {
   virtual Result<void> accept_chain(const wire::ChainEntries& entries) = 0;
   virtual Result<void> accept_grants(const wire::Grants& grants) = 0;
   /// After all chains are level: what this device has to append now (its certificate, founding,
-  /// grants to others, queued invites). Absent: nothing (more).
-  virtual std::optional<ChainBatch> next_chain_batch() = 0;
+  /// grants to others, queued invites). Absent: nothing (more). An error ends the sync with it.
+  virtual Result<std::optional<ChainBatch>> next_chain_batch() = 0;
   /// The server placed the batch (the host applies it), or refused it: `code` tells why;
   /// chain_conflict means that the chains are pulled again and next_chain_batch is asked again.
   /// An error returned here ends the sync with it.

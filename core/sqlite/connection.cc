@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/sqlite/sqlite_error.h"
+#include "core/sqlite/writer_claim.h"
 
 namespace samla::sqlite {
 namespace {
@@ -24,6 +25,13 @@ Result<void> run_sql(sqlite3* database, const std::string& sql) {
   return {};
 }
 
+// A reader may ask pragmas, and set none: `PRAGMA wal_checkpoint` is one that query_only lets through.
+int allow_reader(void*, int action, const char* name, const char* value, const char*, const char*) {
+  if (action != SQLITE_PRAGMA) return SQLITE_OK;
+  const bool is_checkpoint = sqlite3_stricmp(name, "wal_checkpoint") == 0;
+  return value != nullptr || is_checkpoint ? SQLITE_DENY : SQLITE_OK;
+}
+
 Result<void> set_up(sqlite3* database, const OpenFlags& flags) {
   sqlite3_extended_result_codes(database, 1);
   sqlite3_busy_timeout(database, flags.busy_timeout_ms);
@@ -36,7 +44,10 @@ Result<void> set_up(sqlite3* database, const OpenFlags& flags) {
     SAMLA_TRY(run_sql(database, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"));
   }
   SAMLA_TRY(run_sql(database, "PRAGMA cache_spill=OFF; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF"));
-  if (reader) SAMLA_TRY(run_sql(database, "PRAGMA query_only=ON"));
+  if (reader) {
+    SAMLA_TRY(run_sql(database, "PRAGMA query_only=ON"));
+    sqlite3_set_authorizer(database, allow_reader, nullptr);
+  }
   sqlite3_wal_autocheckpoint(database, reader ? 0 : flags.auto_checkpoint_pages);
   return {};
 }
@@ -44,6 +55,8 @@ Result<void> set_up(sqlite3* database, const OpenFlags& flags) {
 }  // namespace
 
 struct Connection::State {
+  WriterClaim claim;  // given back after the connection has closed
+  Role role = Role::writer;
   sqlite3* database = nullptr;
   std::map<std::string, std::unique_ptr<CacheEntry>, std::less<>> cache;
 
@@ -90,6 +103,11 @@ Result<Connection> Connection::open(const std::filesystem::path& path, const std
   if (!create && !std::filesystem::exists(path, ignored)) {
     return fail(ErrorCode::store_missing, "sqlite.open");
   }
+  state->role = flags.role;
+  const bool in_memory = path == ":memory:";
+  if (flags.role == Role::writer && !in_memory && !state->claim.take(path, vfs_name)) {
+    return fail(ErrorCode::store_busy, "sqlite.open");
+  }
   // A reader of a WAL database writes its lock file, so it too opens for writing; query_only holds it.
   const int mode = SQLITE_OPEN_READWRITE | (create ? SQLITE_OPEN_CREATE : 0) | SQLITE_OPEN_NOMUTEX;
   const int code =
@@ -133,6 +151,7 @@ std::int64_t Connection::changes() const { return sqlite3_changes64(state_->data
 bool Connection::in_transaction() const { return sqlite3_get_autocommit(state_->database) == 0; }
 
 Result<void> Connection::checkpoint(Checkpoint kind) {
+  if (state_->role == Role::reader) return fail(ErrorCode::wrong_state, "sqlite.checkpoint");
   const int mode = kind == Checkpoint::truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
   const int code = sqlite3_wal_checkpoint_v2(state_->database, nullptr, mode, nullptr, nullptr);
   if (code != SQLITE_OK) return last_error(state_->database, code, "sqlite.checkpoint");

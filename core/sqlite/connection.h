@@ -67,7 +67,8 @@ class CachedStatement {
 class Connection {
  public:
   /// Opens `path`, or ":memory:". `vfs_name` empty: SQLite's default.
-  /// Errors: store_missing, store_busy, store_corrupt, disk_full, io.
+  /// Errors: store_missing, store_busy (also: this process has its writer open), store_corrupt,
+  /// disk_full, io.
   static Result<Connection> open(const std::filesystem::path& path, const std::string& vfs_name = {},
                                  const OpenFlags& flags = {});
 
@@ -86,6 +87,7 @@ class Connection {
   /// Rows changed by the last INSERT, UPDATE or DELETE.
   std::int64_t changes() const;
   bool in_transaction() const;
+  /// wrong_state on a reader.
   Result<void> checkpoint(Checkpoint kind = Checkpoint::passive);
   /// Makes the statement that is running, if any, fail soon. Any thread, while the connection lives.
   void interrupt();

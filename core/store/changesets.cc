@@ -99,16 +99,23 @@ Result<void> insert_row(sqlite::Connection& connection, const StoredChangeset& c
 }
 
 Result<void> advance_tip(sqlite::Connection& connection, const StoredChangeset& changeset, std::int64_t seq) {
-  SAMLA_ASSIGN(auto advance,
-               connection.cached("INSERT INTO tip(space, writer, seq, hash, own_writes, own_receipted) "
-                                 "VALUES(?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT(space, writer) DO UPDATE SET "
-                                 "hash = CASE WHEN excluded.seq > seq THEN excluded.hash ELSE hash END, "
-                                 "seq = max(seq, excluded.seq), "
-                                 "own_writes = own_writes + excluded.own_writes, "
-                                 "own_receipted = own_receipted + excluded.own_receipted"));
+  SAMLA_ASSIGN(
+      auto advance,
+      connection.cached("INSERT INTO tip(space, writer, seq, hash, own_writes, own_receipted, "
+                        "identity_seq, space_seq) "
+                        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT(space, writer) DO UPDATE SET "
+                        "hash = CASE WHEN excluded.seq > seq THEN excluded.hash ELSE hash END, "
+                        "seq = max(seq, excluded.seq), "
+                        "own_writes = own_writes + excluded.own_writes, "
+                        "own_receipted = own_receipted + excluded.own_receipted, "
+                        "identity_seq = max(identity_seq, excluded.identity_seq), "
+                        "space_seq = max(space_seq, excluded.space_seq)"));
   const std::int64_t own_writes = changeset.own ? std::int64_t{changeset.writes} : 0;
   advance->bind(1, changeset.space).bind(2, changeset.writer).bind(3, seq).bind(4, changeset.hash);
-  return advance->bind(5, own_writes).bind(6, changeset.server_seq ? own_writes : 0).run();
+  SAMLA_ASSIGN(const std::int64_t identity_seq, to_row(changeset.identity_seq, "changeset.put"));
+  SAMLA_ASSIGN(const std::int64_t space_seq, to_row(changeset.space_seq, "changeset.put"));
+  advance->bind(5, own_writes).bind(6, changeset.server_seq ? own_writes : 0);
+  return advance->bind(7, identity_seq).bind(8, space_seq).run();
 }
 
 Result<std::optional<std::int64_t>> optional_row(std::optional<std::uint64_t> number) {
@@ -148,13 +155,31 @@ Result<std::optional<StoredChangeset>> Changesets::get(const SpaceId& space, con
   return std::optional<StoredChangeset>(std::move(changeset));
 }
 
+Result<std::optional<StoredChangeset>> Changesets::own_at(const SpaceId& space, const WriterId& writer,
+                                                          std::uint64_t server_seq) const {
+  SAMLA_ASSIGN(const std::int64_t place, to_row(server_seq, "changeset.own_at"));
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
+                                               "WHERE space = ?1 AND server_seq = ?2 AND own = 1"));
+  query->bind(1, space).bind(2, place);
+  SAMLA_ASSIGN(const bool found, query->step());
+  if (found) {
+    SAMLA_ASSIGN(StoredChangeset changeset, read_row(*query));
+    return std::optional<StoredChangeset>(std::move(changeset));
+  }
+  SAMLA_ASSIGN(auto unplaced, own_unreceipted(space, writer, 0, 1));
+  if (unplaced.empty()) return std::optional<StoredChangeset>();
+  return std::optional<StoredChangeset>(std::move(unplaced.front()));
+}
+
 Result<ChangesetTip> Changesets::tip(const SpaceId& space, const WriterId& writer) const {
-  SAMLA_ASSIGN(auto query, connection_->cached("SELECT seq, hash FROM tip WHERE space = ?1 AND writer = ?2"));
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT seq, hash, identity_seq, space_seq FROM tip "
+                                               "WHERE space = ?1 AND writer = ?2"));
   query->bind(1, space).bind(2, writer);
   SAMLA_ASSIGN(const bool found, query->step());
   if (!found) return ChangesetTip{};
   SAMLA_ASSIGN(const Hash hash, query->column_fixed<Hash>(1));
-  return ChangesetTip{from_row(query->column_int64(0)), hash};
+  return ChangesetTip{from_row(query->column_int64(0)), hash, from_row(query->column_int64(2)),
+                      from_row(query->column_int64(3))};
 }
 
 Result<std::vector<WriterId>> Changesets::writers(const SpaceId& space) const {
@@ -187,6 +212,23 @@ Result<std::vector<StoredChangeset>> Changesets::own_unreceipted(const SpaceId& 
     out.push_back(std::move(changeset));
   }
   return out;
+}
+
+Result<void> Changesets::each(const SpaceId& space, const std::optional<WriterId>& writer,
+                              const std::function<Result<void>(const StoredChangeset&)>& take) const {
+  SAMLA_ASSIGN(auto query,
+               connection_->cached(writer ? "SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
+                                            "WHERE space = ?1 AND writer = ?2 ORDER BY id"
+                                          : "SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
+                                            "WHERE space = ?1 ORDER BY id"));
+  query->bind(1, space);
+  if (writer) query->bind(2, *writer);
+  for (;;) {
+    SAMLA_ASSIGN(const bool row, query->step());
+    if (!row) return {};
+    SAMLA_ASSIGN(const StoredChangeset changeset, read_row(*query));
+    SAMLA_TRY(take(changeset));
+  }
 }
 
 Result<std::vector<Changesets::Pending>> Changesets::pending() const {

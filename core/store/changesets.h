@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct StoredChangeset {
   /// Frozen on this device (by this or an earlier instance of its store).
   bool own = false;
   std::uint32_t writes = 0;  ///< how many writes it holds, for the counts
+  /// The entries of the two chains that it named; written by put, not read back (see ChangesetTip).
+  std::uint64_t identity_seq = 0;
+  std::uint64_t space_seq = 0;
   change::Validity validity = change::Validity::kValid;
   /// Why it is not valid, or why the server refused it for now; absent: nothing to say.
   std::optional<ErrorCode> reason;
@@ -39,6 +43,9 @@ struct StoredChangeset {
 struct ChangesetTip {
   std::uint64_t seq = 0;
   Hash hash;
+  /// The greatest entries of the identity's and the space's chain that any of its changesets named.
+  std::uint64_t identity_seq = 0;
+  std::uint64_t space_seq = 0;
 };
 
 /// Own WRITES by how far they have come; those before freezing are counted by the outbox.
@@ -61,6 +68,10 @@ class Changesets {
   /// Absent: not here.
   Result<std::optional<StoredChangeset>> get(const SpaceId& space, const WriterId& writer,
                                              std::uint64_t seq) const;
+  /// The own one that a server has at `server_seq`: the one known to be there, else the first of `writer`
+  /// that has no place (its receipt got lost). Absent: none.
+  Result<std::optional<StoredChangeset>> own_at(const SpaceId& space, const WriterId& writer,
+                                                std::uint64_t server_seq) const;
   /// The one with the greatest seq.
   Result<ChangesetTip> tip(const SpaceId& space, const WriterId& writer) const;
   Result<std::vector<WriterId>> writers(const SpaceId& space) const;
@@ -75,6 +86,10 @@ class Changesets {
     WriterId writer;
   };
   Result<std::vector<Pending>> pending() const;
+
+  /// All of a space (of one writer where named), in the order of their arrival, until `take` fails.
+  Result<void> each(const SpaceId& space, const std::optional<WriterId>& writer,
+                    const std::function<Result<void>(const StoredChangeset&)>& take) const;
 
   /// Stores the signed bytes that cover several receipts; returns the group's id.
   Result<std::uint64_t> add_receipt_group(ByteView bytes);

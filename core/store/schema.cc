@@ -46,6 +46,7 @@ CREATE TABLE changeset(
 );
 CREATE UNIQUE INDEX changeset_place ON changeset(space, writer, seq);
 CREATE INDEX changeset_unreceipted ON changeset(space, writer, seq) WHERE own = 1 AND server_seq IS NULL;
+CREATE INDEX changeset_server ON changeset(space, server_seq) WHERE server_seq IS NOT NULL;
 CREATE INDEX changeset_refused ON changeset(space, writer, seq)
   WHERE own = 1 AND (validity <> 1 OR reason IS NOT NULL);
 
@@ -56,6 +57,8 @@ CREATE TABLE tip(
   hash BLOB NOT NULL,
   own_writes INTEGER NOT NULL,
   own_receipted INTEGER NOT NULL,
+  identity_seq INTEGER NOT NULL,
+  space_seq INTEGER NOT NULL,
   PRIMARY KEY(space, writer)
 ) WITHOUT ROWID;
 
@@ -76,14 +79,6 @@ CREATE TABLE chain_outbox(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   batch BLOB NOT NULL
 );
-
-CREATE TABLE received_grant(
-  space BLOB NOT NULL,
-  epoch INTEGER NOT NULL,
-  recipient BLOB NOT NULL,
-  sealed BLOB NOT NULL,
-  PRIMARY KEY(space, epoch, recipient)
-) WITHOUT ROWID;
 
 CREATE TABLE cursor(
   space BLOB PRIMARY KEY,

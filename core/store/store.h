@@ -5,7 +5,6 @@
 #include "core/store/chains.h"
 #include "core/store/changesets.h"
 #include "core/store/cursors.h"
-#include "core/store/grants.h"
 #include "core/store/meta.h"
 #include "core/store/outbox.h"
 #include "core/store/schema.h"
@@ -21,7 +20,6 @@ struct Store {
   Changesets changesets;
   Chains chains;
   ChainOutbox chain_outbox;
-  Grants grants;
   Cursors cursors;
 };
 

@@ -1,6 +1,7 @@
 // Key slots: the file that holds the store key, sealed under a passphrase (docs/formats/key_slots.md).
-// Invariants: the file holds the slot twice, each copy whole in itself; it is replaced as a whole or not
-// at all; a wrong passphrase never looks like damage, nor damage like a wrong passphrase.
+// Invariants: the file has two slots, each whole in itself; both hold the store key or, while a rekey
+// puts the new database in place, one holds the key before. It is replaced as a whole or not at all. A
+// wrong passphrase never looks like damage, nor damage like a wrong passphrase.
 // Functions may run on any thread; one writer a file at a time. Passphrases are bytes, as given.
 #pragma once
 
@@ -10,6 +11,7 @@
 
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/vault/file_system.h"
 #include "core/vault/store_key.h"
 
 namespace samla::vault {
@@ -24,15 +26,23 @@ struct KdfCost {
 
 /// Makes a new store key and the file for it. already_exists: the file is left alone.
 Result<StoreKey> create_key_slots(const std::filesystem::path& slot_file, std::string_view passphrase,
-                                  Random& random, const KdfCost& cost = {});
-/// The store key. Errors: store_missing, wrong_passphrase, store_corrupt if both copies are damaged,
-/// version_unknown, io.
-Result<StoreKey> unlock(const std::filesystem::path& slot_file, std::string_view passphrase);
-/// As unlock, from the file's bytes.
+                                  Random& random, const KdfCost& cost = {},
+                                  FileSystem& files = posix_files());
+/// The store key of `database`: after a cut rekey the file holds two, and the database says which is its
+/// own. Without `database`, the newer.
+/// Errors: store_missing, wrong_passphrase, store_corrupt if both slots are damaged, version_unknown, io.
+Result<StoreKey> unlock(const std::filesystem::path& slot_file, std::string_view passphrase,
+                        const std::filesystem::path& database = {}, FileSystem& files = posix_files());
+/// The newer key, from the file's bytes.
 Result<StoreKey> open_key_slots(ByteView bytes, std::string_view passphrase);
-/// Seals the same store key under `new_passphrase`; the old one opens this file no more. On failure
-/// the file is as it was.
+/// Seals the same keys under `new_passphrase`; the old one opens this file no more. On failure the file
+/// is as it was, or already changed.
 Result<void> change_passphrase(const std::filesystem::path& slot_file, std::string_view old_passphrase,
-                               std::string_view new_passphrase, Random& random, const KdfCost& cost = {});
+                               std::string_view new_passphrase, Random& random, const KdfCost& cost = {},
+                               FileSystem& files = posix_files());
+/// For rekey: both keys, the newer first; or, without `old_key`, the one key twice.
+Result<void> replace_keys(const std::filesystem::path& slot_file, std::string_view passphrase,
+                          const StoreKey& key, const StoreKey* old_key, Random& random, const KdfCost& cost,
+                          FileSystem& files);
 
 }  // namespace samla::vault

@@ -32,6 +32,7 @@ int MainFile::open(sqlite3_vfs* base, const char* name, int flags, int* flags_ou
   if (is_empty()) {
     id_ = sealer_.make_database_id();
     has_id_ = true;
+    id_is_new_ = true;
   }
   return SQLITE_OK;
 }
@@ -63,6 +64,11 @@ MainFile::PageState MainFile::load_page(std::uint32_t page_number, PageSpan out,
     return bytes <= offset ? PageState::absent : PageState::bad;
   }
   if (*code != SQLITE_OK) return PageState::failed;
+  if (id_is_new_) {
+    // Bytes that we did not write: another process made the database between our open and our lock.
+    id_is_new_ = false;
+    has_id_ = false;
+  }
   if (has_id_) return sealer_.open_page(page_number, id_, sealed, out) ? PageState::good : PageState::bad;
   // Page 1 names the id that it must be sealed under. Other pages cannot prove one.
   if (page_number != 1) return PageState::bad;
@@ -115,6 +121,7 @@ int MainFile::write(ByteView bytes, sqlite3_int64 offset) {
   if (!is_sealable(page_number, page)) return SQLITE_IOERR_WRITE;
   std::array<std::uint8_t, kPageBytes> sealed;
   sealer_.seal_page(page_number, id_, page, sealed);
+  id_is_new_ = false;
   return base_.write(sealed, offset);
 }
 

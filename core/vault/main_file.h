@@ -61,6 +61,7 @@ class MainFile final : public VaultFile {
   WalFile* wal_ = nullptr;  // SQLite closes it before this file
   DatabaseId id_;
   bool has_id_ = false;
+  bool id_is_new_ = false;  // made for a database of no bytes, and nothing written yet
   bool poisoned_ = false;
 };
 

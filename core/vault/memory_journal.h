@@ -3,12 +3,15 @@
 // since a planted one would be played back into it under valid tags.
 #pragma once
 
+#include "core/base/secret.h"
 #include "core/vault/vault_file.h"
 
 namespace samla::vault {
 
 class MemoryJournal final : public VaultFile {
  public:
+  ~MemoryJournal() override { wipe(bytes_); }
+
   int close() override { return SQLITE_OK; }
   int read(std::span<std::uint8_t> out, sqlite3_int64 offset) override;
   int write(ByteView bytes, sqlite3_int64 offset) override;

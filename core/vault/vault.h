@@ -2,9 +2,10 @@
 // (docs/formats/vault.md). A database is opened by the name of the VFS, with `prepare_connection` as
 // the hook of sqlite::Connection::open:
 //
-//   SAMLA_ASSIGN(StoreKey key, unlock(folder / "keys", passphrase));
+//   SAMLA_ASSIGN(StoreKey key, unlock(folder / "keys", passphrase, folder / "store.db"));
 //   SAMLA_ASSIGN(VaultVfs vfs, VaultVfs::create(key, random));
 //   sqlite::OpenFlags flags;
+//   flags.create = false;  // create_database has made it
 //   flags.prepare = prepare_connection;
 //   SAMLA_ASSIGN(auto db, sqlite::Connection::open(folder / "store.db", vfs.name(), flags));
 //
@@ -19,6 +20,7 @@
 
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/vault/file_system.h"
 #include "core/vault/key_slots.h"
 #include "core/vault/store_key.h"
 
@@ -47,6 +49,12 @@ class VaultVfs {
 
   std::unique_ptr<State> state_;
 };
+
+/// Makes an empty database at `path`, by the VFS of that name: made at fresh_path and moved when whole, so
+/// that a crash leaves either none or one that opens. Afterwards it is opened without OpenFlags::create,
+/// which then tells a truncated database from a new one. Errors: already_exists; as prepare_connection.
+Result<void> create_database(const std::filesystem::path& path, const std::string& vfs_name,
+                             FileSystem& files = posix_files());
 
 /// Sets up a connection that was just opened over a vault's VFS: exclusive lock, WAL, synchronous=FULL,
 /// no cache spill, no temporary files, no mapping; makes a new database with our page size and reserve;

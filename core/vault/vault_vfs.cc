@@ -62,10 +62,12 @@ int open_main(sqlite3_vfs* vfs, const char* name, sqlite3_file* out, int flags, 
   const int code = file->open(state.base, name, flags, flags_out);
   if (code != SQLITE_OK) return code;
   if (file->is_empty()) {
-    // SQLite would delete the log of a database of no bytes. One is never legitimately there.
-    int there = 0;
+    // Without leave to make a database, one of no bytes is one that was truncated. And SQLite would
+    // delete the log of a database of no bytes: one is never legitimately there.
+    int there = (flags & SQLITE_OPEN_CREATE) == 0 ? 1 : 0;
     const std::string wal = std::string(name) + std::string(kWalSuffix);
-    const int looked = state.base->xAccess(state.base, wal.c_str(), SQLITE_ACCESS_EXISTS, &there);
+    int looked = SQLITE_OK;
+    if (there == 0) looked = state.base->xAccess(state.base, wal.c_str(), SQLITE_ACCESS_EXISTS, &there);
     if (looked != SQLITE_OK || there != 0) {
       file->close();
       return looked != SQLITE_OK ? looked : SQLITE_CORRUPT;

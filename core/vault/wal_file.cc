@@ -13,7 +13,9 @@ constexpr sqlite3_int64 kFrameSize = kFrameBytes;
 constexpr sqlite3_int64 kFramesMax = sqlite3_int64{1} << 32;
 constexpr std::size_t kChecksumBytes = 8;
 constexpr std::size_t kHeaderChecksum = 24;  // in the log's header
-constexpr std::size_t kFrameChecksum = 16;   // in a frame's
+constexpr std::size_t kHeaderSalts = 16;
+constexpr std::size_t kFrameChecksum = 16;  // in a frame's
+constexpr std::size_t kFrameSalts = 8;
 
 sqlite3_int64 frame_offset(sqlite3_int64 frame) { return kHeaderSize + (frame - 1) * kFrameSize; }
 
@@ -65,9 +67,8 @@ void WalFile::find_id() {
 }
 
 // SQLITE_IOERR_DATA, and zeros, where the frame is not authentic.
-int WalFile::load_frame(sqlite3_int64 frame, FrameSpan out) {
+int WalFile::load_sealed(sqlite3_int64 frame, FrameSpan sealed, FrameSpan out) {
   find_id();
-  Frame sealed;
   std::ranges::fill(out, std::uint8_t{0});
   const int code = base_.read(sealed, frame_offset(frame));
   if (code != SQLITE_OK) return code;
@@ -75,12 +76,74 @@ int WalFile::load_frame(sqlite3_int64 frame, FrameSpan out) {
   return SQLITE_OK;
 }
 
+// A frame in use. SQLite looks it up by its place, and a checkpoint copies it to the page it remembers
+// for that place: an authentic frame from another place would become that page under a valid tag.
+int WalFile::load_frame(sqlite3_int64 frame, FrameSpan out) {
+  Frame sealed;
+  const int code = load_sealed(frame, sealed, out);
+  if (code != SQLITE_OK) return code;
+  if (frame <= frames_in_use() &&
+      equal(ByteView(sealed).last(Tag{}.size()), tags_[static_cast<std::size_t>(frame - 1)])) {
+    return SQLITE_OK;
+  }
+  wipe(out);
+  return SQLITE_IOERR_DATA;
+}
+
+void WalFile::remember_frame(sqlite3_int64 frame, FrameView sealed) {
+  // What is written at or before the last commit replaces frames that SQLite does not use (any more).
+  if (frame <= committed_frames_) {
+    committed_frames_ = frame - 1;
+    tags_.resize(static_cast<std::size_t>(frame));
+  }
+  const auto index = static_cast<std::size_t>(frame - 1);
+  if (index >= tags_.size()) tags_.resize(index + 1);
+  std::ranges::copy(sealed.last<Tag{}.size()>(), tags_[index].begin());
+  constexpr std::array<std::uint8_t, 4> kNoCommit{};
+  if (!equal(sealed.subspan<4, 4>(), kNoCommit)) committed_frames_ = frame;
+}
+
+void WalFile::forget_frames() {
+  tags_.clear();
+  committed_frames_ = 0;
+}
+
 int WalFile::store_frame(sqlite3_int64 frame, FrameView plain) {
   if (!is_sealable(frame_page_number(plain), plain.last<kPageBytes>())) return SQLITE_IOERR_WRITE;
   Frame sealed;
   main_.sealer().seal_frame(main_.id(), plain, sealed);
   const int code = base_.write(sealed, frame_offset(frame));
-  if (code == SQLITE_OK) live_frames_ = std::max(live_frames_, frame);
+  if (code == SQLITE_OK) remember_frame(frame, sealed);
+  return code;
+}
+
+// Read when recovery begins. One of another shape reads as zeros, which begin no log: SQLite would
+// believe a page size from it, since its checksum has no key.
+int WalFile::read_header(std::span<std::uint8_t> out) {
+  forget_frames();
+  const int code = base_.read(out, 0);
+  if (code != SQLITE_OK) return code;
+  if (is_log_header(out)) {
+    std::ranges::copy(ByteView(out).subspan(kHeaderSalts, salts_.size()), salts_.begin());
+  } else {
+    std::ranges::fill(out, std::uint8_t{0});
+  }
+  return SQLITE_OK;
+}
+
+// Whole frames are read in order by recovery, and once more where checksums are mended.
+int WalFile::recover_frame(sqlite3_int64 frame, FrameSpan out) {
+  if (frame <= frames_in_use()) {
+    const int code = load_frame(frame, out);
+    return code == SQLITE_IOERR_SHORT_READ ? SQLITE_IOERR_DATA : code;
+  }
+  if (frame != frames_in_use() + 1) return SQLITE_IOERR_READ;
+  Frame sealed;
+  const int code = load_sealed(frame, sealed, out);
+  if (code == SQLITE_IOERR_DATA) return SQLITE_OK;  // zeros: the log ends here
+  if (code == SQLITE_OK && equal(ByteView(out).subspan(kFrameSalts, salts_.size()), salts_)) {
+    remember_frame(frame, sealed);
+  }
   return code;
 }
 
@@ -88,14 +151,10 @@ int WalFile::read(std::span<std::uint8_t> out, sqlite3_int64 offset) {
   if (main_.poisoned()) return SQLITE_IOERR_READ;
   const int flushed = flush_held_header();
   if (flushed != SQLITE_OK) return flushed;
-  if (offset == 0 && out.size() == kWalHeaderBytes) return base_.read(out, offset);
+  if (offset == 0 && out.size() == kWalHeaderBytes) return read_header(out);
   if (offset == kHeaderChecksum && out.size() == kChecksumBytes) return base_.read(out, offset);
-
   if (const sqlite3_int64 frame = frame_with(offset, 0); frame > 0 && out.size() == kFrameBytes) {
-    const int code = load_frame(frame, out.first<kFrameBytes>());
-    if (code == SQLITE_IOERR_DATA) return SQLITE_OK;  // zeros: the log ends here
-    if (code == SQLITE_OK && frame == live_frames_ + 1) ++live_frames_;
-    return code;
+    return recover_frame(frame, out.first<kFrameBytes>());
   }
   std::size_t within = 0;
   sqlite3_int64 frame = 0;
@@ -123,7 +182,8 @@ int WalFile::write(ByteView bytes, sqlite3_int64 offset) {
   if (flushed != SQLITE_OK) return flushed;
   if (offset == 0 && bytes.size() == kWalHeaderBytes) {
     if (!is_log_header(bytes)) return SQLITE_IOERR_WRITE;
-    live_frames_ = 0;
+    forget_frames();
+    std::ranges::copy(bytes.subspan(kHeaderSalts, salts_.size()), salts_.begin());
     return base_.write(bytes, offset);
   }
   const sqlite3_int64 frame = frame_with(offset, 0);
@@ -173,7 +233,7 @@ int WalFile::truncate(sqlite3_int64 size) {
   const int flushed = flush_held_header();
   if (flushed != SQLITE_OK) return flushed;
   if (size != 0) return SQLITE_IOERR_TRUNCATE;
-  live_frames_ = 0;
+  forget_frames();
   return base_.file()->pMethods->xTruncate(base_.file(), size);
 }
 
@@ -194,26 +254,21 @@ int WalFile::size(sqlite3_int64* out) {
 }
 
 int WalFile::scrub(ScrubReport& report, std::set<std::uint32_t>& in_wal) {
-  constexpr std::size_t kLogSalts = 16;
-  constexpr std::size_t kFrameSalts = 8;
-  if (live_frames_ == 0) return SQLITE_OK;
-  std::array<std::uint8_t, kWalHeaderBytes> header;
-  int code = read(header, 0);
-  if (code != SQLITE_OK) return code;
-  const ByteView salts = ByteView(header).subspan(kLogSalts, 8);
+  if (main_.poisoned()) return SQLITE_IOERR_READ;
+  const int flushed = flush_held_header();
+  if (flushed != SQLITE_OK) return flushed;
   Frame plain;
-  for (sqlite3_int64 frame = 1; frame <= live_frames_; ++frame) {
-    code = load_frame(frame, plain);
+  for (sqlite3_int64 frame = 1; frame <= committed_frames_; ++frame) {
+    const int code = load_frame(frame, plain);
     if (code != SQLITE_OK && code != SQLITE_IOERR_DATA && code != SQLITE_IOERR_SHORT_READ) return code;
-    if (code == SQLITE_OK && !equal(ByteView(plain).subspan(kFrameSalts, 8), salts)) break;  // an older log's
     ++report.frames;
     if (code == SQLITE_OK) {
       in_wal.insert(frame_page_number(plain));
     } else {
       ++report.damaged_frames;
     }
+    wipe(plain);
   }
-  wipe(plain);
   return SQLITE_OK;
 }
 

@@ -108,4 +108,12 @@ Result<void> Records::apply_transparent(const AppliedWrite& write) {
   return {};
 }
 
+Result<void> Records::forget(const SpaceId& space, const RecordId& id) {
+  SAMLA_ASSIGN(const RecordRow row, load_record_row(*connection_, space, id));
+  if (row.number == 0) return {};
+  SAMLA_TRY(update_index(*connection_, row, indexed_text(row, search_fields_), {}));
+  SAMLA_ASSIGN(auto remove, connection_->cached("DELETE FROM record WHERE number = ?1"));
+  return remove->bind(1, row.number).run();
+}
+
 }  // namespace samla::view

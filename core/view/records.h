@@ -110,6 +110,10 @@ class Records {
   /// A void or quarantined write: is no head, but is seen through (resolve).
   Result<void> apply_transparent(const AppliedWrite& write);
 
+  /// Forgets the record's row in `space`, so that it can be built anew from its writes. Within the
+  /// caller's transaction.
+  Result<void> forget(const SpaceId& space, const RecordId& id);
+
   /// Absent: no such record.
   Result<std::optional<RecordView>> read(const RecordId& id) const;
   /// The metadata alone, for building the next write's `prev` and `seen`; absent: no such record.

@@ -46,6 +46,17 @@ struct ContestedField {
   std::uint32_t heads = 0;
 };
 
+/// How much there is.
+struct StorageCounts {
+  std::uint64_t spaces = 0;  ///< with a history
+  std::uint64_t changesets = 0;
+  std::uint64_t changeset_bytes = 0;
+  std::uint64_t chain_entries = 0;
+  std::uint64_t grants = 0;
+  std::uint64_t records = 0;
+  std::uint64_t contested_fields = 0;
+};
+
 /// Reads. Lists are bounded by bytes or number.
 class StorageReader {
  public:
@@ -56,8 +67,7 @@ class StorageReader {
   /// Entries after `seq`, at least one if there is any. Zero space: the identity chain.
   virtual Result<std::vector<Bytes>> chain_entries(const SpaceId& space, std::uint64_t seq,
                                                    std::size_t bytes_max) = 0;
-  /// Every entry of every chain in the order in which they were placed: what one chain's entry was
-  /// judged by is what the other chains said then. Stops at the first error that `take` returns.
+  /// Every entry of every chain, each chain's in order. Stops at the first error that `take` returns.
   virtual Result<void> all_entries(const std::function<Result<void>(const SpaceId&, ByteView)>& take) = 0;
   /// Of a recipient in a space, newest epoch first.
   virtual Result<std::vector<StoredGrant>> grants(const SpaceId& space, const RecipientId& recipient,
@@ -75,6 +85,8 @@ class StorageReader {
   /// resolve::RecordState in its own codec.
   virtual Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) = 0;
   virtual Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max) = 0;
+  /// Reads everything: for operators, not for the way of a changeset.
+  virtual Result<StorageCounts> counts() = 0;
 };
 
 /// One write transaction. Destroyed without commit: as if it had never been.

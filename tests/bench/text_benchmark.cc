@@ -135,4 +135,3 @@ BENCHMARK_CAPTURE(walk_history, automerge_paper, "automerge-paper")->Unit(benchm
 BENCHMARK_CAPTURE(walk_history, friendsforever, "friendsforever")->Unit(benchmark::kMillisecond);
 BENCHMARK(merge_branches)->Arg(1000)->Arg(10'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(diff_one_word)->Unit(benchmark::kMillisecond);
-BENCHMARK_MAIN();

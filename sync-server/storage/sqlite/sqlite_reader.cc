@@ -5,6 +5,8 @@
 namespace samla::server {
 namespace {
 
+static_assert(kSeqBits == 40, "counts() names it in SQL");
+
 #define SAMLA_CHANGESET_COLUMNS "id, head, writer, writer_seq, hash, validity, identity_seq, space_seq"
 
 Result<StoredChangeset> read_changeset(const sqlite::Statement& row) {
@@ -175,6 +177,19 @@ Result<std::vector<ContestedField>> SqliteReads::contested(const SpaceId& space,
     out.push_back(field);
   }
   return out;
+}
+
+Result<StorageCounts> SqliteReads::counts() {
+  // One statement: one moment.
+  SAMLA_ASSIGN(
+      auto find,
+      db_.cached("SELECT (SELECT count(DISTINCT id >> 40) FROM changeset), (SELECT count(*) FROM changeset), "
+                 "(SELECT coalesce(sum(length(bytes)), 0) FROM changeset), "
+                 "(SELECT count(*) FROM chain_entry), (SELECT count(*) FROM sealed_grant), "
+                 "(SELECT count(*) FROM record_state), (SELECT count(*) FROM contested_field)"));
+  SAMLA_TRY(find->step());
+  const auto number = [&](int column) { return static_cast<std::uint64_t>(find->column_int64(column)); };
+  return StorageCounts{number(0), number(1), number(2), number(3), number(4), number(5), number(6)};
 }
 
 }  // namespace samla::server

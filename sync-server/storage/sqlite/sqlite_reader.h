@@ -27,6 +27,7 @@ class SqliteReads {
                                                       std::uint64_t writer_seq);
   Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record);
   Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max);
+  Result<StorageCounts> counts();
 
   /// Absent: the space has no history yet.
   Result<std::optional<std::int64_t>> space_number(const SpaceId& space);
@@ -74,6 +75,7 @@ class WithSqliteReads : public Base {
   Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max) override {
     return reads_.contested(space, count_max);
   }
+  Result<StorageCounts> counts() override { return reads_.counts(); }
 
  protected:
   std::unique_ptr<sqlite::Connection> connection_;  // held apart, so that its address stays

@@ -114,7 +114,7 @@ TEST_F(IdentityStateTest, PlacesAFloatingCertificateAfterTheChainHasMovedOn) {
 }
 
 TEST_F(IdentityStateTest, RefusesABodyWithoutRulesAndASecondGenesis) {
-  EXPECT_EQ(refusal(org_.signed_by(org_.admin, Reserved{11, {1, 2}})), ErrorCode::unsupported);
+  EXPECT_EQ(refusal(org_.signed_by(org_.admin, Reserved{31, {1, 2}})), ErrorCode::unsupported);
   EXPECT_EQ(refusal(org_.signed_by_root(Genesis{})), ErrorCode::not_permitted);
   EXPECT_EQ(refusal(org_.signed_by(org_.admin, Member{kari_, Right::kReader})), ErrorCode::unsupported);
 }

@@ -83,8 +83,9 @@ class TestServer {
       record([&] { received_[id].push_back(std::move(message)); });
     };
     out.on_closed = [this](ConnectionId id) { record([&] { closed_.push_back(id); }); };
-    out.on_http = [](std::string_view path) {
-      return path == "/healthz" ? HttpReply{200, "ok\n"} : HttpReply{404, "not found\n"};
+    out.on_http = [](const HttpQuery& query) {
+      return query.path == "/healthz" && query.loopback ? HttpReply{200, "ok\n"}
+                                                        : HttpReply{404, "not found\n"};
     };
     return out;
   }

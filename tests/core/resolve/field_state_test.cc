@@ -141,5 +141,26 @@ TEST(FieldState, IsNotMovedByTextEvents) {
   EXPECT_EQ(heads_of(state), std::set{base});
 }
 
+/// Each void write names the one before it: as deep a chain as a hostile writer cares to make.
+TEST(FieldState, SeesThroughAChainOfVoidWritesOfAnyLength) {
+  constexpr std::uint64_t kLength = 300'000;
+  const WriteRef base{test::writer(0), 1, 0};
+  FieldState state;
+  state.apply({base, HybridTime::from(1, 0)}, {});
+  WriteRef last = base;
+  for (std::uint64_t i = 0; i < kLength; ++i) {
+    // A writer each, so that each step has to be looked through.
+    WriteRef next{test::writer(1), 1, 0};
+    next.writer.bytes[2] = static_cast<std::uint8_t>(i);
+    next.writer.bytes[3] = static_cast<std::uint8_t>(i >> 8);
+    next.writer.bytes[4] = static_cast<std::uint8_t>(i >> 16);
+    state.apply_transparent(next, std::vector{last});
+    last = next;
+  }
+  const WriteRef top{test::writer(2), 1, 0};
+  state.apply({top, HybridTime::from(2, 0)}, std::vector{last});
+  EXPECT_EQ(heads_of(state), std::set{top});
+}
+
 }  // namespace
 }  // namespace samla::resolve

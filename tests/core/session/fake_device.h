@@ -68,11 +68,11 @@ class FakeDevice final : public DeviceHost {
     grants.push_back(more);
     return {};
   }
-  std::optional<ChainBatch> next_chain_batch() override {
-    if (batches.empty()) return {};
+  Result<std::optional<ChainBatch>> next_chain_batch() override {
+    if (batches.empty()) return std::optional<ChainBatch>();
     ChainBatch batch = batches.front();
     for (auto& part : batch.parts) part.expected = chain_head(part.space);
-    return batch;
+    return std::optional<ChainBatch>(batch);
   }
   Result<void> chain_batch_done(const ChainBatch& batch, std::optional<ErrorCode> refused) override {
     batch_results.push_back(refused);

@@ -172,10 +172,12 @@ TEST_F(ConnectionTest, ADuplicateKeyIsAlreadyExists) {
 }
 
 TEST_F(ConnectionTest, ASecondWriterIsBusy) {
-  Connection one = with_table();
-  Connection two = open();
-  auto transaction = Transaction::begin(one);
-  EXPECT_EQ(Transaction::begin(two).error().code, ErrorCode::store_busy);
+  {
+    Connection one = with_table();
+    EXPECT_EQ(Connection::open(path_).error().code, ErrorCode::store_busy);
+    EXPECT_EQ(Connection::open(folder_ / "." / "test.db").error().code, ErrorCode::store_busy);
+  }
+  EXPECT_TRUE(Connection::open(path_).ok());
 }
 
 TEST_F(ConnectionTest, AReaderNeitherWritesNorCheckpoints) {

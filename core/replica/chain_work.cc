@@ -1,0 +1,329 @@
+#include "core/replica/chain_work.h"
+
+#include <algorithm>
+
+#include "core/custody/invite.h"
+
+namespace samla::replica {
+
+using chain::IdentityState;
+using chain::RecipientKind;
+using chain::Right;
+using chain::SpaceState;
+
+namespace {
+
+/// Spaces in one batch of grants: a conflict in one repeats the others.
+constexpr std::size_t kPartsMax = 64;
+
+chain::SpaceGenesis genesis_of(const SpaceSpec& spec, const SpaceId& id, const custody::SpaceKeys& keys) {
+  chain::SpaceGenesis out;
+  out.purpose = spec.purpose;
+  out.space_class = static_cast<chain::SpaceClass>(spec.space_class);
+  out.scope = decltype(out.scope)::from(spec.scope.view());
+  out.co_members = spec.confirm_co_members ? chain::GrantPolicy::kConfirm : chain::GrantPolicy::kAuto;
+  out.own_devices = spec.approve_devices ? chain::GrantPolicy::kConfirm : chain::GrantPolicy::kAuto;
+  out.tag_key = seal::commitment_of(id, keys.tag_key);
+  return out;
+}
+
+custody::SpaceKeys duplicate(const custody::SpaceKeys& keys) {
+  return {{keys.epoch_key.bytes.duplicate()}, {keys.tag_key.bytes.duplicate()}};
+}
+
+}  // namespace
+
+// ---- intents
+
+Result<void> ChainWork::queue(const Intent& intent) {
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  SAMLA_ASSIGN([[maybe_unused]] const auto id, local_.tables->chain_outbox.push(intent.encode()));
+  return transaction.commit();
+}
+
+Result<std::optional<session::ChainBatch>> ChainWork::next() {
+  using Answer = std::optional<session::ChainBatch>;
+  ChainBatchBuilder to(local_);
+  new_keys_.clear();
+  const auto asks = [&](Asked what) {
+    asked_ = what;
+    return Answer(to.take());
+  };
+  if (claim) {
+    SAMLA_TRY(build_claim(to));
+    return asks(Asked::kClaim);
+  }
+  if (!certified()) {
+    if (!local_.invite_secret)
+      return fail(ErrorCode::not_permitted, "replica.sync", "this device is not certified");
+    SAMLA_TRY(build_certificate(to));
+    return asks(Asked::kCertificate);
+  }
+  if (invite) {
+    SAMLA_TRY(build_invite(to));
+    return asks(Asked::kInvite);
+  }
+  if (revoke_invite) {
+    to.add_identity(chain::Revocation{
+        chain::RevocationTarget::kInvite, decltype(chain::Revocation::id)::from(revoke_invite->view()), {}});
+    return asks(Asked::kRevocation);
+  }
+  if (personal && local_.membership->space(id_of(*personal)) == nullptr) {
+    found(to, *personal, {});
+    return asks(Asked::kPersonal);
+  }
+  SAMLA_TRY(build_intent(to));
+  if (!to.empty()) return asks(Asked::kIntent);
+  build_grants(to);
+  if (!to.empty()) return asks(Asked::kGrants);
+  asked_ = Asked::kNothing;
+  return Answer();
+}
+
+Result<void> ChainWork::placed(const session::ChainBatch& batch) {
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  const auto take = [&]() -> Result<void> {
+    for (const auto& part : batch.parts) SAMLA_TRY(local_.membership->take(part.space, part.entries));
+    for (NewKey& key : new_keys_) SAMLA_TRY(local_.membership->add_key(key.space, 1, std::move(key.keys)));
+    SAMLA_TRY(done());
+    return transaction.commit();
+  };
+  const auto taken = take();
+  if (!taken.ok()) SAMLA_TRY(local_.membership->load());
+  new_keys_.clear();
+  return taken;
+}
+
+/// What asked for the batch is over.
+Result<void> ChainWork::done() {
+  const Asked asked = std::exchange(asked_, Asked::kNothing);
+  if (asked == Asked::kClaim) claim.reset();
+  if (asked == Asked::kInvite) invite.reset();
+  if (asked == Asked::kRevocation) revoke_invite.reset();
+  if (asked == Asked::kIntent) return local_.tables->chain_outbox.remove(intent_);
+  return {};
+}
+
+Result<void> ChainWork::refused(ErrorCode code) {
+  new_keys_.clear();
+  if (code == ErrorCode::chain_conflict || code == ErrorCode::chain_behind) return {};  // tried again
+  const Asked asked = asked_;
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  SAMLA_TRY(done());
+  SAMLA_TRY(transaction.commit());
+  // A wish that can't be granted is dropped; what a person waits for is told.
+  if (asked == Asked::kIntent) return {};
+  return fail(code, "replica.chains");
+}
+
+// ---- who we are
+
+bool ChainWork::certified() const {
+  return local_.membership->identity().device(local_.keys.device_id()) != nullptr;
+}
+
+SpaceId ChainWork::id_of(const SpaceSpec& spec) const {
+  const ByteView scope =
+      spec.space_class == SpaceClass::kPersonal ? local_.account.user.view() : spec.scope.view();
+  return chain::space_id(local_.account.organisation, spec.purpose, scope);
+}
+
+bool ChainWork::may_found(const SpaceId& id) const {
+  const IdentityState& identity = local_.membership->identity();
+  if (identity.is_admin(local_.keys.device_id())) return true;
+  const chain::Entitlement* entitlement = identity.entitlement(local_.account.user, id);
+  return entitlement != nullptr && entitlement->may_found;
+}
+
+// ---- founding
+
+void ChainWork::found(ChainBatchBuilder& to, const SpaceSpec& wanted,
+                      const std::vector<std::pair<UserId, SpaceRight>>& members) {
+  SpaceSpec spec = wanted;
+  if (spec.space_class == SpaceClass::kPersonal) spec.scope = RecordId::from(local_.account.user.view());
+  const SpaceId id = id_of(spec);
+  new_keys_.push_back({id, custody::SpaceKeys::generate(local_.random)});
+  const custody::SpaceKeys& keys = new_keys_.back().keys;
+  to.add_space(id, genesis_of(spec, id, keys));
+  for (const auto& [user, right] : members) {
+    if (user != local_.account.user) to.add_space(id, chain::Member{user, static_cast<Right>(right)});
+  }
+  chain::Epoch epoch;
+  epoch.epoch = 1;
+  epoch.key = seal::commitment_of(id, 1, keys.epoch_key);
+  epoch.recipients.push_back(to.add_grant(id, 1, RecipientKind::kDevice, local_.keys.device_id().view(),
+                                          local_.keys.seal().public_key(), keys));
+  to.add_space(id, std::move(epoch));
+}
+
+Result<void> ChainWork::build_claim(ChainBatchBuilder& to) {
+  const auto by_root = [&](chain::Body body) {
+    chain::Entry entry = to.unsigned_entry(std::move(body));
+    entry.author = {chain::AuthorKind::kRoot, {}};
+    entry.anchor = to.identity_head();
+    entry.sign_with(claim->root);
+    to.add_identity_entry(entry);
+  };
+  by_root(claim->genesis);
+  by_root(chain::AdminCertificate{local_.account.user, claim->role, local_.keys.public_keys()});
+  to.add_identity(claim->server);
+  for (const SpaceSpec& spec : claim->spaces) found(to, spec, {});
+  return {};
+}
+
+/// Floating: it holds wherever the chain stands by now. The chain says for whom the invite is.
+Result<void> ChainWork::build_certificate(ChainBatchBuilder& to) {
+  const auto* info = local_.membership->identity().invite(*local_.account.invite);
+  if (info == nullptr) return fail(ErrorCode::invite_unknown, "join", "ask for a new one");
+  local_.account.user = info->invite.user;
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  SAMLA_TRY(local_.save_account());
+  SAMLA_TRY(transaction.commit());
+  chain::DeviceCertificate body{local_.account.user, local_.keys.public_keys(), {}};
+  body.possession = local_.keys.sign().sign(
+      chain::kPossessionDomain, chain::possession_bytes(local_.account.organisation, body.user, body.keys));
+  chain::Entry entry = to.unsigned_entry(body);
+  entry.author = {chain::AuthorKind::kInvite,
+                  decltype(chain::Author::id)::from(local_.account.invite->view())};
+  entry.floating = true;
+  entry.anchor = to.identity_head();
+  entry.sign_with(custody::keys_of_invite(*local_.invite_secret).auth);
+  to.add_identity_entry(entry);
+  return {};
+}
+
+// ---- invites
+
+Result<void> ChainWork::build_invite(ChainBatchBuilder& to) {
+  const custody::InviteKeys keys = custody::keys_of_invite(invite->secret);
+  chain::Invite body;
+  body.invite = invite->id;
+  body.user = invite->spec.user;
+  body.role = invite->spec.role;
+  body.gate = chain::gate_hash(keys.gate.view());
+  body.auth = keys.auth.verify_key();
+  body.seal = keys.seal.public_key();
+  body.expires_ms = invite->spec.expires_ms;
+  for (const InviteSpace& space : invite->spec.spaces) {
+    body.entitlements.push_back({id_of(space.spec), static_cast<Right>(space.right), !space.grant_now});
+  }
+  std::ranges::sort(body.entitlements, {}, &chain::Entitlement::space);
+  to.add_identity(body);
+  for (const InviteSpace& space : invite->spec.spaces) {
+    if (space.grant_now) SAMLA_TRY(open_space_to(to, space, *invite, body.seal));
+  }
+  return {};
+}
+
+/// Member and grant for one space, which is founded first where nobody has.
+Result<void> ChainWork::open_space_to(ChainBatchBuilder& to, const InviteSpace& space,
+                                      const PendingInvite& wanted, const SealPublicKey& seal) {
+  const SpaceId id = id_of(space.spec);
+  const SpaceState* state = local_.membership->space(id);
+  std::uint32_t epoch = 1;
+  Right has = Right::kNone;
+  if (state == nullptr) {
+    found(to, space.spec, {});
+    if (wanted.spec.user == local_.account.user) has = Right::kManager;
+  } else {
+    if (!local_.membership->readable(id)) {
+      return fail(ErrorCode::key_missing, "invite.create",
+                  "this device has no key of a space that the invite opens");
+    }
+    epoch = state->epoch();
+    has = state->right_of_user(wanted.spec.user);
+  }
+  const auto right = static_cast<Right>(space.right);
+  if (has < right) to.add_space(id, chain::Member{wanted.spec.user, right});
+  chain::GrantList list;
+  list.epoch = epoch;
+  const custody::SpaceKeys keys = state == nullptr ? duplicate(new_keys_.back().keys) : keys_of(id);
+  list.recipients.push_back(to.add_grant(id, epoch, RecipientKind::kInvite, wanted.id.view(), seal, keys));
+  to.add_space(id, std::move(list));
+  return {};
+}
+
+custody::SpaceKeys ChainWork::keys_of(const SpaceId& space) const {
+  const custody::KeyRing& ring = local_.membership->ring();
+  const std::uint32_t epoch = local_.membership->space(space)->epoch();
+  return {{ring.epoch_key(space, epoch)->bytes.duplicate()}, {ring.tag_key(space)->bytes.duplicate()}};
+}
+
+// ---- queued intents
+
+Result<void> ChainWork::build_intent(ChainBatchBuilder& to) {
+  SAMLA_ASSIGN(const auto queue, local_.tables->chain_outbox.all());
+  for (const auto& item : queue) {
+    SAMLA_ASSIGN(const Intent intent, Intent::decode(item.batch));
+    intent_ = item.id;
+    if (intent.type == Intent::Type::kApproveDevice) {
+      SAMLA_TRY(build_approval(to, intent.device));
+    } else if (const SpaceId id = id_of(intent.spec);
+               local_.membership->head(id).seq == 0 &&
+               (intent.spec.space_class == SpaceClass::kPersonal || may_found(id))) {
+      found(to, intent.spec, intent.members);
+    }
+    if (!to.empty()) return {};
+    // It has come true without us, or can't: someone founded the space, the device is gone.
+    SAMLA_ASSIGN(auto transaction, local_.begin());
+    SAMLA_TRY(local_.tables->chain_outbox.remove(item.id));
+    SAMLA_TRY(transaction.commit());
+  }
+  return {};
+}
+
+Result<void> ChainWork::build_approval(ChainBatchBuilder& to, const DeviceId& device) {
+  const IdentityState& identity = local_.membership->identity();
+  const IdentityState::Device* info = identity.device(device);
+  if (info == nullptr || !identity.active(device) || info->user != local_.account.user) return {};
+  for (const auto& [id, state] : local_.membership->spaces()) {
+    if (!state->genesis() || state->genesis()->space_class != chain::SpaceClass::kPersonal) continue;
+    if (!local_.membership->readable(id) || state->holds_grant(device, identity)) continue;
+    chain::GrantList list;
+    list.epoch = state->epoch();
+    list.recipients.push_back(
+        to.add_grant(id, list.epoch, RecipientKind::kDevice, device.view(), info->keys.seal, keys_of(id)));
+    to.add_space(id, std::move(list));
+  }
+  return {};
+}
+
+// ---- grants that nobody asks for
+
+/// Every member device lets in whom the administrator entitled, and grants to its fellow members' devices.
+void ChainWork::build_grants(ChainBatchBuilder& to) {
+  const IdentityState& identity = local_.membership->identity();
+  for (const auto& [id, state] : local_.membership->spaces()) {
+    if (to.parts() >= kPartsMax) return;
+    if (!state->genesis() || state->genesis()->space_class != chain::SpaceClass::kShared) continue;
+    if (!local_.membership->readable(id)) continue;
+    if (state->right_of(local_.keys.device_id(), identity) == Right::kNone) continue;
+    build_space_grants(to, id, *state);
+  }
+}
+
+void ChainWork::build_space_grants(ChainBatchBuilder& to, const SpaceId& id, const SpaceState& state) {
+  const IdentityState& identity = local_.membership->identity();
+  std::set<UserId> members;
+  for (const auto& [user, right] : state.members()) members.insert(user);
+  if (state.genesis()->co_members == chain::GrantPolicy::kAuto) {
+    for (const UserId& user : identity.users()) {
+      const chain::Entitlement* entitled = identity.entitlement(user, id);
+      if (entitled == nullptr || state.right_of_user(user) >= entitled->right) continue;
+      to.add_space(id, chain::Member{user, entitled->right});
+      members.insert(user);
+    }
+  }
+  chain::GrantList list;
+  list.epoch = state.epoch();
+  for (const UserId& user : members) {
+    for (const DeviceId& device : identity.devices_of(user)) {
+      if (!identity.active(device) || state.holds_grant(device, identity)) continue;
+      list.recipients.push_back(to.add_grant(id, list.epoch, RecipientKind::kDevice, device.view(),
+                                             identity.device(device)->keys.seal, keys_of(id)));
+    }
+  }
+  if (!list.recipients.empty()) to.add_space(id, std::move(list));
+}
+
+}  // namespace samla::replica

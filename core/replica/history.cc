@@ -1,0 +1,160 @@
+#include "core/replica/history.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "core/replica/inbound.h"
+#include "core/session/validity.h"
+
+namespace samla::replica {
+
+using change::Changeset;
+using change::Validity;
+
+namespace {
+
+WriteInfo info_of(const view::AppliedWrite& write) {
+  WriteInfo out;
+  out.ref = write.ref;
+  out.type = write.header.type;
+  out.time = write.header.time;
+  out.prev = write.header.prev;
+  out.tags = resolve::fields_of(write.header);
+  out.content = write.content;
+  return out;
+}
+
+bool is_head(const resolve::RecordState& state, const WriteInfo& write) {
+  return std::ranges::any_of(write.tags, [&](const FieldTag& tag) {
+    const resolve::FieldState* field = state.field(tag);
+    return field != nullptr && std::ranges::count(field->heads(), write.ref, &resolve::Head::ref) > 0;
+  });
+}
+
+}  // namespace
+
+// ---- shown
+
+Result<std::vector<WriteInfo>> History::writes_of(const SpaceId& space, const RecordId& record) const {
+  std::vector<WriteInfo> out;
+  SAMLA_TRY(add_frozen(space, record, out));
+  SAMLA_TRY(add_waiting(space, record, out));
+  SAMLA_ASSIGN(const auto state, local_.records->state(record));
+  for (WriteInfo& write : out) write.head = state && is_head(*state, write);
+  std::ranges::sort(out, {}, [](const WriteInfo& write) { return std::tuple(write.time, write.ref); });
+  return out;
+}
+
+Result<void> History::add_frozen(const SpaceId& space, const RecordId& record,
+                                 std::vector<WriteInfo>& out) const {
+  return local_.tables->changesets.each(space, {}, [&](const store::StoredChangeset& stored) -> Result<void> {
+    SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
+    for (const view::AppliedWrite& write : open_writes(*local_.membership, changeset)) {
+      if (write.header.record != record) continue;
+      WriteInfo info = info_of(write);
+      info.validity = stored.validity;
+      info.reason = stored.reason;
+      info.reached = stored.server_seq ? WriteInfo::Reached::kCentre : WriteInfo::Reached::kDevice;
+      out.push_back(std::move(info));
+    }
+    return {};
+  });
+}
+
+Result<void> History::add_waiting(const SpaceId& space, const RecordId& record,
+                                  std::vector<WriteInfo>& out) const {
+  SAMLA_ASSIGN(const auto groups, local_.tables->outbox.groups(space));
+  for (const store::OutboxGroup& group : groups) {
+    SAMLA_ASSIGN(const auto writes, local_.tables->outbox.writes(space, group.writer, group.seq));
+    for (const store::OutboxWrite& write : writes) {
+      if (write.header.record != record) continue;
+      SAMLA_ASSIGN(view::Content content, view::decode_content(write.content));
+      out.push_back(info_of({space, write.ref, write.header, std::move(content)}));
+    }
+  }
+  return {};
+}
+
+// ---- judged anew
+
+Result<std::set<RecordId>> History::judge_again(const WriterId& writer) {
+  std::set<RecordId> changed;
+  for (const auto& [space, state] : local_.membership->spaces()) {
+    SAMLA_ASSIGN(const std::set<RecordId> records, judge_again(space, writer));
+    if (records.empty()) continue;
+    SAMLA_TRY(rebuild(space, records));
+    changed.insert(records.begin(), records.end());
+  }
+  return changed;
+}
+
+/// The records that changesets touch whose worth is another now.
+Result<std::set<RecordId>> History::judge_again(const SpaceId& space, const WriterId& writer) {
+  const chain::SpaceState* state = local_.membership->space(space);
+  std::set<RecordId> touched;
+  if (state == nullptr) return touched;
+  struct Verdict {
+    std::uint64_t seq;
+    Validity validity;
+  };
+  std::vector<Verdict> verdicts;
+  session::NamedHeads before;
+  const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
+    SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
+    const auto heads = session::named_heads(changeset.header, local_.membership->identity(), *state);
+    if (!heads.ok()) return {};  // judged when its chains have come
+    const Validity now =
+        session::validity_of(changeset.header, *heads, before, local_.membership->identity(), *state);
+    before = {std::max(before.identity_seq, heads->identity_seq),
+              std::max(before.space_seq, heads->space_seq)};
+    if (now == stored.validity) return {};
+    verdicts.push_back({stored.seq, now});
+    for (const change::Leaf& leaf : changeset.leaves) {
+      if (const auto* write = change::header_of(leaf)) touched.insert(write->record);
+    }
+    return {};
+  };
+  SAMLA_TRY(local_.tables->changesets.each(space, writer, take));
+  for (const Verdict& verdict : verdicts) {
+    const bool valid = verdict.validity == Validity::kValid;
+    SAMLA_TRY(
+        local_.tables->changesets.judge(space, writer, verdict.seq, verdict.validity,
+                                        valid ? std::nullopt : std::optional(ErrorCode::not_permitted)));
+  }
+  return touched;
+}
+
+Result<void> History::rebuild(const SpaceId& space, const std::set<RecordId>& records) {
+  for (const RecordId& record : records) SAMLA_TRY(local_.records->forget(space, record));
+  const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
+    SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
+    std::vector<view::AppliedWrite> writes = open_writes(*local_.membership, changeset);
+    std::erase_if(writes,
+                  [&](const view::AppliedWrite& write) { return !records.contains(write.header.record); });
+    if (stored.validity == Validity::kValid) {
+      const auto applied = local_.records->apply(writes);
+      return applied.ok() ? Result<void>() : Result<void>(applied.error());
+    }
+    for (const view::AppliedWrite& write : writes) SAMLA_TRY(local_.records->apply_transparent(write));
+    return {};
+  };
+  SAMLA_TRY(local_.tables->changesets.each(space, {}, take));
+  return apply_waiting(space, records);
+}
+
+Result<void> History::apply_waiting(const SpaceId& space, const std::set<RecordId>& records) {
+  SAMLA_ASSIGN(const auto groups, local_.tables->outbox.groups(space));
+  for (const store::OutboxGroup& group : groups) {
+    SAMLA_ASSIGN(const auto writes, local_.tables->outbox.writes(space, group.writer, group.seq));
+    for (const store::OutboxWrite& write : writes) {
+      if (!records.contains(write.header.record)) continue;
+      SAMLA_ASSIGN(view::Content content, view::decode_content(write.content));
+      const view::AppliedWrite applied{space, write.ref, write.header, std::move(content)};
+      const auto done = local_.records->apply({&applied, 1});
+      if (!done.ok()) return done.error();
+    }
+  }
+  return {};
+}
+
+}  // namespace samla::replica

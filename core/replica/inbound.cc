@@ -1,0 +1,221 @@
+// The walk of a changeset into the device.
+//
+//   1. where the stretch begins: at our cursor, or at the start of another history   (start_of)
+//   2. canonical decode; our own come empty and are looked up                        (arrive, own)
+//   3. the writer's signature, by the key that the identity chain certifies          (verify)
+//   4. continuity, and validity by the heads that it names                           (judge)
+//   5. the bytes are kept as they came, with their place                             (store)
+//   6. each value is opened where we hold the key                                    (open_writes)
+//   7. heads and records                                                             (materialise)
+//   8. the cursor moves on, and all of it commits at once                            (take_tail)
+#include "core/replica/inbound.h"
+
+#include "core/base/encoding.h"
+#include "core/seal/value.h"
+#include "core/session/space_head.h"
+#include "core/session/validity.h"
+
+namespace samla::replica {
+
+using change::Changeset;
+using change::Validity;
+
+struct Inbound::Arrived {
+  Changeset changeset;
+  Hash hash;
+  Bytes bytes;  ///< as they came; empty for one that is here already
+  bool own = false;
+  std::uint64_t server_seq = 0;
+  Validity validity = Validity::kValid;
+  session::NamedHeads heads;
+};
+
+namespace {
+
+constexpr const char* kOperation = "replica.tail";
+
+std::string short_id(const WriterId& writer) { return to_hex(writer.view().first(4)); }
+
+}  // namespace
+
+Result<void> Inbound::take_tail(const SpaceId& space, const Incarnation& incarnation,
+                                std::span<const wire::TailItem> items) {
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  SAMLA_ASSIGN(Position at, start_of(space, incarnation, items.front().seq));
+  for (const wire::TailItem& item : items) {
+    SAMLA_ASSIGN(Arrived arrived, item.changeset.empty() ? own(space, item) : arrive(space, item));
+    at = {incarnation, item.seq, session::running_head(at.head, item.seq, arrived.hash)};
+    if (!arrived.own) {
+      SAMLA_TRY(judge(arrived));
+    }
+    SAMLA_ASSIGN(const bool fresh, store(arrived));
+    if (fresh) SAMLA_TRY(materialise(arrived));
+  }
+  SAMLA_TRY(local_.tables->cursors.put(space, at));
+  SAMLA_TRY(local_.save_clock());
+  return transaction.commit();
+}
+
+// ---- 1. where it begins
+
+Result<Position> Inbound::start_of(const SpaceId& space, const Incarnation& incarnation,
+                                   std::uint64_t first_seq) {
+  SAMLA_ASSIGN(const Position cursor, local_.tables->cursors.get(space));
+  if (first_seq != 1) return cursor;
+  // The server begins anew: it does not have the history that we have seen, or has it under another
+  // name. What we hold stays; places are learnt again, and what has none is offered again.
+  if (cursor.seq > 0) SAMLA_TRY(local_.tables->changesets.forget_places(space));
+  return Position{incarnation, 0, {}};
+}
+
+// ---- 2. decoded
+
+Result<Inbound::Arrived> Inbound::arrive(const SpaceId& space, const wire::TailItem& item) const {
+  Arrived out;
+  SAMLA_ASSIGN(out.changeset, Changeset::decode(item.changeset));
+  const change::Header& header = out.changeset.header;
+  if (header.space != space || header.organisation != local_.account.organisation) {
+    return fail(ErrorCode::protocol, kOperation, "a changeset of another space");
+  }
+  out.hash = change::changeset_hash(header);
+  out.bytes = item.changeset;
+  out.server_seq = item.seq;
+  out.own = header.writer == local_.writer();
+  SAMLA_TRY(verify(out.changeset));
+  return out;
+}
+
+/// Our own come in our order; one whose receipt got lost is the first that has no place.
+Result<Inbound::Arrived> Inbound::own(const SpaceId& space, const wire::TailItem& item) const {
+  SAMLA_ASSIGN(const auto stored, local_.tables->changesets.own_at(space, local_.writer(), item.seq));
+  if (!stored) {
+    return fail(ErrorCode::history_diverged, kOperation,
+                "the server holds changes by this device that this store does not have: is it a copy?");
+  }
+  Arrived out;
+  SAMLA_ASSIGN(out.changeset, Changeset::decode(stored->bytes));
+  out.hash = stored->hash;
+  out.own = true;
+  out.server_seq = item.seq;
+  return out;
+}
+
+// ---- 3. verified
+
+Result<void> Inbound::verify(const Changeset& changeset) const {
+  const WriterId& writer = changeset.header.writer;
+  const auto* device = local_.membership->identity().device(chain::device_of_writer(writer));
+  if (device == nullptr) return fail(ErrorCode::chain_behind, kOperation);
+  if (!changeset.signed_by(device->keys.sign)) {
+    return fail(ErrorCode::bad_signature, kOperation, "a changeset said to be by " + short_id(writer));
+  }
+  return {};
+}
+
+// ---- 4. judged
+
+Result<void> Inbound::judge(Arrived& arrived) const {
+  const change::Header& header = arrived.changeset.header;
+  const chain::SpaceState* space = local_.membership->space(header.space);
+  if (space == nullptr) return fail(ErrorCode::chain_behind, kOperation);
+  const chain::IdentityState& identity = local_.membership->identity();
+  SAMLA_ASSIGN(arrived.heads, session::named_heads(header, identity, *space));
+  SAMLA_ASSIGN(const store::ChangesetTip tip, local_.tables->changesets.tip(header.space, header.writer));
+  if (header.seq > tip.seq + 1 || (header.seq == tip.seq + 1 && header.prev != tip.hash)) {
+    return fail(ErrorCode::sequence_gap, kOperation,
+                "changes by " + short_id(header.writer) + " are missing");
+  }
+  arrived.validity =
+      session::validity_of(header, arrived.heads, {tip.identity_seq, tip.space_seq}, identity, *space);
+  return {};
+}
+
+// ---- 5. stored
+
+/// False: it was here already, with its writes.
+Result<bool> Inbound::store(const Arrived& arrived) {
+  const change::Header& header = arrived.changeset.header;
+  store::StoredChangeset row;
+  row.space = header.space;
+  row.writer = header.writer;
+  row.seq = header.seq;
+  row.hash = arrived.hash;
+  row.bytes = arrived.bytes;
+  row.own = arrived.own;
+  row.writes = header.count;
+  row.validity = arrived.validity;
+  row.server_seq = arrived.server_seq;
+  row.identity_seq = arrived.heads.identity_seq;
+  row.space_seq = arrived.heads.space_seq;
+  SAMLA_ASSIGN(const auto put, local_.tables->changesets.put(row));
+  return put == store::Changesets::Put::kStored;
+}
+
+// ---- 6. opened
+
+std::vector<view::AppliedWrite> open_writes(const Membership& membership, const Changeset& changeset) {
+  const change::Header& header = changeset.header;
+  const seal::SpaceKey* key = membership.ring().epoch_key(header.space, header.epoch);
+  const seal::TagKey* tag_key = membership.ring().tag_key(header.space);
+  std::vector<view::AppliedWrite> out;
+  for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
+    const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
+    if (write == nullptr) continue;
+    view::AppliedWrite applied{header.space, changeset.ref(i), *write, {}};
+    const auto* full = std::get_if<change::FullLeaf>(&changeset.leaves[i]);
+    if (full != nullptr && key != nullptr && tag_key != nullptr) {
+      applied.content = open_write(header, applied.ref, *full, *key, *tag_key);
+    }
+    out.push_back(std::move(applied));
+  }
+  return out;
+}
+
+std::optional<view::Content> open_write(const change::Header& header, const change::WriteRef& ref,
+                                        const change::FullLeaf& leaf, const seal::SpaceKey& key,
+                                        const seal::TagKey& tag_key) {
+  const Bytes bound = change::associated_data(header, ref.index, leaf.header);
+  const auto plain = seal::open_value(key, header.nonce_base.view(), ref.index, bound, leaf.ciphertext);
+  if (!plain.ok()) return {};
+  auto content = view::decode_content(*plain);
+  if (!content.ok() || content->fields.size() != leaf.header.tags.size()) return {};
+  // A field may not go by another's tag: its heads would stand where they don't belong.
+  for (std::size_t i = 0; i < content->fields.size(); ++i) {
+    const view::FieldContent& field = content->fields[i];
+    const FieldTag tag = seal::field_tag(tag_key, leaf.header.record, field.field, as_bytes(field.element));
+    if (tag != leaf.header.tags[i]) return {};
+  }
+  return std::move(*content);
+}
+
+// ---- 7. records
+
+Result<void> Inbound::materialise(const Arrived& arrived) {
+  const std::vector<view::AppliedWrite> writes = open_writes(*local_.membership, arrived.changeset);
+  if (arrived.validity != Validity::kValid) {
+    for (const view::AppliedWrite& write : writes) SAMLA_TRY(local_.records->apply_transparent(write));
+    return {};
+  }
+  for (const view::AppliedWrite& write : writes) local_.time.observe(write.header.time);
+  SAMLA_ASSIGN(const std::set<RecordId> changed, local_.records->apply(writes));
+  changed_.insert(changed.begin(), changed.end());
+  return {};
+}
+
+Result<void> Inbound::open_again(const SpaceId& space) {
+  SAMLA_ASSIGN(const auto refs, local_.records->unreadable(space));
+  if (refs.empty()) return {};
+  std::set<std::pair<WriterId, std::uint64_t>> changesets;
+  for (const change::WriteRef& ref : refs) changesets.emplace(ref.writer, ref.seq);
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  for (const auto& [writer, seq] : changesets) {
+    SAMLA_ASSIGN(const auto stored, local_.tables->changesets.get(space, writer, seq));
+    if (!stored || stored->validity != Validity::kValid) continue;
+    Arrived again;
+    SAMLA_ASSIGN(again.changeset, Changeset::decode(stored->bytes));
+    SAMLA_TRY(materialise(again));
+  }
+  return transaction.commit();
+}
+
+}  // namespace samla::replica

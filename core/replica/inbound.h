@@ -1,0 +1,53 @@
+// The way in, from a stretch of a space's history to records. The numbered stages stand at the top of
+// inbound.cc. Invariants: changesets, records and cursor of a stretch are durable together; a changeset that
+// can't be opened is kept, and tried again when a key has come. Thread: the replica's.
+#pragma once
+
+#include <set>
+#include <span>
+
+#include "core/change/changeset.h"
+#include "core/replica/local_store.h"
+#include "core/seal/value.h"
+#include "core/wire/message.h"
+
+namespace samla::replica {
+
+/// A write's content; absent where it does not open, or names fields that its tags don't.
+std::optional<view::Content> open_write(const change::Header& header, const change::WriteRef& ref,
+                                        const change::FullLeaf& leaf, const seal::SpaceKey& key,
+                                        const seal::TagKey& tag_key);
+
+/// All writes of a changeset that are here, opened where the key is.
+std::vector<view::AppliedWrite> open_writes(const Membership& membership, const change::Changeset& changeset);
+
+class Inbound {
+ public:
+  explicit Inbound(LocalStore& local) : local_(local) {}
+
+  /// Takes a stretch that follows the space's cursor, or one from the start where the server does not know
+  /// the cursor. chain_behind: it names chain heads that are not here yet; nothing is taken then.
+  /// Other errors: the server's bytes are not what a server may send.
+  Result<void> take_tail(const SpaceId& space, const Incarnation& incarnation,
+                         std::span<const wire::TailItem> items);
+  /// Tries the writes of a space again that did not open.
+  Result<void> open_again(const SpaceId& space);
+
+  /// Records that are not as they were, since the last call.
+  std::set<RecordId> take_changed() { return std::exchange(changed_, {}); }
+
+ private:
+  struct Arrived;
+  Result<Position> start_of(const SpaceId& space, const Incarnation& incarnation, std::uint64_t first_seq);
+  Result<Arrived> arrive(const SpaceId& space, const wire::TailItem& item) const;
+  Result<Arrived> own(const SpaceId& space, const wire::TailItem& item) const;
+  Result<void> verify(const change::Changeset& changeset) const;
+  Result<void> judge(Arrived& arrived) const;
+  Result<bool> store(const Arrived& arrived);
+  Result<void> materialise(const Arrived& arrived);
+
+  LocalStore& local_;
+  std::set<RecordId> changed_;
+};
+
+}  // namespace samla::replica

@@ -1,0 +1,70 @@
+// The one implementation of Replica: a local store and the two pipelines. Thread: one at a time.
+#pragma once
+
+#include "core/replica/chain_work.h"
+#include "core/replica/outbound.h"
+#include "core/replica/sync_run.h"
+
+namespace samla::replica {
+
+class LocalReplica final : public Replica {
+ public:
+  LocalReplica(OpenOptions options, std::unique_ptr<LocalStore> local)
+      : options_(std::move(options)), local_(std::move(local)), outbound_(*local_), work_(*local_) {}
+
+  OrganisationId organisation() const override { return local_->account.organisation; }
+  UserId user() const override { return local_->account.user; }
+  DeviceId device() const override { return local_->keys.device_id(); }
+  WriterId writer() const override { return local_->writer(); }
+  bool is_admin() const override { return identity().is_admin(device()); }
+  Role role() const override;
+  std::vector<SpaceId> entitled_spaces() const override;
+  std::vector<UserInfo> users() const override;
+  std::vector<DeviceInfo> devices() const override;
+  std::vector<InviteInfo> invites() const override;
+  std::vector<SpaceInfo> spaces() const override;
+  std::vector<std::pair<UserId, SpaceRight>> members(const SpaceId& space) const override;
+  std::optional<DeviceId> device_of_writer(const WriterId& writer) const override;
+  std::optional<UserId> user_of_device(const DeviceId& device) const override;
+  std::string server_url() const override;
+
+  RecordId new_record_id() override;
+  SpaceId space_id(Purpose purpose, const RecordId& scope) const override;
+  Result<RecordId> derived_id(const SpaceId& space, std::string_view label,
+                              std::string_view name) const override;
+
+  Result<void> found_space(const SpaceSpec& spec,
+                           const std::vector<std::pair<UserId, SpaceRight>>& members) override;
+  Result<std::string> create_invite(const InviteSpec& spec, const SyncOptions& options) override;
+  Result<void> revoke_invite(const InviteId& invite, const SyncOptions& options) override;
+  Result<void> approve_device(const DeviceId& device) override;
+
+  Result<void> commit(const Edit& edit) override { return outbound_.commit(edit); }
+  view::Records& records() override { return *local_->records; }
+  Result<std::vector<WriteInfo>> history(const RecordId& record) override;
+  Levels levels() override;
+
+  Result<SyncReport> sync(const SyncOptions& options) override;
+  Result<SyncReport> watch(const SyncOptions& options) override;
+  Result<void> change_passphrase(std::string_view old_passphrase, std::string_view new_passphrase) override;
+  Result<std::uint64_t> scrub() override;
+
+  // For founding.cc.
+  LocalStore& local() { return *local_; }
+  ChainWork& work() { return work_; }
+  /// As sync, through another entrance.
+  Result<SyncReport> sync_as(const wire::Hello& hello, const SyncOptions& options, RunUntil until);
+
+ private:
+  const chain::IdentityState& identity() const { return local_->membership->identity(); }
+  /// Syncs and says why not if what was asked of the server has not come to stand there.
+  Result<void> sync_or_fail(const SyncOptions& options);
+  std::string status_of(const chain::IdentityState::Device& device, const DeviceId& id) const;
+
+  OpenOptions options_;
+  std::unique_ptr<LocalStore> local_;
+  Outbound outbound_;
+  ChainWork work_;
+};
+
+}  // namespace samla::replica

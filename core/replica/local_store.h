@@ -1,0 +1,71 @@
+// Everything of one opened profile that the replica's parts share: the folder, the vault, the tables, the
+// keys and the chains. Two files: `keys` (key slots) and `store.db` (the vault).
+// Invariant: what is in memory here is what the store holds as of its last commit.
+// Thread: the replica's.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "core/base/hybrid_clock.h"
+#include "core/base/random.h"
+#include "core/custody/device_keys.h"
+#include "core/replica/account.h"
+#include "core/replica/membership.h"
+#include "core/sqlite/connection.h"
+#include "core/sqlite/transaction.h"
+#include "core/store/store.h"
+#include "core/vault/vault.h"
+#include "core/view/records.h"
+
+namespace samla::replica {
+
+struct OpenOptions;
+
+class LocalStore {
+ public:
+  /// Makes the folder (which must not be there, or be empty) with a new store.
+  static Result<std::unique_ptr<LocalStore>> create(const OpenOptions& options, Account account,
+                                                    custody::DeviceKeys keys,
+                                                    std::optional<Secret<32>> invite_secret);
+  /// store_missing, store_busy, wrong_passphrase, store_corrupt.
+  static Result<std::unique_ptr<LocalStore>> open(const OpenOptions& options);
+
+  WriterId writer() const { return chain::writer_of_device(keys.device_id()); }
+  Result<sqlite::Transaction> begin() { return sqlite::Transaction::begin(*connection_); }
+  /// Within a transaction: the hybrid clock's last time, so that it never goes back.
+  Result<void> save_clock();
+  /// Within a transaction.
+  Result<void> save_account();
+
+  const Clock& clock;
+  Random& random;
+  Account account;
+  custody::DeviceKeys keys;
+  std::optional<Secret<32>> invite_secret;
+  HybridClock time;
+  std::unique_ptr<store::Store> tables;
+  std::unique_ptr<view::Records> records;
+  std::unique_ptr<Membership> membership;
+
+  sqlite::Connection& connection() { return *connection_; }
+
+ private:
+  struct Opened;
+  LocalStore(const OpenOptions& options, Opened opened, Account account, custody::DeviceKeys keys);
+  static Result<Opened> open_database(const OpenOptions& options, const vault::StoreKey& key, bool create);
+  Result<void> attach(const OpenOptions& options);
+
+  std::unique_ptr<vault::VaultVfs> vfs_;  // outlives the connection
+  std::unique_ptr<sqlite::Connection> connection_;
+};
+
+/// The system's where the options name none.
+const Clock& clock_of(const OpenOptions& options);
+Random& random_of(const OpenOptions& options);
+
+/// Whether there is a store in `directory`.
+bool store_exists(const std::filesystem::path& directory);
+std::filesystem::path slots_file(const std::filesystem::path& directory);
+
+}  // namespace samla::replica

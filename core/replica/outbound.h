@@ -1,0 +1,51 @@
+// The way out, from an edit to frozen bytes. The numbered stages stand at the top of outbound.cc.
+// Invariants: an edit is in the outbox and in the records, or in neither; what is frozen is never formed
+// anew. Thread: the replica's.
+#pragma once
+
+#include <set>
+#include <span>
+
+#include "core/change/changeset.h"
+#include "core/replica/local_store.h"
+#include "core/replica/replica.h"
+
+namespace samla::replica {
+
+class Outbound {
+ public:
+  explicit Outbound(LocalStore& local) : local_(local) {}
+
+  /// Durable when it returns; never connects. awaiting_grant where this device has no key of a space,
+  /// not_found, already_exists, too_large.
+  Result<void> commit(const Edit& edit);
+
+  /// Freezes what waits in the outbox for the space, in a transaction of its own. Leaves it where the
+  /// space's chain is not placed yet, or this device may not write there (now).
+  Result<void> freeze(const SpaceId& space);
+
+ private:
+  struct Draft;
+  struct Touched;
+  using Touch = std::map<RecordId, Touched>;
+
+  Result<Draft> draft(const Edit::Create& step) const;
+  Result<Draft> draft(const Edit::Assign& step, Touch& touched) const;
+  Result<Draft> draft(const Edit::SetLife& step, Touch& touched) const;
+  Result<Touched*> touch(const RecordId& record, Touch& touched) const;
+  Result<FieldTag> tag_of(const SpaceId& space, const RecordId& record, const Edit::Field& field) const;
+  Result<std::vector<Draft>> drafts_of(const Edit& edit, Touch& touched) const;
+  Result<void> place(std::vector<Draft>& drafts);
+  void complete(Draft& draft, Touch& touched);
+  std::vector<change::WriteRef> prev_of(const Draft& draft, const Touched& record) const;
+  Result<void> store(const std::vector<Draft>& drafts);
+
+  Result<change::Header> header_for(const store::OutboxGroup& group, const SpaceId& space) const;
+  Result<void> freeze_group(const SpaceId& space, const store::OutboxGroup& group);
+  Result<std::vector<change::FullLeaf>> seal(const change::Header& header,
+                                             const std::vector<store::OutboxWrite>& writes) const;
+
+  LocalStore& local_;
+};
+
+}  // namespace samla::replica

@@ -1,0 +1,200 @@
+#include "core/replica/sync_host.h"
+
+#include <algorithm>
+
+#include "core/custody/invite.h"
+#include "core/replica/history.h"
+#include "core/session/refused.h"
+
+namespace samla::replica {
+
+namespace {
+
+/// Of each device that ever was revoked, how much has been said about it.
+std::map<DeviceId, std::size_t> revocations(const chain::IdentityState& identity) {
+  std::map<DeviceId, std::size_t> out;
+  for (const auto& [id, device] : identity.devices()) {
+    if (!device.revoked.empty())
+      out[id] = 2 * device.revoked.size() + device.cutoffs.size() + (device.revoked_at ? 1 : 0);
+  }
+  return out;
+}
+
+}  // namespace
+
+// ---- chains
+
+Result<void> SyncHost::accept_chain(const wire::ChainEntries& entries) {
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  const auto take = [&]() -> Result<void> {
+    const std::map<DeviceId, std::size_t> before = revocations(local_.membership->identity());
+    SAMLA_TRY(local_.membership->take(entries.space, entries.entries));
+    if (entries.space.is_zero()) {
+      SAMLA_TRY(check_trusted());
+      SAMLA_TRY(judge_again(before));
+    }
+    return transaction.commit();
+  };
+  const auto taken = take();
+  if (!taken.ok()) SAMLA_TRY(local_.membership->load());
+  return taken;
+}
+
+/// What revoked devices wrote is worth less, and more again where that was taken back.
+Result<void> SyncHost::judge_again(const std::map<DeviceId, std::size_t>& before) {
+  for (const auto& [device, now] : revocations(local_.membership->identity())) {
+    const auto then = before.find(device);
+    if (then != before.end() && then->second == now) continue;
+    SAMLA_ASSIGN(const std::set<RecordId> records,
+                 History(local_).judge_again(chain::writer_of_device(device)));
+    changed_.insert(records.begin(), records.end());
+  }
+  return {};
+}
+
+/// The chain must contain what the invite named: else it is another one that the server made up.
+Result<void> SyncHost::check_trusted() const {
+  const ChainHead& trusted = local_.account.trusted;
+  const chain::IdentityState& identity = local_.membership->identity();
+  if (trusted.seq == 0 || identity.head().seq < trusted.seq) return {};
+  if (identity.seq_of(trusted.hash) == trusted.seq) return {};
+  return fail(ErrorCode::chain_forked, "replica.sync",
+              "the server shows another organisation's chain than the invite names: ask who invited you");
+}
+
+Result<void> SyncHost::accept_grants(const wire::Grants& grants) {
+  for (const wire::Grant& grant : grants.grants) SAMLA_TRY(take_grant(grants.space, grant));
+  return inbound_.open_again(grants.space);
+}
+
+/// What is for someone else, or does not open, is left: nobody is locked out by a grant that is bad.
+Result<void> SyncHost::take_grant(const SpaceId& space, const wire::Grant& grant) {
+  const chain::SpaceState* state = local_.membership->space(space);
+  if (state == nullptr || local_.membership->ring().epoch_key(space, grant.epoch) != nullptr) return {};
+  const chain::Epoch* epoch = state->epoch_entry(grant.epoch);
+  if (epoch == nullptr) return {};
+  std::optional<Result<custody::SpaceKeys>> keys;
+  const auto open = [&](const seal::KeyPair& pair) {
+    return custody::open_grant(pair, grant.sealed, local_.account.organisation, space, grant.epoch,
+                               epoch->key, state->genesis()->tag_key);
+  };
+  if (equal(grant.recipient.view(), local_.keys.device_id().view())) {
+    keys = open(local_.keys.seal());
+  } else if (local_.invite_secret && local_.account.invite &&
+             equal(grant.recipient.view(), local_.account.invite->view())) {
+    keys = open(custody::keys_of_invite(*local_.invite_secret).seal);
+  }
+  if (!keys) return {};
+  if (!keys->ok()) {
+    notices_.insert("a key that was granted to this device does not open; a member must grant it again");
+    return {};
+  }
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  SAMLA_TRY(local_.membership->add_key(space, grant.epoch, std::move(**keys)));
+  return transaction.commit();
+}
+
+Result<void> SyncHost::chain_batch_done(const session::ChainBatch& batch, std::optional<ErrorCode> refused) {
+  return refused ? work_.refused(*refused) : work_.placed(batch);
+}
+
+// ---- up
+
+Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
+  SAMLA_ASSIGN(const auto waiting, local_.tables->outbox.spaces());
+  for (const SpaceId& space : waiting) SAMLA_TRY(outbound_.freeze(space));
+  SAMLA_ASSIGN(const auto pending, local_.tables->changesets.pending());
+  std::vector<Bytes> out;
+  std::size_t bytes = 0;
+  for (const auto& [space, writer] : pending) {
+    if (bytes >= bytes_max) break;
+    std::uint64_t& offered = offered_[space];
+    SAMLA_ASSIGN(auto changesets,
+                 local_.tables->changesets.own_unreceipted(space, writer, offered, bytes_max - bytes));
+    for (store::StoredChangeset& changeset : changesets) {
+      if (!out.empty() && bytes + changeset.bytes.size() > bytes_max) return out;
+      offered = changeset.seq;
+      bytes += changeset.bytes.size();
+      out.push_back(std::move(changeset.bytes));
+    }
+  }
+  return out;
+}
+
+Result<void> SyncHost::accept_receipts(const wire::Receipts& receipts) {
+  const auto& server = local_.membership->identity().server_keys();
+  if (!server || receipts.incarnation != incarnation_ ||
+      !sign::verify(server->receipts, wire::kReceiptsDomain, wire::signed_part(receipts),
+                    receipts.signature)) {
+    return fail(ErrorCode::bad_signature, "replica.receipts",
+                "the server's receipt is not signed by its key");
+  }
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  SAMLA_ASSIGN(const std::uint64_t group,
+               local_.tables->changesets.add_receipt_group(wire::encode(wire::Message(receipts))));
+  for (const wire::Receipt& each : receipts.receipts) SAMLA_TRY(receipt(each, group));
+  SAMLA_TRY(transaction.commit());
+  receipted_ += receipts.receipts.size();
+  return {};
+}
+
+Result<void> SyncHost::receipt(const wire::Receipt& receipt, std::uint64_t group) {
+  SAMLA_ASSIGN(const auto stored,
+               local_.tables->changesets.get(receipt.space, receipt.writer, receipt.writer_seq));
+  if (!stored || stored->hash != receipt.changeset) {
+    return fail(ErrorCode::protocol, "replica.receipts", "a receipt for something that was not sent");
+  }
+  SAMLA_TRY(local_.tables->changesets.receipt(receipt.space, receipt.writer, receipt.writer_seq, receipt.seq,
+                                              group));
+  const auto validity = static_cast<change::Validity>(receipt.validity);
+  if (validity == change::Validity::kValid) return {};
+  notices_.insert(
+      "the server holds a change that it does not count: this device had no right to write there");
+  SAMLA_TRY(local_.tables->changesets.judge(receipt.space, receipt.writer, receipt.writer_seq, validity,
+                                            ErrorCode::not_permitted));
+  SAMLA_ASSIGN(const change::Changeset changeset, change::Changeset::decode(stored->bytes));
+  std::set<RecordId> records;
+  for (const change::Leaf& leaf : changeset.leaves) {
+    if (const auto* write = change::header_of(leaf)) records.insert(write->record);
+  }
+  changed_.insert(records.begin(), records.end());
+  return History(local_).rebuild(receipt.space, records);
+}
+
+Result<void> SyncHost::accept_refusal(const wire::Refusal& refusal) {
+  const ErrorCode code = session::error_code_of(refusal.refused);
+  if (refusal.refused == wire::Refused::kGap && refusal.expected_seq > 0) {
+    offered_[refusal.space] = refusal.expected_seq - 1;
+    return {};
+  }
+  notices_.insert("the server did not take a change (" + std::string(error_text(code)) +
+                  "); it stays here and is offered again at the next sync");
+  const WriterId writer = local_.writer();
+  SAMLA_ASSIGN(const auto stored, local_.tables->changesets.get(refusal.space, writer, refusal.writer_seq));
+  if (!stored) return {};
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  SAMLA_TRY(
+      local_.tables->changesets.judge(refusal.space, writer, refusal.writer_seq, stored->validity, code));
+  return transaction.commit();
+}
+
+// ---- down
+
+std::optional<Position> SyncHost::cursor(const SpaceId& space) {
+  if (!local_.membership->readable(space)) return {};
+  const auto position = local_.tables->cursors.get(space);
+  // A cursor that can't be read: from the start costs time and loses nothing.
+  return position.ok() ? *position : Position{};
+}
+
+Result<void> SyncHost::accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) {
+  return inbound_.take_tail(space, incarnation_, items);
+}
+
+/// The server's list is of when it was read: what this device has written since is not in it, nor what
+/// it has not pushed. `samla doctor` compares the two when nothing is under way.
+void SyncHost::accept_conflicts(const wire::ConflictFields& conflicts) {
+  server_conflicts_[conflicts.space] = conflicts.fields;
+}
+
+}  // namespace samla::replica

@@ -1,0 +1,71 @@
+// The store as the device's session machine sees it. One for each connection.
+// Invariant: everything it accepts is durable before it returns. Thread: the replica's.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/replica/chain_work.h"
+#include "core/replica/inbound.h"
+#include "core/replica/outbound.h"
+#include "core/session/device_session.h"
+
+namespace samla::replica {
+
+class SyncHost final : public session::DeviceHost {
+ public:
+  SyncHost(LocalStore& local, ChainWork& work)
+      : local_(local), work_(work), outbound_(local), inbound_(local) {}
+
+  /// Of the server that answered; to be set with its welcome.
+  void set_incarnation(const Incarnation& incarnation) { incarnation_ = incarnation; }
+
+  /// Own changesets that the server has acknowledged in this session.
+  std::uint64_t receipted() const { return receipted_; }
+  /// Lines for the person, each once.
+  const std::set<std::string>& notices() const { return notices_; }
+  /// The server's list of fields with several heads, for each space that is level with it.
+  const std::map<SpaceId, std::vector<wire::ConflictField>>& server_conflicts() const {
+    return server_conflicts_;
+  }
+  /// Records that are not as they were, since the last call.
+  std::set<RecordId> take_changed() {
+    std::set<RecordId> out = std::exchange(changed_, {});
+    out.merge(inbound_.take_changed());
+    return out;
+  }
+
+  ChainHead chain_head(const SpaceId& space) override { return local_.membership->head(space); }
+  Result<void> accept_chain(const wire::ChainEntries& entries) override;
+  Result<void> accept_grants(const wire::Grants& grants) override;
+  Result<std::optional<session::ChainBatch>> next_chain_batch() override { return work_.next(); }
+  Result<void> chain_batch_done(const session::ChainBatch& batch, std::optional<ErrorCode> refused) override;
+  Result<std::vector<Bytes>> next_outgoing(std::size_t bytes_max) override;
+  Result<void> accept_receipts(const wire::Receipts& receipts) override;
+  Result<void> accept_refusal(const wire::Refusal& refusal) override;
+  std::optional<Position> cursor(const SpaceId& space) override;
+  Result<void> accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) override;
+  void accept_conflicts(const wire::ConflictFields& conflicts) override;
+
+ private:
+  Result<void> check_trusted() const;
+  Result<void> judge_again(const std::map<DeviceId, std::size_t>& before);
+  Result<void> take_grant(const SpaceId& space, const wire::Grant& grant);
+  Result<void> receipt(const wire::Receipt& receipt, std::uint64_t group);
+
+  LocalStore& local_;
+  ChainWork& work_;
+  Outbound outbound_;
+  Inbound inbound_;
+  Incarnation incarnation_;
+  /// Offered in this session, for each space: everything up to this seq.
+  std::map<SpaceId, std::uint64_t> offered_;
+  std::uint64_t receipted_ = 0;
+  std::set<RecordId> changed_;
+  std::set<std::string> notices_;
+  std::map<SpaceId, std::vector<wire::ConflictField>> server_conflicts_;
+};
+
+}  // namespace samla::replica

@@ -1,0 +1,129 @@
+#include "core/replica/sync_run.h"
+
+#include "core/custody/invite.h"
+#include "core/net/client_channel.h"
+#include "core/noise/channel.h"
+
+namespace samla::replica {
+
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds kConnectDeadline{8000};
+/// How long one look for a message may take, so that `stop` is asked often enough.
+constexpr milliseconds kPatience{200};
+
+class Run {
+ public:
+  Run(LocalStore& local, ChainWork& work, const wire::Hello& hello, const SyncOptions& options)
+      : local_(local), options_(options), host_(local, work), session_(host_, hello) {}
+
+  RunOutcome go(RunUntil until) {
+    RunOutcome out;
+    const auto done = converse(until);
+    if (!done.ok()) out.error = done.error();
+    report();
+    out.level = session_.level();
+    out.sent = host_.receipted();
+    out.received = session_.changesets_received();
+    out.notices = host_.notices();
+    return out;
+  }
+
+ private:
+  bool stopped() const { return options_.stop && options_.stop(); }
+
+  Result<void> converse(RunUntil until) {
+    SAMLA_TRY(connect());
+    SAMLA_TRY(session_.start());
+    SAMLA_TRY(send_outgoing());
+    milliseconds silence{0};
+    while (!stopped() && !(until == RunUntil::kLevel && session_.level())) {
+      SAMLA_ASSIGN(const auto message, channel_->receive(kPatience));
+      if (!message) {
+        silence += kPatience;
+        SAMLA_TRY(still_waiting(silence));
+        continue;
+      }
+      silence = {};
+      SAMLA_TRY(take(*message));
+    }
+    channel_->send(wire::encode(wire::Goodbye{})).ok();
+    channel_->close();
+    return {};
+  }
+
+  Result<void> connect() {
+    net::Endpoint endpoint;
+    endpoint.host = local_.account.host;
+    endpoint.port = local_.account.port;
+    SAMLA_ASSIGN(channel_, net::ClientChannel::connect(
+                               endpoint, local_.account.server,
+                               noise::NoiseKeyPair::from_secret(Secret<32>::from(local_.keys.noise_secret())),
+                               noise::sync_prologue(endpoint.path), kConnectDeadline));
+    return {};
+  }
+
+  /// Silence while something is owed is a server that is gone; while level it is rest.
+  Result<void> still_waiting(milliseconds silence) {
+    if (session_.level() || silence < options_.silence_max) return {};
+    return fail(ErrorCode::timed_out, "sync", "the server stopped answering: try again later");
+  }
+
+  Result<void> take(const Bytes& message) {
+    const auto taken = session_.on_message(message);
+    if (session_.phase() >= session::DevicePhase::kChains &&
+        session_.phase() != session::DevicePhase::kFailed) {
+      host_.set_incarnation(session_.welcome().incarnation);
+    }
+    SAMLA_TRY(send_outgoing());
+    report();
+    return taken;
+  }
+
+  Result<void> send_outgoing() {
+    for (const Bytes& message : session_.take_outgoing()) SAMLA_TRY(channel_->send(message));
+    return {};
+  }
+
+  void report() {
+    if (options_.changed) {
+      const std::set<RecordId> changed = host_.take_changed();
+      if (!changed.empty()) options_.changed(changed);
+    }
+    if (options_.progress) options_.progress(host_.receipted(), session_.changesets_received());
+  }
+
+  LocalStore& local_;
+  const SyncOptions& options_;
+  SyncHost host_;
+  session::DeviceSession session_;
+  std::unique_ptr<net::ClientChannel> channel_;
+};
+
+}  // namespace
+
+wire::Hello hello_for(const LocalStore& local, const Bytes& claim_token) {
+  wire::Hello hello;
+  hello.organisation = local.account.organisation;
+  hello.device = local.keys.device_id();
+  hello.software = "samla 0.1";
+  const bool certified = local.membership->identity().device(hello.device) != nullptr;
+  if (!claim_token.empty()) {
+    hello.entrance = wire::Entrance::kClaim;
+    hello.proof = claim_token;
+  } else if (!certified && local.account.invite && local.invite_secret) {
+    hello.entrance = wire::Entrance::kInvite;
+    hello.invite = *local.account.invite;
+    hello.proof = to_bytes(custody::keys_of_invite(*local.invite_secret).gate.view());
+  }
+  return hello;
+}
+
+RunOutcome run_sync(LocalStore& local, ChainWork& work, const wire::Hello& hello, const SyncOptions& options,
+                    RunUntil until) {
+  return Run(local, work, hello, options).go(until);
+}
+
+}  // namespace samla::replica

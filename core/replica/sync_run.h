@@ -1,0 +1,27 @@
+// One connection from its start to its end: the transport, the session machine and the store in a loop.
+#pragma once
+
+#include "core/replica/sync_host.h"
+
+namespace samla::replica {
+
+/// How a run ends by itself.
+enum class RunUntil { kLevel, kStopped };
+
+struct RunOutcome {
+  std::uint64_t received = 0;
+  std::uint64_t sent = 0;
+  bool level = false;
+  /// Why it ended before; absent where it did not.
+  std::optional<Error> error;
+  std::set<std::string> notices;
+};
+
+/// How this device enters: as a device, by its invite until it is certified, or by a claim token.
+wire::Hello hello_for(const LocalStore& local, const Bytes& claim_token);
+
+/// Connects and syncs. Never fails itself: what went wrong is in the outcome, beside what was done.
+RunOutcome run_sync(LocalStore& local, ChainWork& work, const wire::Hello& hello, const SyncOptions& options,
+                    RunUntil until);
+
+}  // namespace samla::replica

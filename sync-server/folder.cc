@@ -1,0 +1,115 @@
+#include "sync-server/folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "core/chain/server_fragment.h"
+#include "sync-server/arbiter.h"
+#include "sync-server/storage/sqlite/sqlite_storage.h"
+
+namespace samla::server {
+namespace {
+
+ErrorCode code_of(int system_error) {
+  switch (system_error) {
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return ErrorCode::not_permitted;
+    case ENOSPC:
+    case EDQUOT:
+      return ErrorCode::disk_full;
+    case ENOENT:
+    case ENOTDIR:
+      return ErrorCode::store_missing;
+    default:
+      return ErrorCode::io;
+  }
+}
+
+}  // namespace
+
+Result<FolderLock> FolderLock::take(const std::filesystem::path& folder) {
+  // Never removed: a process that waits for a removed file would hold a lock of its own.
+  const int descriptor = ::open((folder / "server.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor < 0) {
+    if (errno == ENOENT) return explain(fail(ErrorCode::store_missing, "server.folder"), folder);
+    return fail(code_of(errno), "server.folder", folder.string() + ": " + std::strerror(errno));
+  }
+  FolderLock lock(descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    return fail(ErrorCode::store_busy, "server.folder", "another samla-server uses " + folder.string());
+  }
+  return lock;
+}
+
+FolderLock::~FolderLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+FolderLock::FolderLock(FolderLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+Result<void> make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::is_directory(folder, error)) return {};
+  std::filesystem::create_directories(folder, error);
+  if (!error) std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  if (error) {
+    return fail(code_of(error.value()), "server.folder", folder.string() + ": " + error.message());
+  }
+  return {};
+}
+
+Result<std::string> init_folder(const std::filesystem::path& folder, Random& random) {
+  SAMLA_TRY(make_folder(folder));
+  SAMLA_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  std::error_code error;
+  const Error there =
+      fail(ErrorCode::already_exists, "server.init", "there is a server in " + folder.string());
+  if (std::filesystem::exists(keys_file(folder), error)) return there;
+  const ServerKeys keys = ServerKeys::generate(random);
+  chain::ServerFragment fragment;
+  fragment.noise = keys.noise_public();
+  fragment.receipts = keys.receipts.verify_key();
+  fragment.claim = random.fixed<chain::ClaimToken>();
+  SAMLA_ASSIGN(const auto storage, open_sqlite_storage(storage_file(folder)));
+  // A claimed server whose keys are gone is not an init that was cut.
+  SAMLA_ASSIGN(const auto entries, storage->chain_entries({}, 0, 1));
+  if (!entries.empty()) return there;
+  SAMLA_ASSIGN(const auto transaction, storage->begin());
+  SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
+  SAMLA_TRY(transaction->put_value(kClaimName, chain::claim_hash(fragment.claim).view()));
+  SAMLA_TRY(transaction->commit());
+  // The keys come last: where they are, the rest is. An init that was cut is simply done again.
+  SAMLA_TRY(keys.write(keys_file(folder)));
+  return fragment.encode();
+}
+
+Error explain(Error error, const std::filesystem::path& folder) {
+  if (!error.hint.empty()) return error;
+  switch (error.code) {
+    case ErrorCode::store_missing:
+      error.hint = "there is no server in " + folder.string() + "; run `samla-server init` first";
+      break;
+    case ErrorCode::store_corrupt:
+      error.hint =
+          "nothing in " + folder.string() + " was changed; see `samla-server verify`, and restore a backup";
+      break;
+    case ErrorCode::disk_full:
+      error.hint = "make room on the disk of " + folder.string();
+      break;
+    case ErrorCode::not_permitted:
+    case ErrorCode::io:
+      error.hint = "check who owns " + folder.string() + " and whether it may be written";
+      break;
+    default:
+      break;
+  }
+  return error;
+}
+
+}  // namespace samla::server
