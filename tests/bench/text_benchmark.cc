@@ -89,28 +89,31 @@ void walk_history(benchmark::State& state, const std::string& name) {
   for (auto _ : state) benchmark::DoNotOptimize(document.text_at(frontier).ok());
 }
 
+samla::text::EventId branch_id(std::uint8_t writer, std::uint64_t seq) {
+  samla::text::EventId made;
+  made.writer.bytes[0] = writer;
+  made.seq = seq;
+  return made;
+}
+
 /// Two long branches that meet, offline work of a day each: an edit every few code points all over a text.
+/// They come in turns of so many events: all of one and then all of the other, or changeset by changeset.
 void merge_branches(benchmark::State& state) {
   const auto edits = static_cast<std::uint32_t>(state.range(0));
-  const auto id = [](std::uint8_t writer, std::uint64_t seq) {
-    samla::text::EventId made;
-    made.writer.bytes[0] = writer;
-    made.seq = seq;
-    return made;
-  };
+  const auto turn = static_cast<std::uint32_t>(state.range(1));
   const std::string base(edits * 4, 'x');
   for (auto _ : state) {
     Document document;
-    bool fine = document.apply(id(1, 1), {}, samla::text::encode_whole(base)).ok();
-    for (std::uint8_t writer = 2; writer <= 3; ++writer) {
-      for (std::uint32_t i = 0; i < edits; ++i) {
-        const std::vector<samla::text::EventId> parents = {i == 0 ? id(1, 1) : id(writer, i)};
-        const auto payload =
-            samla::text::encode_edits({samla::text::make_edit((i * 7919u) % (edits * 4), 1, "yy")});
-        fine = fine && document.apply(id(writer, i + 1), parents, payload).ok();
-      }
+    bool fine = document.apply(branch_id(1, 1), {}, samla::text::encode_whole(base)).ok();
+    for (std::uint32_t i = 0; i < 2 * edits; ++i) {
+      const std::uint32_t at = i / (2 * turn) * turn + i % turn;
+      const auto writer = static_cast<std::uint8_t>(2 + i / turn % 2);
+      const std::vector<samla::text::EventId> parents = {at == 0 ? branch_id(1, 1) : branch_id(writer, at)};
+      const auto edit = samla::text::make_edit((at * 7919u) % (edits * 4), 1, "yy");
+      const auto payload = samla::text::encode_edits({edit});
+      fine = fine && document.apply(branch_id(writer, at + 1), parents, payload).ok();
     }
-    if (!fine) state.SkipWithError("an event was not taken");
+    if (!fine || document.frontier().size() != 2) state.SkipWithError("an event was not taken");
   }
 }
 
@@ -133,5 +136,10 @@ BENCHMARK_CAPTURE(load_to_text, friendsforever, "friendsforever")->Unit(benchmar
 BENCHMARK_CAPTURE(load_to_edit, automerge_paper, "automerge-paper")->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(walk_history, automerge_paper, "automerge-paper")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(walk_history, friendsforever, "friendsforever")->Unit(benchmark::kMillisecond);
-BENCHMARK(merge_branches)->Arg(1000)->Arg(10'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(merge_branches)
+    ->Args({1000, 1000})
+    ->Args({10'000, 10'000})
+    ->Args({10'000, 250})
+    ->Args({1000, 1})
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK(diff_one_word)->Unit(benchmark::kMillisecond);
