@@ -60,7 +60,9 @@ class Document {
 
   /// Errors: the payload is refused by decode_payload or there are too many parents (nothing is kept; the
   /// event is bad everywhere); too_large: the document is full; malformed: the loaded history is damaged.
-  /// `parents` may stand in any order; none: the event knew of nothing.
+  /// `parents` may stand in any order; none: the event knew of nothing. For the result no order of arrival
+  /// matters; for the cost, long branches are better applied one after the other than in turns (each turn
+  /// takes back the one and puts back the other).
   Result<Applied> apply(const EventId& id, std::span<const EventId> parents, ByteView payload);
 
   std::string text() const { return rope_.text(); }

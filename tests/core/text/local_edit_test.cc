@@ -41,10 +41,12 @@ TEST(LocalEdit, IsAsSmallAsTheChange) {
 
 TEST(LocalEdit, FarApartChangesAreEditsOfTheirOwn) {
   const std::string middle(5000, '.');
-  const auto edits = edits_between("a" + middle + "b", "A" + middle + "B");
+  const std::string before = "a" + middle + "b";
+  const std::string after = "A" + middle + "B";
+  const auto edits = edits_between(before, after);
   ASSERT_EQ(edits.size(), 2u);
   EXPECT_EQ(edits[1].position, 5001u);
-  EXPECT_EQ(applied("a" + middle + "b", edits), "A" + middle + "B");
+  EXPECT_EQ(applied(before, edits), after);
 }
 
 TEST(LocalEdit, NeverDividesACharacter) {
