@@ -32,7 +32,7 @@ class IdentityState {
 
   const OrganisationId& organisation() const { return organisation_; }
   /// Absent: the chain is empty.
-  const std::optional<VerifyKey>& root() const { return root_; }
+  std::optional<VerifyKey> root() const { return genesis_ ? std::optional(genesis_->root) : std::nullopt; }
   const Head& head() const { return head_; }
   /// Absent: nothing taken in yet.
   const std::optional<Genesis>& genesis() const { return genesis_; }
