@@ -3,8 +3,8 @@
  * Conventions
  * - Strings are NUL-terminated UTF-8. Every char * that a function returns belongs to the caller, who gives
  *   it to samla_free once. A const char * returned stays the library's.
- * - Any function may be called from any thread. Requests to one handle run one after another; one that
- *   waits for the network makes the others wait. samla_next_event waits beside them.
+ * - Any function may be called from any thread. Requests to one store run one after another; one that
+ *   waits for the network makes the others wait, but a watch steps aside. samla_next_event waits beside them.
  * - No exception leaves a function, nothing is global. Out of memory ends the process.
  * - A reply is a JSON object with "ok". {"ok":false,"error":{"code","operation","message","hint"}}: `code` is
  *   stable, `message` and `hint` are for people. `samla requests` prints every request with its parameters.
@@ -27,7 +27,10 @@ typedef struct samla_client samla_client;
 
 /* Opens a profile. `options_json`: {"profile": folder, "passphrase": text}. Where another process has the
  * store open, this handle speaks to that process instead (the passphrase is proven to it) and behaves
- * the same. NULL on failure; then *error_json (unless error_json is NULL) is a failed reply, to be freed. */
+ * the same; when that process ends it opens the store itself. A request that was under way there at that
+ * moment is not repeated: its reply is connection_closed. Without a profile the handle answers `requests` and
+ * `version` alone. NULL on failure; then *error_json (unless error_json is NULL) is a failed reply, to be
+ * freed. */
 SAMLA_API samla_client* samla_open(const char* options_json, char** error_json);
 
 /* Asks. Never NULL; whatever comes in, a reply comes out. */

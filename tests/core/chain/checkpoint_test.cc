@@ -16,7 +16,7 @@ using test::TestDevice;
 class CheckpointTest : public testing::Test {
  protected:
   ErrorCode refusal(const Bytes& state, const Entry& checkpoint, const Entry& certificate) const {
-    const auto loaded = IdentityState::from_checkpoint(org_.id(), *org_.identity.root(), state,
+    const auto loaded = IdentityState::from_checkpoint(org_.id(), org_.identity.genesis()->root, state,
                                                        checkpoint.encode(), certificate.encode());
     EXPECT_FALSE(loaded.ok());
     return loaded.ok() ? ErrorCode::internal : loaded.error().code;
@@ -32,8 +32,8 @@ class CheckpointTest : public testing::Test {
 TEST_F(CheckpointTest, BringsANewcomerToTheStateOfWhoeverTookEveryEntry) {
   const Bytes state = org_.identity.encode();
   const Entry checkpoint = org_.signed_by(org_.admin, checkpoint_now());
-  auto loaded = IdentityState::from_checkpoint(org_.id(), *org_.identity.root(), state, checkpoint.encode(),
-                                               certificate_.encode());
+  auto loaded = IdentityState::from_checkpoint(org_.id(), org_.identity.genesis()->root, state,
+                                               checkpoint.encode(), certificate_.encode());
   ASSERT_TRUE(loaded.ok()) << loaded.error().message();
   org_.place(checkpoint);
   ASSERT_TRUE(loaded->apply(checkpoint.encode()).ok());
