@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cinttypes>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 #include <thread>
 
 #include "sync-server/listener.h"
+#include "sync-server/maintenance.h"
 
 namespace samla::server {
 namespace {
@@ -31,6 +33,8 @@ int report(const Error& error) {
 struct Arguments {
   std::string dir;
   std::string config_file;
+  std::string other;  ///< the backup's folder
+  bool with_keys = false;
   std::map<std::string_view, std::string> flags;
 };
 
@@ -57,6 +61,44 @@ int check_config(const Arguments& arguments) {
   const auto config = gather(arguments);
   if (!config.ok()) return report(config.error());
   std::printf("%s: no mistake found\n", arguments.config_file.c_str());
+  return 0;
+}
+
+int report_done(const Result<VerifyReport>& done, const std::string& dir) {
+  if (!done.ok()) return report(explain(done.error(), dir));
+  std::printf("{\"ok\":true,\"changesets\":%" PRIu64 ",\"chain_entries\":%" PRIu64 ",\"records\":%" PRIu64
+              "}\n",
+              done->counts.changesets, done->counts.chain_entries, done->counts.records);
+  return 0;
+}
+
+int verify(const Arguments& arguments) {
+  const auto verified = verify_storage(storage_file(arguments.dir));
+  if (!verified.ok()) return report(explain(verified.error(), arguments.dir));
+  for (const std::string& finding : verified->findings) {
+    std::fprintf(stderr, "samla-server: %s\n", finding.c_str());
+  }
+  return verified->findings.empty() ? report_done(verified, arguments.dir) : kFailed;
+}
+
+int stats(const Arguments& arguments) {
+  const auto read = read_stats(arguments.dir);
+  if (!read.ok()) return report(explain(read.error(), arguments.dir));
+  const StorageCounts& counts = read->counts;
+  const std::pair<const char*, std::uint64_t> numbers[] = {
+      {"spaces", counts.spaces},
+      {"changesets", counts.changesets},
+      {"changeset_bytes", counts.changeset_bytes},
+      {"chain_entries", counts.chain_entries},
+      {"grants", counts.grants},
+      {"records", counts.records},
+      {"contested_fields", counts.contested_fields},
+      {"database_bytes", read->database_bytes},
+      {"log_bytes", read->log_bytes},
+  };
+  std::printf("{\"ok\":true,\"claimed\":%s", read->claimed ? "true" : "false");
+  for (const auto& [name, value] : numbers) std::printf(",\"%s\":%" PRIu64, name, value);
+  std::printf("}\n");
   return 0;
 }
 
@@ -129,15 +171,38 @@ void add_config_flags(CLI::App& command, Arguments& arguments) {
   }
 }
 
+/// A command about a folder: its name, what it does, and what it is called with.
+CLI::App* add_command(CLI::App& app, Arguments& arguments, int& status, const char* name, const char* help,
+                      int (*act)(const Arguments&)) {
+  CLI::App* const command = app.add_subcommand(name, help);
+  command->add_option("--dir", arguments.dir, "the server's folder")->required();
+  command->callback([&arguments, &status, act] { status = act(arguments); });
+  return command;
+}
+
+void add_maintenance(CLI::App& app, Arguments& arguments, int& status) {
+  add_command(app, arguments, status, "init", "Make a server: its folder, keys and claim token", init);
+  add_command(app, arguments, status, "verify", "Read everything and name what is wrong", verify);
+  add_command(app, arguments, status, "stats", "Count what there is", stats);
+  CLI::App* const backup = add_command(
+      app, arguments, status, "backup", "Copy the database, also while the server runs",
+      [](const Arguments& a) { return report_done(back_up(a.dir, a.other, a.with_keys), a.dir); });
+  backup->add_option("--to", arguments.other, "a new folder for the copy")->required();
+  backup->add_flag("--with-keys", arguments.with_keys, "copy the server's keys too: keep them apart");
+  CLI::App* const restoring =
+      add_command(app, arguments, status, "restore", "Make a server from a backup", [](const Arguments& a) {
+        SystemRandom random;
+        return report_done(restore(a.other, a.dir, random), a.dir);
+      });
+  restoring->add_option("--from", arguments.other, "the backup's folder")->required();
+}
+
 int main_of(int argc, char** argv) {
   CLI::App app("The server where Samla's devices meet. It keeps what it can't read.", "samla-server");
   app.require_subcommand(1);
   Arguments arguments;
   int status = 0;
-  CLI::App* const init_command =
-      app.add_subcommand("init", "Make a server: its folder, keys and claim token");
-  init_command->add_option("--dir", arguments.dir, "the folder to make")->required();
-  init_command->callback([&] { status = init(arguments); });
+  add_maintenance(app, arguments, status);
   CLI::App* const run_command = app.add_subcommand("run", "Serve until SIGTERM");
   add_config_flags(*run_command, arguments);
   run_command->add_option("--config", arguments.config_file, "a TOML file with the same keys");

@@ -17,6 +17,7 @@ class Metrics {
   /// What one group did, or that storage failed.
   void count(const GroupResult& group);
   void set_connections(std::size_t count) { connections_ = count; }
+  std::uint64_t placed() const { return placed_; }
   void set_queued(std::size_t bytes) { queued_bytes_ = bytes; }
 
   /// Prometheus' text exposition format, version 0.0.4. `listener`: what the transport counts.

@@ -31,8 +31,6 @@ class IdentityState {
   Result<void> apply(ByteView entry_bytes, std::optional<std::uint64_t> placed_ms = std::nullopt);
 
   const OrganisationId& organisation() const { return organisation_; }
-  /// Absent: the chain is empty.
-  const std::optional<VerifyKey>& root() const { return root_; }
   const Head& head() const { return head_; }
   /// Absent: nothing taken in yet.
   const std::optional<Genesis>& genesis() const { return genesis_; }

@@ -192,7 +192,7 @@ Result<std::string> LocalReplica::create_invite(const InviteSpec& spec, const Sy
   link.port = local_->account.port;
   link.server = local_->account.server;
   link.organisation = organisation();
-  link.root = *identity().root();
+  link.root = identity().genesis()->root;
   link.identity = identity().head();
   return link.encode();
 }

@@ -70,8 +70,9 @@ Result<LocalStore::Opened> LocalStore::open_database(const OpenOptions& options,
   Opened out;
   SAMLA_ASSIGN(vault::VaultVfs vfs, vault::VaultVfs::create(key, random_of(options)));
   out.vfs = std::make_unique<vault::VaultVfs>(std::move(vfs));
+  if (create) SAMLA_TRY(vault::create_database(database_file(options.directory), out.vfs->name()));
   sqlite::OpenFlags flags;
-  flags.create = create;
+  flags.create = false;  // so that a database cut to nothing is not taken for a new one
   flags.prepare = vault::prepare_connection;
   SAMLA_ASSIGN(sqlite::Connection connection,
                sqlite::Connection::open(database_file(options.directory), out.vfs->name(), flags));
@@ -113,7 +114,8 @@ Result<std::unique_ptr<LocalStore>> LocalStore::open(const OpenOptions& options)
     return fail(ErrorCode::store_missing, "store.open",
                 "no profile in " + options.directory.string() + ": join with an invite first");
   }
-  SAMLA_ASSIGN(const vault::StoreKey key, vault::unlock(slots_file(options.directory), options.passphrase));
+  SAMLA_ASSIGN(const vault::StoreKey key, vault::unlock(slots_file(options.directory), options.passphrase,
+                                                        database_file(options.directory)));
   SAMLA_ASSIGN(Opened opened, open_database(options, key, false));
   const store::Meta meta(*opened.connection);
   SAMLA_TRY(store::prepare_schema(*opened.connection));

@@ -158,6 +158,30 @@ Result<void> Connection::checkpoint(Checkpoint kind) {
   return {};
 }
 
+Result<void> Connection::copy_to(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::exists(file, ignored)) return fail(ErrorCode::already_exists, "sqlite.copy");
+  State copy;
+  const int mode = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  int code = sqlite3_open_v2(file.c_str(), &copy.database, mode, nullptr);
+  if (code != SQLITE_OK) return last_error(copy.database, code, "sqlite.copy");
+  sqlite3_extended_result_codes(copy.database, 1);
+  sqlite3_backup* const backup = sqlite3_backup_init(copy.database, "main", state_->database, "main");
+  if (backup == nullptr) return last_error(copy.database, sqlite3_errcode(copy.database), "sqlite.copy");
+  code = sqlite3_backup_step(backup, -1);
+  const int finished = sqlite3_backup_finish(backup);
+  if (code != SQLITE_DONE) return last_error(copy.database, code, "sqlite.copy");
+  if (finished != SQLITE_OK) return last_error(copy.database, finished, "sqlite.copy");
+  return {};
+}
+
+Result<std::string> Connection::find_damage() {
+  SAMLA_ASSIGN(auto check, prepare("PRAGMA integrity_check"));
+  SAMLA_TRY(check.step());
+  const std::string found(check.column_text(0));
+  return found == "ok" ? std::string() : found;
+}
+
 void Connection::interrupt() { sqlite3_interrupt(state_->database); }
 sqlite3* Connection::handle() const { return state_->database; }
 

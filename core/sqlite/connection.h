@@ -89,6 +89,11 @@ class Connection {
   bool in_transaction() const;
   /// wrong_state on a reader.
   Result<void> checkpoint(Checkpoint kind = Checkpoint::passive);
+  /// Copies the whole database, as it is at one moment, into a new file beside which nobody may be; others
+  /// may write meanwhile. Durable before it returns. already_exists where there is such a file.
+  Result<void> copy_to(const std::filesystem::path& file);
+  /// SQLite's own check of every page; the first thing that it found, empty: nothing.
+  Result<std::string> find_damage();
   /// Makes the statement that is running, if any, fail soon. Any thread, while the connection lives.
   void interrupt();
   /// For what has no wrapper; stays owned by the connection.

@@ -63,10 +63,11 @@ class Organisation {
   const OrganisationId& id() const { return id_; }
   SeededRandom& random() { return random_; }
 
-  TestDevice make_device(const UserId& user) {
+  /// `noise`: its transport key, where a test holds the secret; else a random one.
+  TestDevice make_device(const UserId& user, const std::optional<NoisePublicKey>& noise = {}) {
     sign::SigningKey key = sign::SigningKey::generate(random_);
     chain::DeviceKeysPublic keys{key.verify_key(), random_.fixed<SealPublicKey>(),
-                                 random_.fixed<NoisePublicKey>()};
+                                 noise ? *noise : random_.fixed<NoisePublicKey>()};
     return {user, std::move(key), keys};
   }
 
@@ -197,9 +198,10 @@ class Organisation {
     return made;
   }
   /// A new device of `user`, joined by an invite of its own.
-  TestDevice join(const UserId& user, std::vector<chain::Entitlement> entitlements = {}) {
+  TestDevice join(const UserId& user, std::vector<chain::Entitlement> entitlements = {},
+                  const std::optional<NoisePublicKey>& noise = {}) {
     const TestInvite by = invite(user, std::move(entitlements));
-    TestDevice device = make_device(user);
+    TestDevice device = make_device(user, noise);
     place(certificate(by, device));
     return device;
   }

@@ -88,6 +88,18 @@ get /metrics >"$work/metrics"
 grep -q '^samla_commit_seconds_bucket{le="+Inf"} 0' "$work/metrics" || fail "metrics: $(cat "$work/metrics")"
 grep -q '^samla_connections 0' "$work/metrics" || fail 'metrics count no connections'
 
+# ---- looking after it while it runs
+"$server" verify --dir "$work/s" | grep -q '"ok":true' || fail 'verify finds something'
+"$server" stats --dir "$work/s" | grep -q '"claimed":false' || fail 'stats do not say that it is unclaimed'
+"$server" backup --dir "$work/s" --to "$work/copy" >/dev/null || fail 'no backup'
+[[ ! -e $work/copy/server.keys ]] || fail 'the backup has the keys, unasked'
+expect 1 'choose a new folder' "$server" backup --dir "$work/s" --to "$work/copy"
+expect 1 'put server.keys' "$server" restore --from "$work/copy" --dir "$work/restored"
+cp "$work/s/server.keys" "$work/restored/"
+"$server" restore --from "$work/copy" --dir "$work/restored" >/dev/null || fail 'no restore'
+expect 1 'there is a server in' "$server" restore --from "$work/copy" --dir "$work/restored"
+"$server" verify --dir "$work/restored" >/dev/null || fail 'what was restored does not verify'
+
 # ---- the port and the folder are taken
 "$server" init --dir "$work/other" >/dev/null
 expect 1 "port $port" "$server" run --dir "$work/other" --listen "127.0.0.1:$port"

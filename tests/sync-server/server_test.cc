@@ -2,6 +2,9 @@
 #include "sync-server/server.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
 
 #include "tests/support/temporary_folder.h"
 #include "tests/sync-server/test_server.h"
@@ -15,31 +18,8 @@ const RecordId kNote{{1}}, kPlan{{2}};
 
 class ServerTest : public testing::Test {
  protected:
-  /// The unit's organisation claims the server, with all its chains.
-  void claim() {
-    Peer admin(server_, 1, unit_.org.admin.keys.noise);
-    wire::Hello hello = Peer::hello(unit_, unit_.org.admin);
-    hello.entrance = wire::Entrance::kClaim;
-    hello.proof = to_bytes(server_.fragment.claim.view());
-    admin.send(hello);
-    ASSERT_TRUE(admin.expect<wire::Welcome>());
-    admin.send(append_of(unit_.org.placed()));
-    const auto result = admin.expect<wire::ChainResult>();
-    ASSERT_TRUE(result);
-    ASSERT_FALSE(result->refused) << static_cast<int>(*result->refused);
-    admin.leave();
-  }
-  static wire::ChainAppend append_of(std::span<const std::pair<SpaceId, Bytes>> entries,
-                                     const ChainHead& expected = {}) {
-    wire::ChainAppend append;
-    append.request = 1;
-    for (const auto& [space, entry] : entries) {
-      auto part = std::ranges::find(append.parts, space, &wire::ChainAppend::Part::space);
-      if (part == append.parts.end()) part = append.parts.insert(part, {space, expected, {}, {}});
-      part->entries.push_back(entry);
-    }
-    return append;
-  }
+  void claim() { server::claim(server_, unit_); }
+
   TemporaryFolder folder_;
   TestServer server_{folder_.path() / "server"};
   Unit unit_;
@@ -266,6 +246,50 @@ TEST_F(ServerTest, AFolderIsUsedByOneServerAndAClaimedOneIsNotMadeAnew) {
             ErrorCode::store_missing);
   SAMLA_ASSERT(ServerKeys::generate(random).write(keys_file(folder_.path() / "server")).ok());
   server_.start();
+}
+
+/// No file may grow beyond `bytes` while this lives: to SQLite much like a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    SAMLA_ASSERT(getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    const rlimit now{bytes, before_.rlim_max};
+    SAMLA_ASSERT(setrlimit(RLIMIT_FSIZE, &now) == 0);
+  }
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(ServerTest, AFullDiskIsToldAsLaterWhileReadsGoOnAndItResumesByItself) {
+  claim();
+  Peer kari(server_, 2, unit_, unit_.phone);
+  const Bytes first = kari_.write(kNote), second = kari_.write(kPlan);
+  kari.push(unit_.id, first);
+  ASSERT_TRUE(kari.expect<wire::Receipts>());
+  {
+    const FileSizeLimit full(4096);
+    kari.push(unit_.id, second);
+    const auto refusal = kari.expect<wire::Refusal>();
+    ASSERT_TRUE(refusal);
+    EXPECT_EQ(refusal->refused, Refused::kLater);
+    EXPECT_FALSE(server_->storage_works());
+    Peer ola(server_, 3, unit_, unit_.laptop);
+    ola.send(wire::Subscribe{unit_.id, {}});
+    const auto tail = ola.expect<wire::Tail>();
+    ASSERT_TRUE(tail);
+    EXPECT_EQ(tail->items.at(0).changeset, first);
+  }
+  kari.push(unit_.id, second);
+  const auto receipts = kari.expect<wire::Receipts>();
+  ASSERT_TRUE(receipts);
+  EXPECT_EQ(receipts->receipts.at(0).seq, 2u);
+  EXPECT_TRUE(server_->storage_works());
+  EXPECT_EQ(server_.storage_changes, (std::vector<bool>{false, true}));
 }
 
 }  // namespace

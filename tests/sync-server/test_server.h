@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <span>
 
 #include "core/chain/server_fragment.h"
 #include "sync-server/server.h"
@@ -78,7 +79,8 @@ class TestServer {
 
   FixedClock clock;
   chain::ServerFragment fragment;
-  std::set<Asker> stalled;  ///< connections that take nothing more
+  std::vector<bool> storage_changes;  ///< whether it works again, each time that changed
+  std::set<Asker> stalled;            ///< connections that take nothing more
 
  private:
   Outlet outlet() {
@@ -93,6 +95,9 @@ class TestServer {
       const std::lock_guard lock(mutex_);
       posted_.push_back(std::move(work));
       changed_.notify_all();
+    };
+    out.storage_changed = [this](const std::optional<Error>& failure) {
+      storage_changes.push_back(!failure.has_value());
     };
     return out;
   }
@@ -152,5 +157,33 @@ class Peer {
   Asker number_;
   std::deque<wire::Message> inbox_;
 };
+
+/// One append of entries to their chains, each of which must stand at `expected`.
+inline wire::ChainAppend append_of(std::span<const std::pair<SpaceId, Bytes>> entries,
+                                   const ChainHead& expected = {}) {
+  wire::ChainAppend append;
+  append.request = 1;
+  for (const auto& [space, entry] : entries) {
+    auto part = std::ranges::find(append.parts, space, &wire::ChainAppend::Part::space);
+    if (part == append.parts.end()) part = append.parts.insert(part, {space, expected, {}, {}});
+    part->entries.push_back(entry);
+  }
+  return append;
+}
+
+/// The unit's organisation claims the server, with all its chains.
+inline void claim(TestServer& server, const Unit& unit) {
+  Peer admin(server, 1, unit.org.admin.keys.noise);
+  wire::Hello hello = Peer::hello(unit, unit.org.admin);
+  hello.entrance = wire::Entrance::kClaim;
+  hello.proof = to_bytes(server.fragment.claim.view());
+  admin.send(hello);
+  ASSERT_TRUE(admin.expect<wire::Welcome>());
+  admin.send(append_of(unit.org.placed()));
+  const auto result = admin.expect<wire::ChainResult>();
+  ASSERT_TRUE(result);
+  ASSERT_FALSE(result->refused) << static_cast<int>(*result->refused);
+  admin.leave();
+}
 
 }  // namespace samla::server

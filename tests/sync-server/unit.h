@@ -20,6 +20,7 @@ inline constexpr FieldTag kBody{{2}};
 
 /// Kari founds the unit's space from her phone; Ola joins it.
 struct Unit {
+  std::optional<NoisePublicKey> phone_noise;
   test::Organisation org;
   UserId kari = org.random().fixed<UserId>();
   UserId ola = org.random().fixed<UserId>();
@@ -27,11 +28,11 @@ struct Unit {
       6, chain::SpaceClass::kShared, {{9}}, chain::GrantPolicy::kAuto, chain::GrantPolicy::kAuto, {}};
   SpaceId id = chain::space_id(org.id(), 6, genesis.scope.view());
   std::vector<chain::Entitlement> entitled{{id, chain::Right::kWriter, true}};
-  test::TestDevice phone = org.join(kari, entitled);
+  test::TestDevice phone = org.join(kari, entitled, phone_noise);
   test::TestDevice laptop = org.join(ola, entitled);
   chain::SpaceState space{id};
 
-  Unit() {
+  explicit Unit(const std::optional<NoisePublicKey>& noise = {}) : phone_noise(noise) {
     org.place(space, org.space_entry(phone, space, genesis));
     const auto own = test::Organisation::recipient(phone);
     org.place(space, org.space_entry(phone, space, chain::Epoch{1, {}, {}, {own}}));

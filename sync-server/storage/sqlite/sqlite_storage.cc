@@ -31,13 +31,22 @@ CREATE TABLE contested_field(space INTEGER NOT NULL, record BLOB NOT NULL, tag B
 PRAGMA user_version = 1;
 )";
 
+Result<std::int64_t> schema_version(sqlite::Connection& db) {
+  SAMLA_ASSIGN(auto read, db.prepare("PRAGMA user_version"));
+  SAMLA_TRY(read.step());
+  return read.column_int64(0);
+}
+
+Result<sqlite::Connection> open_for_reading(const std::filesystem::path& file) {
+  sqlite::OpenFlags flags;
+  flags.role = sqlite::Role::reader;
+  flags.create = false;
+  flags.busy_timeout_ms = 1000;
+  return sqlite::Connection::open(file, {}, flags);
+}
+
 Result<void> set_up_schema(sqlite::Connection& db) {
-  std::int64_t version = 0;
-  {
-    SAMLA_ASSIGN(auto read, db.prepare("PRAGMA user_version"));
-    SAMLA_TRY(read.step());
-    version = read.column_int64(0);
-  }
+  SAMLA_ASSIGN(const std::int64_t version, schema_version(db));
   if (version == kSchemaVersion) return {};
   if (version != 0) return fail(ErrorCode::version_unknown, "storage.open");
   SAMLA_ASSIGN(auto transaction, sqlite::Transaction::begin(db));
@@ -127,11 +136,7 @@ class SqliteStorage final : public WithSqliteReads<Storage> {
         std::make_unique<SqliteTransaction>(*connection_, reads_, std::move(transaction)));
   }
   Result<std::unique_ptr<StorageReader>> open_reader() override {
-    sqlite::OpenFlags flags;
-    flags.role = sqlite::Role::reader;
-    flags.create = false;
-    flags.busy_timeout_ms = 1000;
-    SAMLA_ASSIGN(auto connection, sqlite::Connection::open(file_, {}, flags));
+    SAMLA_ASSIGN(auto connection, open_for_reading(file_));
     return std::unique_ptr<StorageReader>(
         std::make_unique<WithSqliteReads<StorageReader>>(std::move(connection)));
   }
@@ -149,6 +154,26 @@ Result<std::unique_ptr<Storage>> open_sqlite_storage(const std::filesystem::path
   SAMLA_ASSIGN(auto connection, sqlite::Connection::open(file, {}, flags));
   SAMLA_TRY(set_up_schema(connection));
   return std::unique_ptr<Storage>(std::make_unique<SqliteStorage>(std::move(connection), file));
+}
+
+Result<std::unique_ptr<StorageReader>> open_sqlite_snapshot(const std::filesystem::path& file) {
+  SAMLA_ASSIGN(auto connection, open_for_reading(file));
+  SAMLA_TRY(connection.execute("BEGIN"));  // the first read decides the moment; it ends with the connection
+  SAMLA_ASSIGN(const std::int64_t version, schema_version(connection));
+  if (version == 0) return fail(ErrorCode::store_corrupt, "storage.open");
+  if (version != kSchemaVersion) return fail(ErrorCode::version_unknown, "storage.open");
+  return std::unique_ptr<StorageReader>(
+      std::make_unique<WithSqliteReads<StorageReader>>(std::move(connection)));
+}
+
+Result<void> copy_sqlite_storage(const std::filesystem::path& from, const std::filesystem::path& to) {
+  SAMLA_ASSIGN(auto connection, open_for_reading(from));
+  return connection.copy_to(to);
+}
+
+Result<std::string> find_sqlite_damage(const std::filesystem::path& file) {
+  SAMLA_ASSIGN(auto connection, open_for_reading(file));
+  return connection.find_damage();
 }
 
 }  // namespace samla::server

@@ -15,4 +15,14 @@ struct SqliteStorageOptions {
 Result<std::unique_ptr<Storage>> open_sqlite_storage(const std::filesystem::path& file,
                                                      const SqliteStorageOptions& options = {});
 
+/// Reads a file as it is at one moment, also while a server writes to it. store_missing,
+/// version_unknown.
+Result<std::unique_ptr<StorageReader>> open_sqlite_snapshot(const std::filesystem::path& file);
+
+/// Copies the file as it is at one moment into a new one; durable before it returns.
+Result<void> copy_sqlite_storage(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// SQLite's own check; what it found first, empty: nothing.
+Result<std::string> find_sqlite_damage(const std::filesystem::path& file);
+
 }  // namespace samla::server

@@ -1,0 +1,130 @@
+#include "core/domain/assessment_records.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/base/encoding.h"
+#include "core/domain/immutable.h"
+
+namespace samla::domain {
+namespace {
+
+constexpr std::string_view kAnswerPrefix = "answer.";
+constexpr std::string_view kItemPrefix = "item.";
+
+Assessment base_of(Names& names, const view::RecordView& record, const RecordId& scope) {
+  Assessment out;
+  out.id = record.id;
+  out.unit = names.unit(scope);
+  out.form = record.text("form");
+  out.form_version = record.number("form_version");
+  out.space = record.space;
+  out.created_ms = record.created_ms;
+  out.updated_ms = record.updated_ms;
+  out.author = record.author;
+  return out;
+}
+
+RecordId scope_of(const Workspace& workspace, const SpaceId& space) {
+  const auto info = workspace.space(space);
+  return info ? info->scope : RecordId();
+}
+
+std::string item_field(std::size_t number, std::string_view part) {
+  return std::string(kItemPrefix) + std::to_string(number) + "." + std::string(part);
+}
+
+/// "item.12.text" as 12 and "text"; anything else is no item's field.
+std::optional<std::pair<std::size_t, std::string_view>> parse_item_field(std::string_view name) {
+  if (!name.starts_with(kItemPrefix)) return std::nullopt;
+  name.remove_prefix(kItemPrefix.size());
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), number);
+  name.remove_prefix(static_cast<std::size_t>(end - name.data()));
+  if (error != std::errc() || !name.starts_with('.')) return std::nullopt;
+  return std::pair(number, name.substr(1));
+}
+
+void take_item_part(AssessmentItem& item, std::string_view part, const std::string& value) {
+  if (part == "id") item.id = value;
+  if (part == "type") item.type = value;
+  if (part == "text") item.text = value;
+  if (part == "theme") item.theme = value;
+}
+
+}  // namespace
+
+Result<std::vector<AssessmentItem>> read_items(Workspace& workspace, const view::RecordView& draft,
+                                               bool& contested) {
+  view::Query query;
+  query.kind = kind::kItem;
+  query.space = draft.space;
+  SAMLA_ASSIGN(auto records, workspace.records().list(query));
+  const std::string assessment = to_hex(draft.id);
+  std::erase_if(records, [&](const auto& record) { return record.text("assessment") != assessment; });
+  std::ranges::stable_sort(records, {}, [](const auto& record) { return record.number("order"); });
+  std::vector<AssessmentItem> out;
+  for (const view::RecordView& record : records) {
+    contested = contested || record.contested();
+    out.push_back({to_hex(record.id), record.text("type"), record.text("text"), record.text("theme")});
+  }
+  return out;
+}
+
+Result<Assessment> draft_of(Workspace& workspace, Names& names, const view::RecordView& record) {
+  Assessment out = base_of(names, record, scope_of(workspace, record.space));
+  out.status = record.text("status");
+  out.contested = record.contested();
+  for (const view::FieldView& each : record.fields) {
+    const auto* text = std::get_if<std::string>(&each.value());
+    if (text == nullptr || !each.element.empty() || is_reserved_for_assessments(each.name)) continue;
+    out.answers.emplace(each.name, *text);
+  }
+  SAMLA_ASSIGN(out.items, read_items(workspace, record, out.contested));
+  for (const AssessmentItem& item : out.items) {
+    const auto id = fixed_from_hex<RecordId>(item.id);
+    SAMLA_ASSIGN(const auto each, workspace.records().read(*id));
+    if (each) out.updated_ms = std::max(out.updated_ms, each->updated_ms);
+  }
+  return out;
+}
+
+Assessment revision_of(Workspace& workspace, Names& names, const view::RecordView& record) {
+  Assessment out = base_of(names, record, scope_of(workspace, record.space));
+  out.status = kStatusSubmitted;
+  out.is_revision = true;
+  out.altered = !is_unaltered(workspace.replica(), record) || !made_rightly(workspace, record);
+  out.source = record.text("source");
+  out.previous = record.elements("previous");
+  std::map<std::size_t, AssessmentItem> items;
+  for (const view::FieldView& each : record.fields) {
+    const auto* text = std::get_if<std::string>(&each.value());
+    if (text == nullptr || !each.element.empty()) continue;
+    if (each.name.starts_with(kAnswerPrefix))
+      out.answers.emplace(each.name.substr(kAnswerPrefix.size()), *text);
+    if (const auto item = parse_item_field(each.name))
+      take_item_part(items[item->first], item->second, *text);
+  }
+  for (auto& [number, item] : items) out.items.push_back(std::move(item));
+  return out;
+}
+
+std::vector<replica::Edit::Field> revision_fields(const Assessment& draft,
+                                                  const std::vector<std::string>& previous) {
+  std::vector<replica::Edit::Field> out = {field("unit", draft.unit), field("form", draft.form),
+                                           field("form_version", draft.form_version),
+                                           field("source", to_hex(draft.id))};
+  for (const auto& [id, answer] : draft.answers)
+    out.push_back(field(std::string(kAnswerPrefix) + id, answer));
+  for (std::size_t i = 0; i < draft.items.size(); ++i) {
+    const AssessmentItem& item = draft.items[i];
+    out.push_back(field(item_field(i, "id"), item.id));
+    out.push_back(field(item_field(i, "type"), item.type));
+    out.push_back(field(item_field(i, "text"), item.text));
+    if (!item.theme.empty()) out.push_back(field(item_field(i, "theme"), item.theme));
+  }
+  for (const std::string& id : previous) out.push_back(element("previous", id));
+  return out;
+}
+
+}  // namespace samla::domain

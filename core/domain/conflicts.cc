@@ -1,0 +1,207 @@
+#include "core/domain/conflicts.h"
+
+#include <algorithm>
+
+#include "core/base/encoding.h"
+
+namespace samla::domain {
+namespace {
+
+using replica::Edit;
+
+constexpr std::string_view kResolve = "conflict.resolve";
+constexpr std::string_view kLifeField = "life";
+constexpr std::size_t kPrefixMin = 4;
+
+ConflictKind kind_of(const view::RecordView& record, const view::FieldView& each) {
+  if (each.name == "form_version") return ConflictKind::kForm;
+  if (policy_of(record.kind, each.name) == Policy::kText) return ConflictKind::kText;
+  return ConflictKind::kHard;
+}
+
+std::string conflict_id(const RecordId& record, std::string_view field) {
+  return to_hex(record) + ":" + std::string(field);
+}
+
+Conflict base_of(const view::RecordView& record) {
+  Conflict out;
+  out.record = record.id;
+  out.record_kind = record.kind;
+  out.space = record.space;
+  return out;
+}
+
+Conflict field_conflict(const view::RecordView& record, const view::FieldView& each) {
+  Conflict out = base_of(record);
+  out.kind = kind_of(record, each);
+  out.field = each.name;
+  if (!each.element.empty()) out.field += "[" + each.element + "]";
+  // A field that no head of which opens has no name here: its tag stands for it.
+  out.id = conflict_id(record.id, each.name.empty() ? to_hex(each.tag) : out.field);
+  for (const view::HeadView& head : each.heads) {
+    out.heads.push_back({head.value, head.readable, head.ref.writer, head.time.ms()});
+  }
+  return out;
+}
+
+/// What a person knows the record by.
+view::Value telling_value(const view::RecordView& record) {
+  for (const std::string_view field : {"title", "text", "summary", "name"}) {
+    if (!record.text(field).empty()) return record.text(field);
+  }
+  return record.kind;
+}
+
+/// Head 1 is the record as it lives, by its newest edit; the others are the erases.
+Result<Conflict> life_conflict(Workspace& workspace, const view::RecordView& record) {
+  Conflict out = base_of(record);
+  out.kind = ConflictKind::kErase;
+  out.field = kLifeField;
+  out.id = conflict_id(record.id, kLifeField);
+  ConflictHead alive{telling_value(record), true, record.author, record.created_ms};
+  for (const view::FieldView& each : record.fields) {
+    for (const view::HeadView& head : each.heads) {
+      if (head.time.ms() >= alive.time_ms) {
+        alive.writer = head.ref.writer;
+        alive.time_ms = head.time.ms();
+      }
+    }
+  }
+  out.heads.push_back(std::move(alive));
+  SAMLA_ASSIGN(const auto state, workspace.records().state(record.id));
+  const auto* life = state ? state->field(change::kLifeTag) : nullptr;
+  if (life == nullptr) return out;
+  for (const resolve::Head& head : life->heads()) {
+    if (head.type != change::WriteType::kErase) continue;
+    out.heads.push_back({view::Value(), true, head.ref.writer, head.time.ms()});
+  }
+  return out;
+}
+
+Result<Edit> edit_of_life(const Conflict& conflict, const Resolution& how) {
+  if (!how.keep) {
+    return fail(ErrorCode::invalid_argument, std::string(kResolve),
+                "the record was deleted by one and edited by another: keep 1 keeps it, keep 2 deletes it");
+  }
+  Edit edit;
+  if (*how.keep == 1) {
+    edit.restore(conflict.record);
+  } else {
+    edit.erase(conflict.record);
+  }
+  return edit;
+}
+
+/// All the texts, the shown one first, with an empty line between.
+Result<view::Value> joined(const Conflict& conflict) {
+  std::string out;
+  std::vector<std::string> parts;
+  for (const ConflictHead& head : conflict.heads) {
+    const auto* text = std::get_if<std::string>(&head.value);
+    if (!head.readable || text == nullptr) {
+      return fail(ErrorCode::unsupported, std::string(kResolve),
+                  "a value cannot be read on this device; keep one");
+    }
+    if (text->empty() || std::ranges::find(parts, *text) != parts.end()) continue;
+    out += (out.empty() ? "" : "\n\n") + *text;
+    parts.push_back(*text);
+  }
+  SAMLA_TRY(check_text(out, "both texts together", kResolve));
+  return view::Value(std::move(out));
+}
+
+Result<view::Value> chosen_value(const Conflict& conflict, const Resolution& how) {
+  if (how.keep) {
+    const ConflictHead& head = conflict.heads[*how.keep - 1];
+    if (head.readable) return head.value;
+    return fail(ErrorCode::key_missing, std::string(kResolve), "that value cannot be read on this device");
+  }
+  if (how.both) {
+    if (conflict.kind == ConflictKind::kText) return joined(conflict);
+    return fail(
+        ErrorCode::unsupported, std::string(kResolve),
+        "'" + conflict.field + "' holds one value, not both: keep one, or give a value that joins them");
+  }
+  SAMLA_TRY(check_text(*how.value, "value", kResolve));
+  if (!std::holds_alternative<std::string>(conflict.heads.front().value)) {
+    return fail(ErrorCode::unsupported, std::string(kResolve),
+                "this field is not a text; keep one of its values");
+  }
+  return view::Value(*how.value);
+}
+
+Result<void> check(const Conflict& conflict, const Resolution& how) {
+  if ((how.keep ? 1 : 0) + (how.value ? 1 : 0) + (how.both ? 1 : 0) != 1) {
+    return fail(ErrorCode::invalid_argument, std::string(kResolve),
+                "give exactly one of keep, value and both");
+  }
+  if (how.keep && (*how.keep == 0 || *how.keep > conflict.heads.size())) {
+    return fail(ErrorCode::invalid_argument, std::string(kResolve),
+                "keep is a number from 1 to " + std::to_string(conflict.heads.size()));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view word_of(ConflictKind kind) {
+  switch (kind) {
+    case ConflictKind::kErase:
+      return "erase";
+    case ConflictKind::kText:
+      return "text";
+    case ConflictKind::kForm:
+      return "form";
+    case ConflictKind::kHard:
+      break;
+  }
+  return "hard";
+}
+
+Result<std::vector<Conflict>> list_conflicts(Workspace& workspace) {
+  SAMLA_ASSIGN(const auto records, workspace.records().contested());
+  std::vector<Conflict> out;
+  for (const view::RecordView& record : records) {
+    if (record.life_contested) {
+      SAMLA_ASSIGN(Conflict conflict, life_conflict(workspace, record));
+      out.push_back(std::move(conflict));
+    }
+    for (const view::FieldView& each : record.fields) {
+      if (each.contested) out.push_back(field_conflict(record, each));
+    }
+  }
+  return out;
+}
+
+Result<Conflict> find_conflict(Workspace& workspace, std::string_view id, std::string_view operation) {
+  if (id.size() < kPrefixMin) {
+    return fail(ErrorCode::invalid_argument, std::string(operation), "give at least 4 characters of the id");
+  }
+  SAMLA_ASSIGN(auto all, list_conflicts(workspace));
+  const auto exact = std::ranges::find(all, id, &Conflict::id);
+  if (exact != all.end()) return std::move(*exact);
+  std::erase_if(all, [&](const Conflict& each) { return !each.id.starts_with(id); });
+  if (all.size() == 1) return std::move(all.front());
+  if (all.empty()) {
+    return fail(ErrorCode::not_found, std::string(operation),
+                "there is no open conflict '" + std::string(id) + "' on this device");
+  }
+  return fail(ErrorCode::ambiguous, std::string(operation), "several conflicts begin so; give the whole id");
+}
+
+Result<Conflict> resolve_conflict(Workspace& workspace, std::string_view id, const Resolution& resolution) {
+  SAMLA_ASSIGN(Conflict conflict, find_conflict(workspace, id, kResolve));
+  SAMLA_TRY(check(conflict, resolution));
+  SAMLA_TRY(workspace.check_writable(conflict.space, kResolve));
+  Edit edit;
+  if (conflict.kind == ConflictKind::kErase) {
+    SAMLA_ASSIGN(edit, edit_of_life(conflict, resolution));
+  } else {
+    SAMLA_ASSIGN(view::Value value, chosen_value(conflict, resolution));
+    edit.resolve(conflict.record, conflict.field, std::move(value));
+  }
+  SAMLA_TRY(workspace.commit(std::move(edit), {conflict.space}));
+  return conflict;
+}
+
+}  // namespace samla::domain

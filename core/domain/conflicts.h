@@ -1,0 +1,53 @@
+// Conflicts: what a person should look at. The id of one is its record's id and its field, so it is the
+// same on every device. Heads are numbered from 1, the one that is shown first.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/domain/workspace.h"
+
+namespace samla::domain {
+
+enum class ConflictKind {
+  kHard,   ///< the same field
+  kErase,  ///< deleted by one, edited by another
+  kText,   ///< the same long text
+  kForm,   ///< two versions of a form
+};
+
+std::string_view word_of(ConflictKind kind);
+
+struct ConflictHead {
+  view::Value value;  ///< of an erase conflict: monostate for "deleted", else the record's title or text
+  bool readable = true;
+  WriterId writer;
+  std::uint64_t time_ms = 0;
+};
+
+struct Conflict {
+  std::string id;
+  ConflictKind kind = ConflictKind::kHard;
+  RecordId record;
+  std::string record_kind;
+  SpaceId space;
+  std::string field;  ///< "life" of an erase conflict
+  std::vector<ConflictHead> heads;
+};
+
+struct Resolution {
+  std::optional<std::size_t> keep;  ///< a head's number
+  std::optional<std::string> value;
+  bool both = false;  ///< a long text alone: one after the other
+};
+
+/// Oldest record first.
+Result<std::vector<Conflict>> list_conflicts(Workspace& workspace);
+/// By id or a unique beginning of it (at least 4 characters).
+Result<Conflict> find_conflict(Workspace& workspace, std::string_view id, std::string_view operation);
+/// Settles it for good: exactly one member of `resolution` says how. Returns what was settled.
+Result<Conflict> resolve_conflict(Workspace& workspace, std::string_view id, const Resolution& resolution);
+
+}  // namespace samla::domain

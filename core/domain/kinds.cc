@@ -1,0 +1,100 @@
+#include "core/domain/kinds.h"
+
+#include <algorithm>
+#include <array>
+
+namespace samla::domain {
+namespace {
+
+constexpr bool kSearched = true;
+constexpr Policy kRegister = Policy::kRegister;
+
+constexpr std::array kHr = {Role::kHr};
+constexpr std::array kLeaders = {Role::kLeader};
+
+// Directory.
+constexpr std::array kOrganisationFields = {FieldRule{"name"}};
+constexpr std::array kUserFields = {FieldRule{"handle"}, FieldRule{"name"}};
+/// In each space that a device writes to: whose words these are. `device` is its id.
+constexpr std::array kDeviceFields = {FieldRule{"device"}, FieldRule{"name"}};
+constexpr std::array kUnitFields = {FieldRule{"number"}, FieldRule{"name"}, FieldRule{"status"}};
+constexpr std::array kThemeFields = {FieldRule{"key"}, FieldRule{"nb"}, FieldRule{"nn"}, FieldRule{"type"},
+                                     FieldRule{"status"}};
+
+// Notebook, group, gathering and unit spaces.
+constexpr std::array kNoteFields = {FieldRule{"title", kRegister, kSearched},
+                                    FieldRule{"body", Policy::kText, kSearched},
+                                    FieldRule{"tags", Policy::kSet, kSearched}};
+/// A copy of a note in the space whose members may read it; `source` is the note's id.
+constexpr std::array kPublishedNoteFields = {FieldRule{"title", kRegister, kSearched},
+                                             FieldRule{"body", kRegister, kSearched},
+                                             FieldRule{"tags", Policy::kSet, kSearched}, FieldRule{"source"}};
+
+// Unit space. Beside these an assessment has one register for each answer, named by its form's field id.
+constexpr std::array kAssessmentFields = {FieldRule{"unit"}, FieldRule{"period"}, FieldRule{"form"},
+                                          FieldRule{"form_version"}, FieldRule{"status"}};
+constexpr std::array kItemFields = {FieldRule{"assessment"},
+                                    FieldRule{"type"},
+                                    FieldRule{"text", kRegister, kSearched},
+                                    FieldRule{"evidence", Policy::kText, kSearched},
+                                    FieldRule{"theme"},
+                                    FieldRule{"order"}};
+
+// Unit-hr space. A revision also has "answer.ID" for each answer and "item.N.…" for each item.
+constexpr std::array kRevisionFields = {FieldRule{"unit"},   FieldRule{"period"},
+                                        FieldRule{"form"},   FieldRule{"form_version"},
+                                        FieldRule{"source"}, FieldRule{"previous", Policy::kSet}};
+/// The word alone, for HR, who holds no key to the draft. One record for each word of an assessment.
+constexpr std::array kStatusWordFields = {FieldRule{"assessment"}, FieldRule{"status"}};
+
+constexpr std::array kKinds = {
+    Kind{kind::kOrganisation, kOrganisationFields, kHr},
+    Kind{kind::kUser, kUserFields, kHr},
+    Kind{kind::kDevice, kDeviceFields, {}},
+    Kind{kind::kUnit, kUnitFields, kHr},
+    Kind{kind::kTheme, kThemeFields, kHr},
+    Kind{kind::kNote, kNoteFields, {}},
+    Kind{kind::kPublishedNote, kPublishedNoteFields, {}, true},
+    Kind{kind::kAssessment, kAssessmentFields, kLeaders},
+    Kind{kind::kItem, kItemFields, kLeaders},
+    Kind{kind::kRevision, kRevisionFields, kLeaders, true},
+    Kind{kind::kStatusWord, kStatusWordFields, kLeaders, true},
+};
+
+}  // namespace
+
+std::span<const Kind> kinds() { return kKinds; }
+
+const Kind* find_kind(std::string_view name) {
+  const auto found = std::ranges::find(kKinds, name, &Kind::name);
+  return found == kKinds.end() ? nullptr : &*found;
+}
+
+Policy policy_of(std::string_view kind, std::string_view field) {
+  const Kind* declared = find_kind(kind);
+  if (declared == nullptr) return Policy::kRegister;
+  const auto rule = std::ranges::find(declared->fields, field, &FieldRule::name);
+  return rule == declared->fields.end() ? Policy::kRegister : rule->policy;
+}
+
+bool may_make(std::string_view kind, Role role) {
+  const Kind* declared = find_kind(kind);
+  if (declared == nullptr) return false;
+  return declared->writers.empty() || std::ranges::find(declared->writers, role) != declared->writers.end();
+}
+
+bool is_reserved_for_assessments(std::string_view field) {
+  return std::ranges::find(kAssessmentFields, field, &FieldRule::name) != kAssessmentFields.end();
+}
+
+view::SearchFields search_fields() {
+  view::SearchFields out;
+  for (const Kind& each : kKinds) {
+    for (const FieldRule& field : each.fields) {
+      if (field.searched) out[std::string(each.name)].emplace_back(field.name);
+    }
+  }
+  return out;
+}
+
+}  // namespace samla::domain

@@ -1,0 +1,63 @@
+// Kinds: every kind of record that the domain knows, its fields and how each merges, declared in one
+// readable place (kinds.cc). Nothing below the domain knows these words.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/domain/roles.h"
+#include "core/view/records.h"
+
+namespace samla::domain {
+
+/// What several concurrent values of a field come to.
+enum class Policy {
+  kRegister,  ///< a person chooses
+  kSet,       ///< elements; who adds wins
+  kText,      ///< a long text; a person joins
+};
+
+struct FieldRule {
+  std::string_view name;
+  Policy policy = Policy::kRegister;
+  bool searched = false;
+};
+
+struct Kind {
+  std::string_view name;
+  std::span<const FieldRule> fields;
+  std::span<const Role> writers;  ///< whose users may make one; empty: any member who may write
+  /// True: never changes once made; its id holds the hash of its content (immutable.h).
+  bool immutable = false;
+};
+
+namespace kind {
+inline constexpr std::string_view kOrganisation = "organisation";
+inline constexpr std::string_view kUser = "user";
+inline constexpr std::string_view kDevice = "device";
+inline constexpr std::string_view kUnit = "unit";
+inline constexpr std::string_view kTheme = "theme";
+inline constexpr std::string_view kNote = "note";
+inline constexpr std::string_view kPublishedNote = "published_note";
+inline constexpr std::string_view kAssessment = "assessment";
+inline constexpr std::string_view kItem = "assessment_item";
+inline constexpr std::string_view kRevision = "assessment_revision";
+inline constexpr std::string_view kStatusWord = "assessment_status";
+}  // namespace kind
+
+std::span<const Kind> kinds();
+/// Null: a kind of a newer version, or of nobody.
+const Kind* find_kind(std::string_view name);
+/// How the field merges; a register where nothing is declared (a form's answers are registers).
+Policy policy_of(std::string_view kind, std::string_view field);
+/// Whether a user of `role` may make a record of the kind.
+bool may_make(std::string_view kind, Role role);
+/// Whether `field` has a name that the domain gives to fields of assessments; a form may not use it.
+bool is_reserved_for_assessments(std::string_view field);
+/// What the full-text index is to hold.
+view::SearchFields search_fields();
+
+}  // namespace samla::domain

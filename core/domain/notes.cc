@@ -1,0 +1,235 @@
+#include "core/domain/notes.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/base/encoding.h"
+#include "core/domain/immutable.h"
+#include "core/domain/record_ids.h"
+
+namespace samla::domain {
+namespace {
+
+using replica::Edit;
+
+constexpr std::size_t kTagsMax = 200;
+
+Note note_of(const view::RecordView& record) {
+  Note note;
+  note.id = record.id;
+  note.title = record.text("title");
+  note.body = record.text("body");
+  note.tags = record.elements("tags");
+  note.space = record.space;
+  note.created_ms = record.created_ms;
+  note.updated_ms = record.updated_ms;
+  note.author = record.author;
+  note.source = record.text("source");
+  note.status = record.kind == kind::kPublishedNote ? "delt" : "kladd";
+  note.contested = record.contested();
+  return note;
+}
+
+Result<view::RecordView> find(Workspace& workspace, std::string_view id, std::string_view operation) {
+  SAMLA_ASSIGN(auto record, find_record(workspace, id, {kind::kNote, kind::kPublishedNote}, operation));
+  if (record.erased) {
+    return fail(ErrorCode::not_found, std::string(operation),
+                "the note is deleted; note restore brings it back");
+  }
+  return record;
+}
+
+/// As find, of a note that may change.
+Result<view::RecordView> find_draft(Workspace& workspace, std::string_view id, std::string_view operation) {
+  SAMLA_ASSIGN(auto record, find(workspace, id, operation));
+  if (record.kind == kind::kPublishedNote) {
+    return fail(ErrorCode::wrong_state, std::string(operation),
+                "a published note never changes; edit the note that it is a copy of and share that again");
+  }
+  SAMLA_TRY(workspace.check_writable(record.space, operation));
+  return record;
+}
+
+Result<Note> read_again(Workspace& workspace, const RecordId& id) {
+  SAMLA_ASSIGN(const auto record, workspace.records().read(id));
+  if (!record) return fail(ErrorCode::internal, "note.read");
+  return note_of(*record);
+}
+
+Result<void> check_tags(const std::vector<std::string>& tags, std::string_view operation) {
+  if (tags.size() > kTagsMax) {
+    return fail(ErrorCode::too_large, std::string(operation), "a note may have at most 200 tags");
+  }
+  for (const std::string& tag : tags) SAMLA_TRY(check_name(tag, "a tag", operation));
+  return {};
+}
+
+/// Only what others will read is looked at: a private note is its author's own affair.
+std::vector<Warning> warnings_for(const Workspace& workspace, const Note& note) {
+  if (note.space == workspace.notebook()) return {};
+  std::vector<Warning> out = warnings_of(note.title, "the title");
+  for (Warning& warning : warnings_of(note.body, "the body")) out.push_back(std::move(warning));
+  return out;
+}
+
+Result<NoteResult> result_of(Workspace& workspace, const RecordId& id) {
+  SAMLA_ASSIGN(Note note, read_again(workspace, id));
+  std::vector<Warning> warnings = warnings_for(workspace, note);
+  return NoteResult{std::move(note), std::move(warnings)};
+}
+
+std::vector<Edit::Field> fields_of(const std::string& title, const std::string& body,
+                                   const std::vector<std::string>& tags) {
+  std::vector<Edit::Field> fields = {field("title", title), field("body", body)};
+  for (const std::string& tag : std::set<std::string>(tags.begin(), tags.end())) {
+    fields.push_back(element("tags", tag));
+  }
+  return fields;
+}
+
+}  // namespace
+
+Result<NoteResult> add_note(Workspace& workspace, const NewNote& note) {
+  constexpr std::string_view kOperation = "note.add";
+  SAMLA_TRY(check_text(note.title, "the title", kOperation));
+  SAMLA_TRY(check_text(note.body, "the body", kOperation));
+  SAMLA_TRY(check_tags(note.tags, kOperation));
+  const SpaceId space = note.space.value_or(workspace.notebook());
+  SAMLA_TRY(workspace.check_writable(space, kOperation));
+  const RecordId id = workspace.replica().new_record_id();
+  Edit edit;
+  edit.create(id, space, std::string(kind::kNote), fields_of(note.title, note.body, note.tags));
+  SAMLA_TRY(workspace.commit(std::move(edit), {space}));
+  return result_of(workspace, id);
+}
+
+Result<NoteResult> edit_note(Workspace& workspace, std::string_view id,
+                             const std::optional<std::string>& title,
+                             const std::optional<std::string>& body) {
+  constexpr std::string_view kOperation = "note.edit";
+  if (!title && !body) {
+    return fail(ErrorCode::invalid_argument, std::string(kOperation), "give a title, a body or both");
+  }
+  if (title) SAMLA_TRY(check_text(*title, "the title", kOperation));
+  if (body) SAMLA_TRY(check_text(*body, "the body", kOperation));
+  SAMLA_ASSIGN(const auto record, find_draft(workspace, id, kOperation));
+  Edit edit;
+  if (title && *title != record.text("title")) edit.assign(record.id, "title", *title);
+  if (body && *body != record.text("body")) edit.assign(record.id, "body", *body);
+  if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
+  return result_of(workspace, record.id);
+}
+
+Result<Note> show_note(Workspace& workspace, std::string_view id) {
+  SAMLA_ASSIGN(const auto record, find(workspace, id, "note.show"));
+  return note_of(record);
+}
+
+Result<std::vector<Note>> list_notes(Workspace& workspace, std::size_t limit,
+                                     const std::optional<std::string>& tag) {
+  std::vector<Note> out;
+  for (const std::string_view kind : {kind::kNote, kind::kPublishedNote}) {
+    view::Query query;
+    query.kind = kind;
+    query.newest_first = true;
+    if (!tag) query.limit = limit;
+    SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+    for (const view::RecordView& record : records) {
+      Note note = note_of(record);
+      if (tag && std::ranges::find(note.tags, *tag) == note.tags.end()) continue;
+      out.push_back(std::move(note));
+    }
+  }
+  std::ranges::stable_sort(out, std::greater(), &Note::created_ms);
+  if (limit != 0 && out.size() > limit) out.resize(limit);
+  return out;
+}
+
+Result<NoteResult> tag_note(Workspace& workspace, std::string_view id, const std::vector<std::string>& add,
+                            const std::vector<std::string>& remove) {
+  constexpr std::string_view kOperation = "note.tag";
+  if (add.empty() && remove.empty()) {
+    return fail(ErrorCode::invalid_argument, std::string(kOperation), "give tags to add or to remove");
+  }
+  SAMLA_TRY(check_tags(add, kOperation));
+  SAMLA_ASSIGN(const auto record, find_draft(workspace, id, kOperation));
+  const std::vector<std::string> present = record.elements("tags");
+  const auto is_present = [&](const std::string& tag) { return std::ranges::binary_search(present, tag); };
+  const std::set<std::string> added(add.begin(), add.end());
+  const std::set<std::string> removed(remove.begin(), remove.end());
+  Edit edit;
+  for (const std::string& tag : added) {
+    if (removed.contains(tag)) {
+      return fail(ErrorCode::invalid_argument, std::string(kOperation),
+                  "'" + tag + "' is both added and removed");
+    }
+    if (!is_present(tag)) edit.add_element(record.id, "tags", tag);
+  }
+  for (const std::string& tag : removed) {
+    if (is_present(tag)) edit.remove_element(record.id, "tags", tag);
+  }
+  SAMLA_TRY(check_tags(std::vector<std::string>(present.size() + edit.steps().size(), "x"), kOperation));
+  if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
+  return result_of(workspace, record.id);
+}
+
+Result<NoteResult> share_note(Workspace& workspace, std::string_view id, const SpaceId& space) {
+  constexpr std::string_view kOperation = "note.share";
+  SAMLA_ASSIGN(const auto record, find(workspace, id, kOperation));
+  if (record.space == space) {
+    return fail(ErrorCode::wrong_state, std::string(kOperation), "the note is in that space already");
+  }
+  SAMLA_TRY(workspace.check_writable(space, kOperation));
+  std::vector<Edit::Field> fields =
+      fields_of(record.text("title"), record.text("body"), record.elements("tags"));
+  fields.push_back(field("source", to_hex(record.id)));
+  SAMLA_ASSIGN(const RecordId copy, content_id(workspace.replica(), space, kind::kPublishedNote, fields));
+  SAMLA_ASSIGN(const auto present, workspace.records().read(copy));
+  Edit edit;
+  if (!present) {
+    edit.create(copy, space, std::string(kind::kPublishedNote), std::move(fields));
+  } else if (present->erased) {
+    edit.restore(copy);
+  }
+  if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {space}));
+  return result_of(workspace, copy);
+}
+
+Result<Note> delete_note(Workspace& workspace, std::string_view id) {
+  SAMLA_ASSIGN(const auto record, find(workspace, id, "note.delete"));
+  SAMLA_TRY(workspace.check_writable(record.space, "note.delete"));
+  Edit edit;
+  edit.erase(record.id);
+  SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
+  return note_of(record);
+}
+
+Result<Note> restore_note(Workspace& workspace, std::string_view id) {
+  constexpr std::string_view kOperation = "note.restore";
+  SAMLA_ASSIGN(const auto record,
+               find_record(workspace, id, {kind::kNote, kind::kPublishedNote}, kOperation));
+  if (!record.erased) {
+    return fail(ErrorCode::wrong_state, std::string(kOperation), "the note is not deleted");
+  }
+  SAMLA_TRY(workspace.check_writable(record.space, kOperation));
+  Edit edit;
+  edit.restore(record.id);
+  SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
+  return read_again(workspace, record.id);
+}
+
+Result<std::vector<FoundNote>> search_notes(Workspace& workspace, std::string_view words, std::size_t limit) {
+  std::vector<FoundNote> out;
+  for (const std::string_view kind : {kind::kNote, kind::kPublishedNote}) {
+    if (limit != 0 && out.size() == limit) break;
+    const std::size_t left = limit == 0 ? 0 : limit - out.size();
+    SAMLA_ASSIGN(const auto hits, workspace.records().search(words, std::string(kind), left));
+    for (const view::SearchHit& hit : hits) {
+      SAMLA_ASSIGN(Note note, read_again(workspace, hit.id));
+      out.push_back({std::move(note), hit.snippet});
+    }
+  }
+  return out;
+}
+
+}  // namespace samla::domain

@@ -1,0 +1,228 @@
+#include "core/domain/organisation.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "core/base/encoding.h"
+#include "core/domain/names.h"
+
+namespace samla::domain {
+namespace {
+
+using replica::Edit;
+using replica::SpaceRight;
+
+/// Those of the programme; an organisation is founded with them. Keys stand in records and scripts.
+constexpr std::array kThemes = {
+    std::array<std::string_view, 3>{"ett-nav", "Ett NAV – til beste for brukerne",
+                                    "Eitt NAV – til beste for brukarane"},
+    std::array<std::string_view, 3>{"horisontal", "Horisontal kunnskapsdeling, utforske det som virker",
+                                    "Horisontal kunnskapsdeling, utforske det som verkar"},
+    std::array<std::string_view, 3>{"mindre-styring", "Mindre styring – mer ledelse – bruke handlingsrommet",
+                                    "Mindre styring – meir leiing – bruke handlingsrommet"}};
+
+std::string kind_text(std::string_view kind) { return std::string(kind); }
+
+Result<void> add_theme(Edit& edit, const replica::Replica& replica, const SpaceId& directory,
+                       const std::array<std::string_view, 3>& theme) {
+  const auto text = [](std::string_view words) { return view::Value(std::string(words)); };
+  SAMLA_ASSIGN(const RecordId id, replica.derived_id(directory, kind::kTheme, theme[0]));
+  edit.create(id, directory, kind_text(kind::kTheme),
+              {field("key", text(theme[0])), field("nb", text(theme[1])), field("nn", text(theme[2])),
+               field("type", text("hovedtema")), field("status", text("aktiv"))});
+  return {};
+}
+
+void add_user(Edit& edit, const SpaceId& directory, const UserId& user, const std::string& handle,
+              const std::string& name) {
+  edit.create(RecordId{user.bytes}, directory, kind_text(kind::kUser),
+              {field("handle", handle), field("name", name)});
+}
+
+Result<void> prepare_organisation(replica::Replica& replica, const Founder& founder) {
+  const SpaceId directory = replica.space_id(purpose::kDirectory, {});
+  Edit edit;
+  SAMLA_ASSIGN(const RecordId id, replica.derived_id(directory, kind::kOrganisation, "name"));
+  edit.create(id, directory, kind_text(kind::kOrganisation), {field("name", founder.organisation)});
+  for (const auto& theme : kThemes) SAMLA_TRY(add_theme(edit, replica, directory, theme));
+  add_user(edit, directory, replica.user(), founder.handle, founder.name);
+  SAMLA_TRY(replica.commit(edit));
+  return Workspace(replica).name_device(founder.device);
+}
+
+/// The user's id, and the steps that make the directory call them so.
+Result<UserId> name_user(Workspace& workspace, Edit& edit, const Invitation& invitation) {
+  Names names(workspace);
+  if (const auto known = names.find_user(invitation.user)) {
+    if (names.user(*known).name != invitation.name) {
+      edit.assign(RecordId{known->bytes}, "name", invitation.name);
+    }
+    return *known;
+  }
+  SAMLA_ASSIGN(const RecordId id,
+               workspace.replica().derived_id(workspace.directory(), kind::kUser, invitation.user));
+  add_user(edit, workspace.directory(), UserId{id.bytes}, invitation.user, invitation.name);
+  return UserId{id.bytes};
+}
+
+Result<RecordId> name_unit(Workspace& workspace, Edit& edit, const std::string& number) {
+  if (const auto known = find_unit(workspace, number, "invite.create")) return known->scope;
+  SAMLA_ASSIGN(const RecordId id, workspace.replica().derived_id(workspace.directory(), kind::kUnit, number));
+  edit.create(id, workspace.directory(), kind_text(kind::kUnit),
+              {field("number", number), field("name", number), field("status", std::string("aktiv"))});
+  return id;
+}
+
+/// HR's people beside this user: they read what the units submit.
+std::vector<std::pair<UserId, SpaceRight>> other_hr(const replica::Replica& replica) {
+  std::vector<std::pair<UserId, SpaceRight>> out;
+  for (const replica::UserInfo& user : replica.users()) {
+    if (user.id == replica.user() || user.role != static_cast<replica::Role>(Role::kHr)) continue;
+    out.emplace_back(user.id, SpaceRight::kManager);
+  }
+  return out;
+}
+
+std::vector<RecordId> unit_hr_scopes(const replica::Replica& replica) {
+  std::vector<RecordId> out;
+  for (const replica::SpaceInfo& info : replica.spaces()) {
+    if (info.purpose == purpose::kUnitHr && info.readable) out.push_back(info.scope);
+  }
+  return out;
+}
+
+Result<void> check(const Workspace& workspace, const Invitation& invitation) {
+  constexpr std::string_view kOperation = "invite.create";
+  SAMLA_TRY(check_name(invitation.user, "user", kOperation));
+  SAMLA_TRY(check_name(invitation.name, "name", kOperation));
+  if (!invitation.unit.empty()) SAMLA_TRY(check_name(invitation.unit, "unit", kOperation));
+  if (!invitation.unit.empty() && invitation.role != Role::kLeader) {
+    return fail(ErrorCode::invalid_argument, std::string(kOperation), "a unit is for the role leader alone");
+  }
+  if (!workspace.replica().is_admin()) {
+    return fail(ErrorCode::not_permitted, std::string(kOperation),
+                "invites are made on a device of an administrator");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<replica::Replica>> found(const replica::OpenOptions& options, const Founder& founder) {
+  SAMLA_TRY(check_name(founder.organisation, "name", "org.create"));
+  SAMLA_TRY(check_name(founder.handle, "user", "org.create"));
+  SAMLA_TRY(check_name(founder.name, "user_name", "org.create"));
+  SAMLA_TRY(check_name(founder.device, "device", "org.create"));
+  replica::Replica::Founding founding;
+  founding.server_url = founder.server_url;
+  founding.role = static_cast<replica::Role>(Role::kHr);
+  for (const replica::Purpose each :
+       {purpose::kDirectory, purpose::kProgramme, purpose::kForum, purpose::kNotebook}) {
+    founding.spaces.push_back(space_spec(each));
+  }
+  founding.prepare = [&](replica::Replica& replica) { return prepare_organisation(replica, founder); };
+  return replica::Replica::create_organisation(options, std::move(founding));
+}
+
+Result<std::unique_ptr<replica::Replica>> join(const replica::OpenOptions& options, std::string_view invite,
+                                               const std::string& device) {
+  SAMLA_TRY(check_name(device, "device", "join"));
+  const auto prepare = [&](replica::Replica& replica) -> Result<void> {
+    Workspace workspace(replica);
+    SAMLA_TRY(found_own_units(workspace));
+    return workspace.name_device(device);
+  };
+  return replica::Replica::join(options, invite, space_spec(purpose::kNotebook), prepare);
+}
+
+Result<void> found_own_units(Workspace& workspace) {
+  if (workspace.role() != Role::kLeader) return {};
+  const auto entitled = workspace.replica().entitled_spaces();
+  // A unit's scope is known from the directory alone: an entitlement names the space, not what it is for.
+  SAMLA_ASSIGN(const auto all, units(workspace));
+  for (const Unit& unit : all) {
+    const SpaceId space = workspace.replica().space_id(purpose::kUnit, unit.scope);
+    if (std::ranges::find(entitled, space) == entitled.end() || workspace.space(space)) continue;
+    SAMLA_TRY(workspace.replica().found_space(space_spec(purpose::kUnit, unit.scope), {}));
+  }
+  return {};
+}
+
+Result<std::string> invite(Workspace& workspace, const Invitation& invitation,
+                           const replica::SyncOptions& options) {
+  SAMLA_TRY(check(workspace, invitation));
+  Edit edit;
+  replica::InviteSpec spec;
+  SAMLA_ASSIGN(spec.user, name_user(workspace, edit, invitation));
+  spec.role = static_cast<replica::Role>(invitation.role);
+  spec.expires_ms = invitation.expires_ms;
+  std::optional<RecordId> unit;
+  if (!invitation.unit.empty()) {
+    SAMLA_ASSIGN(unit, name_unit(workspace, edit, invitation.unit));
+  }
+  if (!edit.empty()) SAMLA_TRY(workspace.commit(edit, {workspace.directory()}));
+  // With nobody else to let in, the invite founds the unit-hr space itself.
+  const auto members = other_hr(workspace.replica());
+  if (unit && !members.empty()) {
+    SAMLA_TRY(workspace.replica().found_space(space_spec(purpose::kUnitHr, *unit), members));
+  }
+  spec.spaces = spaces_of_role(invitation.role, unit, unit_hr_scopes(workspace.replica()));
+  return workspace.replica().create_invite(spec, options);
+}
+
+Result<std::uint64_t> expiry(std::string_view words, std::uint64_t now_ms, std::string_view operation) {
+  constexpr std::uint64_t kSecondMs = 1000;
+  constexpr std::uint64_t kAmountMax = 100'000'000;
+  std::uint64_t amount = 0;
+  const auto [end, error] = std::from_chars(words.data(), words.data() + words.size(), amount);
+  const std::string_view unit(end, static_cast<std::size_t>(words.data() + words.size() - end));
+  std::uint64_t unit_ms = 0;
+  if (unit == "s") unit_ms = kSecondMs;
+  if (unit == "m") unit_ms = 60 * kSecondMs;
+  if (unit == "h") unit_ms = 3'600 * kSecondMs;
+  if (unit == "d") unit_ms = 86'400 * kSecondMs;
+  if (unit == "w") unit_ms = 7 * 86'400 * kSecondMs;
+  if (error != std::errc() || unit_ms == 0 || amount == 0 || amount > kAmountMax) {
+    return fail(ErrorCode::invalid_argument, std::string(operation),
+                "expires is a number and s, m, h, d or w, for example 14d");
+  }
+  return now_ms + amount * unit_ms;
+}
+
+Result<std::vector<Unit>> units(Workspace& workspace) {
+  SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kUnit));
+  std::vector<Unit> out;
+  for (const view::RecordView& record : records) {
+    out.push_back({record.id, record.text("number"), record.text("name")});
+  }
+  std::ranges::sort(out, {}, &Unit::number);
+  return out;
+}
+
+Result<Unit> find_unit(Workspace& workspace, std::string_view number, std::string_view operation) {
+  SAMLA_ASSIGN(const auto all, units(workspace));
+  const auto found = std::ranges::find(all, number, &Unit::number);
+  if (found == all.end()) {
+    return fail(ErrorCode::not_found, std::string(operation),
+                "there is no unit '" + std::string(number) + "'; HR makes it by inviting its leader");
+  }
+  return *found;
+}
+
+Result<std::vector<Theme>> themes(Workspace& workspace) {
+  SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kTheme));
+  std::vector<Theme> out;
+  for (const view::RecordView& record : records) {
+    out.push_back({record.text("key"), record.text("nb"), record.text("nn")});
+  }
+  std::ranges::sort(out, {}, &Theme::key);
+  return out;
+}
+
+Result<std::string> organisation_name(Workspace& workspace) {
+  SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kOrganisation));
+  return records.empty() ? std::string() : records.front().text("name");
+}
+
+}  // namespace samla::domain

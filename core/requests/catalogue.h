@@ -1,0 +1,84 @@
+// Catalogue: every request, declared once: name, summary, parameters, reply, and the function that
+// answers it. Validation, `samla requests` and docs/requests.md all come from these rows.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/requests/json.h"
+#include "core/requests/profile.h"
+
+namespace samla::requests {
+
+enum class Type {
+  kText,
+  kInteger,  ///< 0 to 2^31 - 1
+  kBoolean,
+  kTexts,    ///< a list of texts
+  kTextMap,  ///< an object whose values are texts
+};
+
+struct Parameter {
+  std::string_view name;
+  Type type = Type::kText;
+  bool required = false;
+  std::string_view description;
+  std::string_view default_text = {};         ///< of an optional text; empty: none
+  std::vector<std::string_view> one_of = {};  ///< of a text: the words allowed; empty: any
+};
+
+/// The parameters of one request, checked against its declaration. Asking for one that is not declared
+/// with that type is a programmer's error.
+class Arguments {
+ public:
+  explicit Arguments(Json json) : json_(std::move(json)) {}
+
+  /// Absent: not given and without a default.
+  std::optional<std::string> find_text(std::string_view name) const;
+  /// As find_text, or empty.
+  std::string text(std::string_view name) const { return find_text(name).value_or(std::string()); }
+  std::optional<std::size_t> find_number(std::string_view name) const;
+  bool truth(std::string_view name) const;
+  std::vector<std::string> texts(std::string_view name) const;
+  std::map<std::string, std::string> text_map(std::string_view name) const;
+
+ private:
+  Json json_;
+};
+
+/// What a request may do with: a profile whose store may not be there yet.
+using Answer = Result<Json> (*)(Profile&, const Arguments&);
+
+struct Request {
+  std::string_view name;
+  std::string_view summary;
+  std::vector<Parameter> parameters;
+  /// The reply's members beside `ok`: name and what it is.
+  std::vector<std::pair<std::string_view, std::string_view>> reply;
+  Answer answer = nullptr;
+};
+
+/// One file a noun.
+std::vector<Request> organisation_requests();
+std::vector<Request> device_requests();
+std::vector<Request> space_requests();
+std::vector<Request> note_requests();
+std::vector<Request> assessment_requests();
+std::vector<Request> conflict_requests();
+std::vector<Request> sync_requests();
+std::vector<Request> report_requests();
+std::vector<Request> profile_requests();
+
+/// All of them, in the order above.
+const std::vector<Request>& catalogue();
+/// Null: no such request.
+const Request* find_request(std::string_view name);
+/// The arguments of `json`, a request's object, or an invalid_argument that names the parameter.
+Result<Arguments> check_arguments(const Request& request, const Json& json);
+
+}  // namespace samla::requests

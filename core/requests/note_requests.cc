@@ -1,0 +1,159 @@
+// Requests about notes.
+#include "core/base/encoding.h"
+#include "core/domain/notes.h"
+#include "core/requests/catalogue.h"
+#include "core/requests/shapes.h"
+
+namespace samla::requests {
+namespace {
+
+Result<Json> reply_with(Profile& profile, domain::Workspace& workspace, const domain::Note& note,
+                        const std::vector<domain::Warning>& warnings = {}) {
+  domain::Names names(workspace);
+  Json reply = {{"note", shape_of(note, names)}};
+  put_warnings(reply, warnings);
+  profile.tell_changed(note.id);
+  return reply;
+}
+
+Result<Json> add(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.add"));
+  if (!arguments.find_text("title") && !arguments.find_text("body")) {
+    return fail(ErrorCode::invalid_argument, "note.add", "give a title, a body or both");
+  }
+  domain::NewNote note{arguments.text("title"), arguments.text("body"), arguments.texts("tags"), {}};
+  if (const auto space = arguments.find_text("space")) {
+    SAMLA_ASSIGN(note.space, domain::Names(*workspace).find_space(*space, "note.add"));
+  }
+  SAMLA_ASSIGN(const auto result, domain::add_note(*workspace, note));
+  return reply_with(profile, *workspace, result.note, result.warnings);
+}
+
+Result<Json> edit(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.edit"));
+  SAMLA_ASSIGN(const auto result,
+               domain::edit_note(*workspace, arguments.text("id"), arguments.find_text("title"),
+                                 arguments.find_text("body")));
+  return reply_with(profile, *workspace, result.note, result.warnings);
+}
+
+Result<Json> show(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.show"));
+  SAMLA_ASSIGN(const domain::Note note, domain::show_note(*workspace, arguments.text("id")));
+  domain::Names names(*workspace);
+  return Json{{"note", shape_of(note, names)}};
+}
+
+Result<Json> list(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.list"));
+  SAMLA_ASSIGN(const auto notes, domain::list_notes(*workspace, arguments.find_number("limit").value_or(0),
+                                                    arguments.find_text("tag")));
+  domain::Names names(*workspace);
+  Json out = Json::array();
+  for (const domain::Note& note : notes) out.push_back(shape_of(note, names));
+  return Json{{"notes", std::move(out)}};
+}
+
+Result<Json> search(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.search"));
+  SAMLA_ASSIGN(const auto found, domain::search_notes(*workspace, arguments.text("query"),
+                                                      arguments.find_number("limit").value_or(0)));
+  domain::Names names(*workspace);
+  Json out = Json::array();
+  for (const domain::FoundNote& each : found) {
+    out.push_back({{"id", to_hex(each.note.id)},
+                   {"title", each.note.title},
+                   {"snippet", each.snippet},
+                   {"space", names.space(each.note.space)}});
+  }
+  return Json{{"notes", std::move(out)}};
+}
+
+Result<Json> tag(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.tag"));
+  SAMLA_ASSIGN(const auto result, domain::tag_note(*workspace, arguments.text("id"), arguments.texts("add"),
+                                                   arguments.texts("remove")));
+  return reply_with(profile, *workspace, result.note, result.warnings);
+}
+
+Result<Json> share(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.share"));
+  SAMLA_ASSIGN(const SpaceId space, domain::Names(*workspace).find_space(arguments.text("to"), "note.share"));
+  SAMLA_ASSIGN(const auto result, domain::share_note(*workspace, arguments.text("id"), space));
+  return reply_with(profile, *workspace, result.note, result.warnings);
+}
+
+Result<Json> erase(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.delete"));
+  SAMLA_ASSIGN(const domain::Note note, domain::delete_note(*workspace, arguments.text("id")));
+  SAMLA_ASSIGN(Json reply, reply_with(profile, *workspace, note));
+  reply["note"]["deleted"] = true;
+  return reply;
+}
+
+Result<Json> restore(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.restore"));
+  SAMLA_ASSIGN(const domain::Note note, domain::restore_note(*workspace, arguments.text("id")));
+  return reply_with(profile, *workspace, note);
+}
+
+const Parameter kId = {"id", Type::kText, true,
+                           "the note's id, or a unique beginning of at least 4 digits"};
+constexpr std::string_view kNoteReply =
+    "id, title, body, tags, space, space_id, created, updated, author, author_name, status, conflict; a "
+    "published copy also source";
+constexpr std::string_view kWarnings =
+    "where others will read a national identity number or a telephone number: code and message of each";
+
+}  // namespace
+
+std::vector<Request> note_requests() {
+  return {
+      {"note.add",
+       "Writes a note: in the notebook, which its author's devices alone can read, or in a shared space.",
+       {{"title", Type::kText, false, "one line; title, body or both"},
+        {"body", Type::kText, false, "the text, kept byte for byte; at most 256 KiB"},
+        {"tags", Type::kTexts, false, "words to find it by; at most 200"},
+        {"space", Type::kText, false, "a space's name or id; without one the notebook"}},
+       {{"note", kNoteReply}, {"warnings", kWarnings}},
+       add},
+      {"note.edit",
+       "Changes a note's title or body.",
+       {kId,
+        {"title", Type::kText, false, "the new title"},
+        {"body", Type::kText, false, "the whole new text"}},
+       {{"note", kNoteReply}, {"warnings", kWarnings}},
+       edit},
+      {"note.show", "Shows a note.", {kId}, {{"note", kNoteReply}}, show},
+      {"note.list",
+       "Lists notes, newest first.",
+       {{"limit", Type::kInteger, false, "at most so many; without it, or 0, all"},
+        {"tag", Type::kText, false, "only those with this tag"}},
+       {{"notes", "a list of notes as note.show gives them"}},
+       list},
+      {"note.search",
+       "Finds notes by their words, best first: all words must be there, the last one may be a beginning; "
+       "phrases in quotation marks.",
+       {{"query", Type::kText, true, "words"},
+        {"limit", Type::kInteger, false, "at most so many; without it, or 0, all"}},
+       {{"notes", "a list of id, title, snippet (matches between « and ») and space"}},
+       search},
+      {"note.tag",
+       "Adds tags to a note and takes tags from it.",
+       {kId,
+        {"add", Type::kTexts, false, "tags to add"},
+        {"remove", Type::kTexts, false, "tags to take away"}},
+       {{"note", kNoteReply}, {"warnings", kWarnings}},
+       tag},
+      {"note.share",
+       "Publishes a copy of a note in a space whose members may read it. The copy never changes; the same "
+       "content shared again is the same copy.",
+       {kId, {"to", Type::kText, true, "the space's name or id"}},
+       {{"note", "the copy, as note.show gives it"}, {"warnings", kWarnings}},
+       share},
+      {"note.delete", "Deletes a note; note.restore brings it back.", {kId}, {{"note", kNoteReply}}, erase},
+      {"note.restore", "Brings a deleted note back.", {kId}, {{"note", kNoteReply}}, restore},
+  };
+}
+
+}  // namespace samla::requests

@@ -1,0 +1,120 @@
+#include "sync-server/maintenance.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "sync-server/arbiter.h"
+#include "sync-server/folder.h"
+#include "sync-server/storage/sqlite/sqlite_storage.h"
+
+namespace samla::server {
+namespace {
+
+std::filesystem::path partial_file(const std::filesystem::path& folder) {
+  return folder / "server.db.partial";
+}
+
+/// What an earlier attempt that was cut may have left.
+void drop_partial(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
+    std::filesystem::remove(partial_file(folder).string() + ending, ignored);
+  }
+}
+
+/// Gives the copy its name, durably: who finds it finds all of it. Whoever read it left an empty log.
+Result<void> name_partial(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::rename(partial_file(folder), storage_file(folder), error);
+  if (error) return fail(ErrorCode::io, "server.copy", folder.string() + ": " + error.message());
+  drop_partial(folder);
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+  const int reason = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (!synced) return fail(ErrorCode::io, "server.copy", folder.string() + ": " + std::strerror(reason));
+  return {};
+}
+
+Result<VerifyReport> verified(const std::filesystem::path& file) {
+  SAMLA_ASSIGN(VerifyReport report, verify_storage(file));
+  if (report.findings.empty()) return report;
+  return fail(ErrorCode::store_corrupt, "server.verify", report.findings.front());
+}
+
+std::uint64_t size_or_zero(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  return error ? 0 : size;
+}
+
+bool is_there(const std::filesystem::path& file) {
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored);
+}
+
+}  // namespace
+
+Result<VerifyReport> back_up(const std::filesystem::path& folder, const std::filesystem::path& target,
+                             bool with_keys) {
+  SAMLA_TRY(make_folder(target));
+  SAMLA_ASSIGN(const FolderLock lock, FolderLock::take(target));
+  if (is_there(storage_file(target)) || (with_keys && is_there(keys_file(target)))) {
+    return fail(ErrorCode::already_exists, "server.backup", "choose a new folder: " + target.string());
+  }
+  drop_partial(target);
+  SAMLA_TRY(copy_sqlite_storage(storage_file(folder), partial_file(target)));
+  SAMLA_ASSIGN(VerifyReport report, verified(partial_file(target)));
+  if (with_keys) {
+    SAMLA_ASSIGN(const ServerKeys keys, ServerKeys::read(keys_file(folder)));
+    SAMLA_TRY(keys.write(keys_file(target)));
+  }
+  SAMLA_TRY(name_partial(target));
+  return report;
+}
+
+Result<VerifyReport> restore(const std::filesystem::path& backup, const std::filesystem::path& folder,
+                             Random& random) {
+  if (!is_there(storage_file(backup))) {
+    return fail(ErrorCode::store_missing, "server.restore", "there is no backup in " + backup.string());
+  }
+  SAMLA_TRY(make_folder(folder));
+  SAMLA_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  if (is_there(storage_file(folder))) {
+    return fail(ErrorCode::already_exists, "server.restore", "there is a server in " + folder.string());
+  }
+  const bool keys_there = is_there(keys_file(folder));
+  if (!keys_there && !is_there(keys_file(backup))) {
+    return fail(ErrorCode::store_missing, "server.restore",
+                "devices know the server by its keys: put server.keys into " + folder.string());
+  }
+  SAMLA_ASSIGN(const ServerKeys keys, ServerKeys::read(keys_file(keys_there ? folder : backup)));
+  drop_partial(folder);
+  SAMLA_TRY(copy_sqlite_storage(storage_file(backup), partial_file(folder)));
+  SAMLA_ASSIGN(VerifyReport report, verified(partial_file(folder)));
+  {
+    SAMLA_ASSIGN(const auto storage, open_sqlite_storage(partial_file(folder), {.create = false}));
+    SAMLA_ASSIGN(const auto transaction, storage->begin());
+    SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
+    SAMLA_TRY(transaction->commit());
+  }
+  if (!keys_there) SAMLA_TRY(keys.write(keys_file(folder)));
+  SAMLA_TRY(name_partial(folder));
+  return report;
+}
+
+Result<Stats> read_stats(const std::filesystem::path& folder) {
+  SAMLA_ASSIGN(const auto reader, open_sqlite_snapshot(storage_file(folder)));
+  Stats stats;
+  SAMLA_ASSIGN(stats.counts, reader->counts());
+  SAMLA_ASSIGN(const auto claim, reader->value(kClaimName));
+  stats.claimed = !claim.has_value();
+  stats.database_bytes = size_or_zero(storage_file(folder));
+  stats.log_bytes = size_or_zero(storage_file(folder).string() + "-wal");
+  return stats;
+}
+
+}  // namespace samla::server
