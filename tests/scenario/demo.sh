@@ -144,7 +144,7 @@ scene_conflict() {
   jq -r '.conflicts[0] | "  The field \(.field), written twice without knowing:",
     (.heads[] | "    \(.n)  \(.user) on \(.device): \(.value)")' <<<"$list"
   [[ $(field '[.conflicts[0].heads[].value]|sort|join("|")' "$list") == \
-     $(field '[.conflicts[0].heads[].value]|sort|join("|")' "$(as ola conflict list)") ]] || fail 'the two see different conflicts'
+     "$(field '[.conflicts[0].heads[].value]|sort|join("|")' "$(as ola conflict list)")" ]] || fail 'the two see different conflicts'
   as kari-phone conflict resolve "$conflict" --value 'Vi er gode på oppfølging og på samarbeid med kommunen.' >/dev/null
   sync_as kari-phone >/dev/null
   sync_as ola >/dev/null
@@ -173,7 +173,7 @@ scene_kill() {
   sync_as kari-laptop >/dev/null
   say "Karis PC syncs and has $(field '.notes | length' "$(as kari-laptop note list)") of her notes, written in Tromsø on the phone."
   [[ $(as kari-laptop note list | jq -cS '[.notes[] | {id, title, body}] | sort_by(.id)') == \
-     $(as kari-phone note list | jq -cS '[.notes[] | {id, title, body}] | sort_by(.id)') ]] || fail "the laptop's notes differ from the phone's"
+     "$(as kari-phone note list | jq -cS '[.notes[] | {id, title, body}] | sort_by(.id)')" ]] || fail "the laptop's notes differ from the phone's"
   say 'They are the same to the letter on both devices.'
 }
 
