@@ -1,0 +1,28 @@
+// org, and join: what makes a profile.
+#include "client-cli/commands/command.h"
+
+namespace samla::cli {
+
+std::vector<Command> org_commands() {
+  const View organisation = {
+      View::Form::kFields, "organisation", {"name", "id", "server", "users", "devices", "units"}};
+  return {
+      {.words = "org create",
+       .request = "org.create",
+       .options = {{"--name", "name", Shape::kText, true},
+                   {"--server", "server", Shape::kText, true},
+                   {"--user", "user"},
+                   {"--user-name", "user_name"},
+                   {"--device", "device"}},
+       .view = organisation,
+       .makes_profile = true},
+      {.words = "org show", .request = "org.show", .view = organisation},
+      {.words = "join",
+       .request = "join",
+       .options = {{"INVITE", "invite", Shape::kText, true}, {"--device", "device", Shape::kText, true}},
+       .view = {View::Form::kFields, "", {"organisation/name", "device/user", "device/name", "device/id"}},
+       .makes_profile = true},
+  };
+}
+
+}  // namespace samla::cli

@@ -1,0 +1,36 @@
+// What concerns the profile itself: status, key, scrub; and what needs none: requests, version.
+#include "client-cli/access.h"
+#include "client-cli/commands/command.h"
+
+namespace samla::cli {
+namespace {
+
+void take_new_passphrase(Json& request, const Given& given, Session&) {
+  request["new"] = new_passphrase(given.text("--new-passphrase-file"));
+}
+
+}  // namespace
+
+std::vector<Command> profile_commands() {
+  return {
+      {.words = "status",
+       .request = "status",
+       .view = {View::Form::kFields,
+                "",
+                {"organisation/name", "user", "role", "device/name", "spaces", "changes/device",
+                 "changes/centre", "conflicts", "server"}}},
+      {.words = "key passphrase change",
+       .request = "key.passphrase.change",
+       .options =
+           {{"--new-passphrase-file", "", Shape::kText, false,
+             "its first line is the new passphrase; without it $SAMLA_NEW_PASSPHRASE, or it is asked for"}},
+       .prepare = take_new_passphrase},
+      {.words = "scrub", .request = "scrub"},
+      {.words = "requests",
+       .request = "requests",
+       .view = {View::Form::kTable, "requests", {"name", "summary"}}},
+      {.words = "version", .request = "version", .view = {View::Form::kText, "version"}},
+  };
+}
+
+}  // namespace samla::cli

@@ -1,0 +1,11 @@
+// An invite as a QR code on the terminal.
+#pragma once
+
+#include <string>
+
+namespace samla::cli {
+
+/// Prints it with half blocks, dark on light. Failure where `text` is too long for a code.
+void print_qr_code(const std::string& text);
+
+}  // namespace samla::cli
