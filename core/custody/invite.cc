@@ -1,30 +1,20 @@
 #include "core/custody/invite.h"
 
 #include "core/base/codec.h"
-#include "core/base/encoding.h"
+#include "core/custody/link_text.h"
 #include "core/sign/hash.h"
 
 namespace samla::custody {
 
 namespace {
 
-constexpr std::string_view kPrefix = "samla:";
-constexpr std::size_t kChecksumBytes = 4;
+constexpr std::string_view kChecksumDomain = "samla/invite/checksum/1";
 constexpr std::size_t kHostBytesMax = 255;
-
-Bytes checksum(ByteView bytes) {
-  return to_bytes(sign::hash("samla/invite/checksum/1", bytes).view().first(kChecksumBytes));
-}
 
 Secret<32> derived(const Secret<32>& secret, std::string_view domain) {
   Secret<32> out;
   sign::keyed_hash(out.writable(), secret.view(), domain, {});
   return out;
-}
-
-Error mangled() {
-  return fail(ErrorCode::invite_mangled, "invite",
-              "copy the whole link again, from samla: to its last character");
 }
 
 }  // namespace
@@ -40,21 +30,11 @@ std::string InviteLink::encode() const {
   out.varint(identity.seq);
   out.fixed(identity.hash);
   out.raw(secret.view());
-  out.raw(checksum(out.bytes()));
-  return std::string(kPrefix) + to_base64url(out.bytes());
+  return link_text(kChecksumDomain, out.bytes());
 }
 
 Result<InviteLink> InviteLink::decode(std::string_view text) {
-  std::string compact;
-  for (const char c : text) {
-    if (c != ' ' && c != '\t' && c != '\r' && c != '\n') compact += c;
-  }
-  if (!compact.starts_with(kPrefix)) return mangled();
-  const auto bytes = from_base64url(std::string_view(compact).substr(kPrefix.size()));
-  if (!bytes.ok() || bytes->size() <= kChecksumBytes) return mangled();
-  const ByteView body = ByteView(*bytes).first(bytes->size() - kChecksumBytes);
-  // Before anything else is believed, above all before connecting anywhere.
-  if (!equal(checksum(body), ByteView(*bytes).last(kChecksumBytes))) return mangled();
+  SAMLA_ASSIGN(const Bytes body, read_link_text(kChecksumDomain, text));
   Reader in(body);
   if (in.u8() != kInviteVersion) {
     return fail(ErrorCode::version_unknown, "invite", "update samla, then use the same link");
@@ -68,7 +48,7 @@ Result<InviteLink> InviteLink::decode(std::string_view text) {
   link.identity.seq = in.varint();
   link.identity.hash = in.fixed<Hash>();
   const ByteView secret = in.raw(32);
-  if (!in.finish("invite").ok()) return mangled();
+  if (!in.finish("invite").ok()) return mangled_link();
   link.secret = Secret<32>::from(secret);
   return link;
 }

@@ -31,7 +31,18 @@ Conflict base_of(const view::RecordView& record) {
   return out;
 }
 
-Conflict field_conflict(const view::RecordView& record, const view::FieldView& each) {
+/// Of a text that was put together: what each side had, the newest first.
+Result<void> show_sides(Workspace& workspace, const view::FieldView& each, Conflict& out) {
+  std::vector<change::WriteRef> refs;
+  for (const view::HeadView& head : each.heads) refs.push_back(head.ref);
+  SAMLA_ASSIGN(std::vector<std::string> texts, workspace.records().text_versions(out.record, each.tag, refs));
+  for (std::size_t i = 0; i < texts.size(); ++i) out.heads[i].value = std::move(texts[i]);
+  out.merged = view::Value(each.value());
+  return {};
+}
+
+Result<Conflict> field_conflict(Workspace& workspace, const view::RecordView& record,
+                                const view::FieldView& each) {
   Conflict out = base_of(record);
   out.kind = kind_of(record, each);
   out.field = each.name;
@@ -41,6 +52,7 @@ Conflict field_conflict(const view::RecordView& record, const view::FieldView& e
   for (const view::HeadView& head : each.heads) {
     out.heads.push_back({head.value, head.readable, head.ref.writer, head.time.ms()});
   }
+  if (each.merged) SAMLA_TRY(show_sides(workspace, each, out));
   return out;
 }
 
@@ -117,6 +129,7 @@ Result<view::Value> chosen_value(const Conflict& conflict, const Resolution& how
     return fail(ErrorCode::key_missing, std::string(kResolve), "that value cannot be read on this device");
   }
   if (how.both) {
+    if (conflict.merged) return *conflict.merged;
     if (conflict.kind == ConflictKind::kText) return joined(conflict);
     return fail(
         ErrorCode::unsupported, std::string(kResolve),
@@ -167,7 +180,9 @@ Result<std::vector<Conflict>> list_conflicts(Workspace& workspace) {
       out.push_back(std::move(conflict));
     }
     for (const view::FieldView& each : record.fields) {
-      if (each.contested) out.push_back(field_conflict(record, each));
+      if (!each.contested) continue;
+      SAMLA_ASSIGN(Conflict conflict, field_conflict(workspace, record, each));
+      out.push_back(std::move(conflict));
     }
   }
   return out;
@@ -198,7 +213,12 @@ Result<Conflict> resolve_conflict(Workspace& workspace, std::string_view id, con
     SAMLA_ASSIGN(edit, edit_of_life(conflict, resolution));
   } else {
     SAMLA_ASSIGN(view::Value value, chosen_value(conflict, resolution));
-    edit.resolve(conflict.record, conflict.field, std::move(value));
+    const auto* text = std::get_if<std::string>(&value);
+    if (conflict.kind == ConflictKind::kText && text != nullptr) {
+      edit.settle_text(conflict.record, conflict.field, *text);
+    } else {
+      edit.resolve(conflict.record, conflict.field, std::move(value));
+    }
   }
   SAMLA_TRY(workspace.commit(std::move(edit), {conflict.space}));
   return conflict;

@@ -35,12 +35,14 @@ struct Conflict {
   SpaceId space;
   std::string field;  ///< "life" of an erase conflict
   std::vector<ConflictHead> heads;
+  /// Of a text: what a machine has made of all heads, which is what is shown meanwhile; absent: nothing.
+  std::optional<view::Value> merged;
 };
 
 struct Resolution {
   std::optional<std::size_t> keep;  ///< a head's number
   std::optional<std::string> value;
-  bool both = false;  ///< a long text alone: one after the other
+  bool both = false;  ///< a long text alone: as merged, or one after the other
 };
 
 /// Oldest record first.

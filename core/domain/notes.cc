@@ -115,7 +115,7 @@ Result<NoteResult> edit_note(Workspace& workspace, std::string_view id,
   SAMLA_ASSIGN(const auto record, find_draft(workspace, id, kOperation));
   Edit edit;
   if (title && *title != record.text("title")) edit.assign(record.id, "title", *title);
-  if (body && *body != record.text("body")) edit.assign(record.id, "body", *body);
+  if (body && *body != record.text("body")) edit.edit_text(record.id, "body", *body);
   if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
   return result_of(workspace, record.id);
 }

@@ -24,11 +24,16 @@ WriteInfo info_of(const view::AppliedWrite& write) {
   return out;
 }
 
-bool is_head(const resolve::RecordState& state, const WriteInfo& write) {
-  return std::ranges::any_of(write.tags, [&](const FieldTag& tag) {
-    const resolve::FieldState* field = state.field(tag);
-    return field != nullptr && std::ranges::count(field->heads(), write.ref, &resolve::Head::ref) > 0;
-  });
+/// What stands now: of a text the edits that none has followed, of the life field its heads.
+std::set<change::WriteRef> heads_of(const view::RecordView& record, const resolve::RecordState& state) {
+  std::set<change::WriteRef> out;
+  for (const view::FieldView& field : record.fields) {
+    for (const view::HeadView& head : field.heads) out.insert(head.ref);
+  }
+  if (const resolve::FieldState* life = state.field(change::kLifeTag)) {
+    for (const resolve::Head& head : life->heads()) out.insert(head.ref);
+  }
+  return out;
 }
 
 }  // namespace
@@ -40,7 +45,11 @@ Result<std::vector<WriteInfo>> History::writes_of(const SpaceId& space, const Re
   SAMLA_TRY(add_frozen(space, record, out));
   SAMLA_TRY(add_waiting(space, record, out));
   SAMLA_ASSIGN(const auto state, local_.records->state(record));
-  for (WriteInfo& write : out) write.head = state && is_head(*state, write);
+  SAMLA_ASSIGN(const auto shown, local_.records->read(record));
+  if (state && shown) {
+    const std::set<change::WriteRef> heads = heads_of(*shown, *state);
+    for (WriteInfo& write : out) write.head = heads.contains(write.ref);
+  }
   std::ranges::sort(out, {}, [](const WriteInfo& write) { return std::tuple(write.time, write.ref); });
   return out;
 }
@@ -125,6 +134,7 @@ Result<std::set<RecordId>> History::judge_again(const SpaceId& space, const Writ
 }
 
 Result<void> History::rebuild(const SpaceId& space, const std::set<RecordId>& records) {
+  SAMLA_ASSIGN(const std::set<FieldTag> texts, texts_of(space, records));
   for (const RecordId& record : records) SAMLA_TRY(local_.records->forget(space, record));
   const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
     SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
@@ -132,17 +142,43 @@ Result<void> History::rebuild(const SpaceId& space, const std::set<RecordId>& re
     std::erase_if(writes,
                   [&](const view::AppliedWrite& write) { return !records.contains(write.header.record); });
     if (stored.validity == Validity::kValid) {
-      const auto applied = local_.records->apply(writes);
+      const auto applied = local_.records->rebuild(writes, texts);
       return applied.ok() ? Result<void>() : Result<void>(applied.error());
     }
     for (const view::AppliedWrite& write : writes) SAMLA_TRY(local_.records->apply_transparent(write));
     return {};
   };
   SAMLA_TRY(local_.tables->changesets.each(space, {}, take));
-  return apply_waiting(space, records);
+  SAMLA_TRY(apply_waiting(space, records, texts));
+  (void)local_.records->take_gaps();  // what still waits, waits for what is not here
+  return {};
 }
 
-Result<void> History::apply_waiting(const SpaceId& space, const std::set<RecordId>& records) {
+/// The fields of these records to which there are appends.
+Result<std::set<FieldTag>> History::texts_of(const SpaceId& space, const std::set<RecordId>& records) const {
+  std::set<FieldTag> out;
+  const auto look = [&](const change::WriteHeader& write) {
+    if (write.type == change::WriteType::kAppend && records.contains(write.record))
+      out.insert(write.tags.front());
+  };
+  const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
+    SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
+    for (const change::Leaf& leaf : changeset.leaves) {
+      if (const auto* write = change::header_of(leaf)) look(*write);
+    }
+    return {};
+  };
+  SAMLA_TRY(local_.tables->changesets.each(space, {}, take));
+  SAMLA_ASSIGN(const auto groups, local_.tables->outbox.groups(space));
+  for (const store::OutboxGroup& group : groups) {
+    SAMLA_ASSIGN(const auto writes, local_.tables->outbox.writes(space, group.writer, group.seq));
+    for (const store::OutboxWrite& write : writes) look(write.header);
+  }
+  return out;
+}
+
+Result<void> History::apply_waiting(const SpaceId& space, const std::set<RecordId>& records,
+                                    const std::set<FieldTag>& texts) {
   SAMLA_ASSIGN(const auto groups, local_.tables->outbox.groups(space));
   for (const store::OutboxGroup& group : groups) {
     SAMLA_ASSIGN(const auto writes, local_.tables->outbox.writes(space, group.writer, group.seq));
@@ -150,7 +186,7 @@ Result<void> History::apply_waiting(const SpaceId& space, const std::set<RecordI
       if (!records.contains(write.header.record)) continue;
       SAMLA_ASSIGN(view::Content content, view::decode_content(write.content));
       const view::AppliedWrite applied{space, write.ref, write.header, std::move(content)};
-      const auto done = local_.records->apply({&applied, 1});
+      const auto done = local_.records->rebuild({&applied, 1}, texts);
       if (!done.ok()) return done.error();
     }
   }

@@ -26,7 +26,9 @@ class History {
   Result<std::set<RecordId>> judge_again(const SpaceId& space, const WriterId& writer);
   Result<void> add_frozen(const SpaceId& space, const RecordId& record, std::vector<WriteInfo>& out) const;
   Result<void> add_waiting(const SpaceId& space, const RecordId& record, std::vector<WriteInfo>& out) const;
-  Result<void> apply_waiting(const SpaceId& space, const std::set<RecordId>& records);
+  Result<std::set<FieldTag>> texts_of(const SpaceId& space, const std::set<RecordId>& records) const;
+  Result<void> apply_waiting(const SpaceId& space, const std::set<RecordId>& records,
+                             const std::set<FieldTag>& texts);
 
   LocalStore& local_;
 };

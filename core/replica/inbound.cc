@@ -11,6 +11,7 @@
 #include "core/replica/inbound.h"
 
 #include "core/base/encoding.h"
+#include "core/replica/history.h"
 #include "core/seal/value.h"
 #include "core/session/space_head.h"
 #include "core/session/validity.h"
@@ -199,7 +200,8 @@ Result<void> Inbound::materialise(const Arrived& arrived) {
   for (const view::AppliedWrite& write : writes) local_.time.observe(write.header.time);
   SAMLA_ASSIGN(const std::set<RecordId> changed, local_.records->apply(writes));
   changed_.insert(changed.begin(), changed.end());
-  return {};
+  const std::set<RecordId> gaps = local_.records->take_gaps();
+  return gaps.empty() ? Result<void>() : History(local_).rebuild(arrived.changeset.header.space, gaps);
 }
 
 Result<void> Inbound::open_again(const SpaceId& space) {

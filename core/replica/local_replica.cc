@@ -22,6 +22,12 @@ void Edit::assign(RecordId record, std::string field, view::Value value) {
 void Edit::resolve(RecordId record, std::string field, view::Value value) {
   steps_.emplace_back(Assign{record, {std::move(field), {}, std::move(value)}, true});
 }
+void Edit::edit_text(RecordId record, std::string field, std::string text) {
+  steps_.emplace_back(EditText{record, std::move(field), std::move(text), false});
+}
+void Edit::settle_text(RecordId record, std::string field, std::string text) {
+  steps_.emplace_back(EditText{record, std::move(field), std::move(text), true});
+}
 void Edit::add_element(RecordId record, std::string field, std::string element) {
   steps_.emplace_back(Assign{record, {std::move(field), std::move(element), true}, true});
 }

@@ -13,6 +13,7 @@
 #include <algorithm>
 
 #include "core/seal/value.h"
+#include "core/text/local_edit.h"
 
 namespace samla::replica {
 
@@ -38,12 +39,16 @@ struct Outbound::Touched {
   /// As this device shows it; absent for one that the edit creates.
   std::optional<view::RecordView> shown;
   std::set<FieldTag> written;  ///< by this edit
+  /// Texts as the edit's earlier steps have left them; once placed their frontier is what stands here.
+  std::map<FieldTag, view::Records::TextState> texts;
 };
 
 namespace {
 
 /// Beside the ciphertext, what a write takes in a changeset at the most.
 constexpr std::size_t kWriteOverheadBytes = 64;
+/// Of one append; a longer edit is several.
+constexpr std::size_t kTextPayloadBytesMax = 128 * 1024;
 
 const view::FieldView* shown_field(const std::optional<view::RecordView>& record, const FieldTag& tag) {
   if (!record) return nullptr;
@@ -72,11 +77,14 @@ Result<std::vector<Outbound::Draft>> Outbound::drafts_of(const Edit& edit, Touch
     if (const auto* create = std::get_if<Edit::Create>(&step)) {
       if (touched.contains(create->id)) return fail(ErrorCode::already_exists, "replica.commit");
       SAMLA_ASSIGN(Draft made, draft(*create));
-      touched[create->id] = {create->space, create->kind, {}, {}, {}};
+      touched[create->id] = {create->space, create->kind, {}, {}, {}, {}};
       drafts.push_back(std::move(made));
     } else if (const auto* assign = std::get_if<Edit::Assign>(&step)) {
       SAMLA_ASSIGN(Draft made, draft(*assign, touched));
       drafts.push_back(std::move(made));
+    } else if (const auto* text = std::get_if<Edit::EditText>(&step)) {
+      SAMLA_ASSIGN(std::vector<Draft> made, Outbound::drafts(*text, touched));
+      std::ranges::move(made, std::back_inserter(drafts));
     } else {
       SAMLA_ASSIGN(Draft made, draft(std::get<Edit::SetLife>(step), touched));
       drafts.push_back(std::move(made));
@@ -129,7 +137,7 @@ Result<Outbound::Touched*> Outbound::touch(const RecordId& record, Touch& touche
     return fail(ErrorCode::key_missing, "replica.commit", "the record can't be read here");
   const SpaceId space = shown->space;
   const std::string kind = shown->kind;
-  Touched made{space, kind, std::move(*state), std::move(*shown), {}};
+  Touched made{space, kind, std::move(*state), std::move(*shown), {}, {}};
   return &touched.emplace(record, std::move(made)).first->second;
 }
 
@@ -143,6 +151,41 @@ Result<Outbound::Draft> Outbound::draft(const Edit::Assign& step, Touch& touched
   SAMLA_ASSIGN(const FieldTag tag, tag_of(record->space, step.record, step.field));
   out.header.tags = {tag};
   out.content = {record->kind, {{step.field.name, step.field.element, step.field.value}}};
+  return out;
+}
+
+namespace {
+
+/// Edits that leave the text as it is, and follow all others.
+Bytes touch_payload() { return text::encode_edits({text::make_edit(0, 0, " "), text::make_edit(0, 1, "")}); }
+
+}  // namespace
+
+Result<std::vector<Outbound::Draft>> Outbound::drafts(const Edit::EditText& step, Touch& touched) const {
+  SAMLA_ASSIGN(Touched* const record, touch(step.record, touched));
+  if (step.text.size() > view::kValueBytesMax) {
+    return fail(ErrorCode::too_large, "replica.commit", "a text may have at most 256 KiB; split it");
+  }
+  SAMLA_ASSIGN(const FieldTag tag, tag_of(record->space, step.record, {step.field, {}, {}}));
+  if (!record->texts.contains(tag)) {
+    SAMLA_ASSIGN(auto state, local_.records->text_state(step.record, tag));
+    record->texts[tag] = state.value_or(view::Records::TextState{});
+  }
+  view::Records::TextState& before = record->texts[tag];
+  SAMLA_ASSIGN(std::vector<Bytes> payloads,
+               text::payloads_between(before.text, step.text, kTextPayloadBytesMax));
+  if (payloads.empty() && step.settles) payloads.push_back(touch_payload());
+  before.text = step.text;
+  std::vector<Draft> out;
+  for (Bytes& payload : payloads) {
+    Draft draft;
+    draft.space = record->space;
+    draft.header.type = WriteType::kAppend;
+    draft.header.record = step.record;
+    draft.header.tags = {tag};
+    draft.content = {record->kind, {{step.field, {}, view::TextEdits{std::move(payload)}}}};
+    out.push_back(std::move(draft));
+  }
   return out;
 }
 
@@ -192,7 +235,13 @@ Result<void> Outbound::place(std::vector<Draft>& drafts) {
 void Outbound::complete(Draft& draft, Touch& touched) {
   Touched& record = touched.at(draft.header.record);
   draft.header.time = local_.time.tick();
-  if (draft.header.type != WriteType::kInit) draft.header.prev = prev_of(draft, record);
+  if (draft.header.type == WriteType::kAppend) {
+    std::vector<WriteRef>& frontier = record.texts.at(draft.header.tags.front()).frontier;
+    if (frontier.size() > change::kPrevMax) frontier.resize(change::kPrevMax);
+    draft.header.prev = std::exchange(frontier, {draft.ref});
+  } else if (draft.header.type != WriteType::kInit) {
+    draft.header.prev = prev_of(draft, record);
+  }
   if (draft.header.type == WriteType::kErase) draft.header.seen = record.state.seen();
   record.state.apply(draft.header, draft.ref);
   for (const FieldTag& tag : resolve::fields_of(draft.header)) record.written.insert(tag);

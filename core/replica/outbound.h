@@ -31,6 +31,7 @@ class Outbound {
 
   Result<Draft> draft(const Edit::Create& step) const;
   Result<Draft> draft(const Edit::Assign& step, Touch& touched) const;
+  Result<std::vector<Draft>> drafts(const Edit::EditText& step, Touch& touched) const;
   Result<Draft> draft(const Edit::SetLife& step, Touch& touched) const;
   Result<Touched*> touch(const RecordId& record, Touch& touched) const;
   Result<FieldTag> tag_of(const SpaceId& space, const RecordId& record, const Edit::Field& field) const;

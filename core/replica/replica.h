@@ -151,6 +151,14 @@ class Edit {
     /// conflict, since an edit is not a decision.
     bool resolves = false;
   };
+  /// A text that many may edit at once becomes `text`: what changed goes out as edits, which merge with
+  /// others'. `settles`: also where nothing changed, so that it is known to have been looked at.
+  struct EditText {
+    RecordId record;
+    std::string field;
+    std::string text;
+    bool settles = false;
+  };
   enum class Life { kErase, kRestore };
   struct SetLife {
     RecordId record;
@@ -162,12 +170,15 @@ class Edit {
   void assign(RecordId record, std::string field, view::Value value);
   /// As assign, and settles the field (or a set's element) for good.
   void resolve(RecordId record, std::string field, view::Value value);
+  void edit_text(RecordId record, std::string field, std::string text);
+  /// As edit_text, and settles what was merged or contested.
+  void settle_text(RecordId record, std::string field, std::string text);
   void add_element(RecordId record, std::string field, std::string element);
   void remove_element(RecordId record, std::string field, std::string element);
   void erase(RecordId record);
   void restore(RecordId record);
 
-  using Step = std::variant<Create, Assign, SetLife>;
+  using Step = std::variant<Create, Assign, EditText, SetLife>;
   const std::vector<Step>& steps() const { return steps_; }
   bool empty() const { return steps_.empty(); }
 

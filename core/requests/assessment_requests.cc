@@ -60,7 +60,7 @@ Result<Json> list(Profile& profile, const Arguments& arguments) {
 }
 
 const Parameter kId = {"id", Type::kText, true,
-                           "the assessment's id, or a unique beginning of at least 4 digits"};
+                       "the assessment's id, or a unique beginning of at least 4 digits"};
 constexpr std::string_view kReply =
     "id, unit, form, form_version, status, answers (by the form's field ids), items (id, type, text, theme), "
     "space, space_id, created, updated, author, author_name, revision; a draft also conflict; a revision "

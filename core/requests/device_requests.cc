@@ -53,7 +53,7 @@ Result<Json> rename(Profile& profile, const Arguments& arguments) {
 }
 
 const Parameter kId = {"id", Type::kText, true,
-                           "the device's id, a unique beginning of at least 4 digits, or its name"};
+                       "the device's id, a unique beginning of at least 4 digits, or its name"};
 constexpr std::string_view kReply = "id, name, user, user_name, status, this (whether it is the one asked)";
 
 }  // namespace

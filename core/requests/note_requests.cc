@@ -97,8 +97,7 @@ Result<Json> restore(Profile& profile, const Arguments& arguments) {
   return reply_with(profile, *workspace, note);
 }
 
-const Parameter kId = {"id", Type::kText, true,
-                           "the note's id, or a unique beginning of at least 4 digits"};
+const Parameter kId = {"id", Type::kText, true, "the note's id, or a unique beginning of at least 4 digits"};
 constexpr std::string_view kNoteReply =
     "id, title, body, tags, space, space_id, created, updated, author, author_name, status, conflict; a "
     "published copy also source";

@@ -59,7 +59,7 @@ Result<Json> members(Profile& profile, const Arguments& arguments) {
 }
 
 const Parameter kId = {"id", Type::kText, true,
-                           "the space's name, its id, or a unique beginning of at least 4 digits"};
+                       "the space's name, its id, or a unique beginning of at least 4 digits"};
 constexpr std::string_view kReply = "id, name, purpose, right (of this device), readable, members (how many)";
 
 }  // namespace

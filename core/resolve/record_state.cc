@@ -12,6 +12,10 @@ void RecordState::apply(const change::WriteHeader& write, const change::WriteRef
   for (const FieldTag& tag : fields_of(write)) {
     fields_[tag].apply({ref, write.time, write.type}, write.prev);
   }
+  if (write.type == change::WriteType::kAppend) {
+    std::uint64_t& last = appends_[ref.writer];
+    last = std::max(last, ref.seq);
+  }
   if (write.type == change::WriteType::kErase) erases_[ref] = write.seen;
   if (const FieldState* life = field(change::kLifeTag)) {
     std::erase_if(erases_, [&](const auto& erase) { return life->dominated(erase.first); });
@@ -33,17 +37,20 @@ Life RecordState::life() const {
   const auto is_erase = [](const Head& head) { return head.type == change::WriteType::kErase; };
   if (std::ranges::none_of(life->heads(), is_erase)) return Life::kAlive;
   if (!std::ranges::all_of(life->heads(), is_erase)) return Life::kContested;
-  const auto covered = [&](const change::WriteRef& ref) {
+  const auto covered = [&](const WriterId& writer, std::uint64_t seq) {
     return std::ranges::any_of(erases_, [&](const auto& erase) {
       return std::ranges::any_of(erase.second, [&](const change::SeenEntry& entry) {
-        return entry.writer == ref.writer && ref.seq <= entry.seq;
+        return entry.writer == writer && seq <= entry.seq;
       });
     });
   };
+  for (const auto& [writer, seq] : appends_) {
+    if (!covered(writer, seq)) return Life::kContested;
+  }
   for (const auto& [tag, state] : fields_) {
     if (tag == change::kLifeTag) continue;
     for (const Head& head : state.heads()) {
-      if (!covered(head.ref)) return Life::kContested;
+      if (!covered(head.ref.writer, head.ref.seq)) return Life::kContested;
     }
   }
   return Life::kErased;
@@ -58,6 +65,7 @@ std::vector<change::SeenEntry> RecordState::seen() const {
     for (const Head& head : state.heads()) note(head.ref.writer, head.ref.seq);
     for (const auto& [writer, at] : state.context()) note(writer, at.first);
   }
+  for (const auto& [writer, seq] : appends_) note(writer, seq);
   std::vector<change::SeenEntry> out;
   for (const auto& [writer, seq] : greatest) out.push_back({writer, seq});
   if (out.size() > change::kSeenMax) out.resize(change::kSeenMax);
@@ -81,6 +89,11 @@ Bytes RecordState::encode() const {
       out.fixed(entry.writer);
       out.varint(entry.seq);
     }
+  }
+  out.varint(appends_.size());
+  for (const auto& [writer, seq] : appends_) {
+    out.fixed(writer);
+    out.varint(seq);
   }
   return out.take();
 }
@@ -106,6 +119,11 @@ Result<RecordState> RecordState::decode(ByteView bytes) {
     }
     if (!out.erases_.empty() && out.erases_.rbegin()->first >= ref) in.refuse(ErrorCode::not_canonical);
     out.erases_.emplace(ref, std::move(seen));
+  }
+  for (std::size_t left = in.count(kMax, 17); left > 0 && !in.failed(); --left) {
+    const auto writer = in.fixed<WriterId>();
+    if (!out.appends_.empty() && out.appends_.rbegin()->first >= writer) in.refuse(ErrorCode::not_canonical);
+    out.appends_.emplace(writer, in.varint());
   }
   SAMLA_TRY(in.finish("record_state"));
   return out;

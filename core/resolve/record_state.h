@@ -11,7 +11,7 @@ namespace samla::resolve {
 
 enum class Life {
   kAlive,
-  kErased,     ///< every life head is an erase, and together they had seen all other heads
+  kErased,     ///< every life head is an erase, and together they had seen all heads and text edits
   kContested,  ///< someone erased it, but a head was not seen or someone restored it: it lives, flagged
 };
 
@@ -41,6 +41,8 @@ class RecordState {
   std::map<FieldTag, FieldState> fields_;
   /// What each erase that is still a head had seen.
   std::map<change::WriteRef, std::vector<change::SeenEntry>> erases_;
+  /// Each writer's last changeset with a text edit: those are no heads, and an erase must have seen them.
+  std::map<WriterId, std::uint64_t> appends_;
 };
 
 /// The fields that a write is to: its tags, or the life field.

@@ -12,8 +12,14 @@
 
 namespace samla::view {
 
+/// What an append does to a text: a payload of core/text. No field has it for its value.
+struct TextEdits {
+  Bytes payload;
+  bool operator==(const TextEdits&) const = default;
+};
+
 /// A field's value. monostate is "no value" (a cleared field, and the whole of an erase).
-using Value = std::variant<std::monostate, bool, std::int64_t, std::string>;
+using Value = std::variant<std::monostate, bool, std::int64_t, std::string, TextEdits>;
 
 /// One field's part of a write. For a register `element` is empty and `value` is the new value. For a
 /// set each element is a register of its own with a tag of its own: `element` names it, and `value`

@@ -2,6 +2,7 @@
 #include "core/view/records.h"
 
 #include "core/sqlite/transaction.h"
+#include "core/view/record_texts.h"
 #include "core/view/records_index.h"
 #include "core/view/records_table.h"
 
@@ -32,7 +33,7 @@ Result<void> set_up(sqlite::Connection& connection, const SearchFields& search_f
   SAMLA_ASSIGN(const Setup setup, find_setup(connection, encoded));
   if (setup == Setup::kReady) return {};
   SAMLA_ASSIGN(auto transaction, sqlite::Transaction::begin(connection));
-  for (const char* sql : {kRecordTableSql, kIndexTableSql, kSetupTableSql}) {
+  for (const char* sql : {kRecordTableSql, kTextTableSql, kIndexTableSql, kSetupTableSql}) {
     SAMLA_TRY(connection.execute(sql));
   }
   SAMLA_TRY(rebuild_index(connection, search_fields));
@@ -45,6 +46,7 @@ Result<void> set_up(sqlite::Connection& connection, const SearchFields& search_f
 /// A row under change, and what it was.
 struct Changing {
   RecordRow row;
+  std::optional<RecordTexts> texts;
   IndexedText text_before;
   Bytes state_before;
   Bytes content_before;
@@ -52,6 +54,7 @@ struct Changing {
   static Result<Changing> load(sqlite::Connection& connection, const AppliedWrite& write,
                                const SearchFields& search_fields) {
     Changing out;
+    out.texts.emplace(connection);
     SAMLA_ASSIGN(out.row, load_record_row(connection, write.space, write.header.record));
     if (out.row.number == 0) return out;
     out.text_before = indexed_text(out.row, search_fields);
@@ -67,6 +70,7 @@ struct Changing {
         row.number != 0 && row.state.encode() == state_before && row.encode_content() == content_before;
     if (same) return false;
     SAMLA_TRY(save_record_row(connection, row));
+    SAMLA_TRY(texts->save(row));
     SAMLA_TRY(update_index(connection, row, text_before, indexed_text(row, search_fields)));
     return true;
   }
@@ -83,6 +87,11 @@ Result<Records> Records::open(sqlite::Connection& connection, SearchFields searc
 }
 
 Result<std::set<RecordId>> Records::apply(std::span<const AppliedWrite> writes) {
+  return rebuild(writes, {});
+}
+
+Result<std::set<RecordId>> Records::rebuild(std::span<const AppliedWrite> writes,
+                                            const std::set<FieldTag>& texts) {
   std::map<std::pair<SpaceId, RecordId>, Changing> changing;
   for (const AppliedWrite& write : writes) {
     const std::pair key(write.space, write.header.record);
@@ -92,6 +101,8 @@ Result<std::set<RecordId>> Records::apply(std::span<const AppliedWrite> writes) 
       found = changing.emplace(key, std::move(loaded)).first;
     }
     found->second.row.apply(write);
+    SAMLA_TRY(found->second.texts->apply(found->second.row, write, texts));
+    if (found->second.texts->has_gaps()) gaps_.insert(write.header.record);
   }
   std::set<RecordId> changed;
   for (auto& [key, each] : changing) {
@@ -112,6 +123,7 @@ Result<void> Records::forget(const SpaceId& space, const RecordId& id) {
   SAMLA_ASSIGN(const RecordRow row, load_record_row(*connection_, space, id));
   if (row.number == 0) return {};
   SAMLA_TRY(update_index(*connection_, row, indexed_text(row, search_fields_), {}));
+  SAMLA_TRY(forget_texts(*connection_, row));
   SAMLA_ASSIGN(auto remove, connection_->cached("DELETE FROM record WHERE number = ?1"));
   return remove->bind(1, row.number).run();
 }

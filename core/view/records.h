@@ -41,6 +41,9 @@ struct FieldView {
   std::vector<HeadView> heads;  ///< at least one, the winner first
 
   const Value& value() const { return heads.front().value; }
+  /// A text that a machine has put together of edits which did not know of each other, and which nobody
+  /// has edited since. Every head then has the merged text for its value (see Records::text_versions).
+  bool merged = false;
   /// Several heads whose values differ (identical values settle by themselves; a set's element settles
   /// add-wins). Unreadable heads differ from everything.
   bool contested = false;
@@ -104,6 +107,26 @@ class Records {
   /// `search_fields` are not those of the last time; in a transaction of its own.
   static Result<Records> open(sqlite::Connection& connection, SearchFields search_fields);
 
+  /// Texts that `apply` can't put together alone, since a write came after what it knew of had been
+  /// replaced: records to be forgotten and built anew from all their writes. Empties the list.
+  std::set<RecordId> take_gaps() { return std::exchange(gaps_, {}); }
+  /// As apply, for building anew: `texts` are the fields of these records to which there are appends.
+  Result<std::set<RecordId>> rebuild(std::span<const AppliedWrite> writes, const std::set<FieldTag>& texts);
+
+  /// What a field's text is and which writes it rests on: for making the next edit. A register's shown
+  /// value where nobody has edited it as a text yet. Absent: no such record, or no such field.
+  struct TextState {
+    std::string text;
+    std::vector<change::WriteRef> frontier;  ///< ascending
+  };
+  Result<std::optional<TextState>> text_state(const RecordId& id, const FieldTag& tag) const;
+  /// The text as each of `refs` had it: that write and all that it knew of. not_found.
+  Result<std::vector<std::string>> text_versions(const RecordId& id, const FieldTag& tag,
+                                                 std::span<const change::WriteRef> refs) const;
+  /// Edits that are kept and are not in the text, since what they changed is not here or not as they
+  /// saw it: what each would have inserted.
+  Result<std::vector<std::string>> stranded_texts(const RecordId& id, const FieldTag& tag) const;
+
   /// Applies writes inside the caller's transaction; idempotent, any order. A write comes again with
   /// its content once that has opened. Returns the ids of the records that are not as they were.
   Result<std::set<RecordId>> apply(std::span<const AppliedWrite> writes);
@@ -137,6 +160,7 @@ class Records {
 
   sqlite::Connection* connection_;
   SearchFields search_fields_;
+  std::set<RecordId> gaps_;
   /// Where snippets of a search's hits are cut; in memory, empty between searches.
   mutable std::unique_ptr<sqlite::Connection> excerpts_;
 };

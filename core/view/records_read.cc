@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "core/base/encoding.h"
+#include "core/view/record_texts.h"
 #include "core/view/records_table.h"
 
 namespace samla::view {
@@ -128,6 +129,46 @@ Result<std::vector<change::WriteRef>> Records::unreadable(const SpaceId& space) 
     SAMLA_ASSIGN(const RecordRow row, read_record_row(*query));
     add_unreadable(row, refs);
   }
+}
+
+// ---- texts
+
+Result<std::optional<Records::TextState>> Records::text_state(const RecordId& id, const FieldTag& tag) const {
+  SAMLA_ASSIGN(const std::optional<RecordRow> row, find_row(*connection_, id));
+  if (!row || row->state.field(tag) == nullptr) return std::optional<TextState>();
+  RecordTexts texts(*connection_);
+  SAMLA_ASSIGN(text::Document* const document, texts.open(*row, tag));
+  TextState out{document->text(), {}};
+  for (const text::EventId& event : document->frontier()) out.frontier.push_back(ref_of(event));
+  std::ranges::sort(out.frontier);
+  return std::optional<TextState>(std::move(out));
+}
+
+Result<std::vector<std::string>> Records::text_versions(const RecordId& id, const FieldTag& tag,
+                                                        std::span<const change::WriteRef> refs) const {
+  SAMLA_ASSIGN(const std::optional<RecordRow> row, find_row(*connection_, id));
+  if (!row) return fail(ErrorCode::not_found, "record.text");
+  RecordTexts texts(*connection_);
+  SAMLA_ASSIGN(text::Document* const document, texts.open(*row, tag));
+  std::vector<std::string> out;
+  for (const change::WriteRef& ref : refs) {
+    const text::EventId event = event_of(ref);
+    SAMLA_ASSIGN(std::string version, document->text_at({&event, 1}));
+    out.push_back(std::move(version));
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> Records::stranded_texts(const RecordId& id, const FieldTag& tag) const {
+  std::vector<std::string> out;
+  SAMLA_ASSIGN(const std::optional<RecordRow> row, find_row(*connection_, id));
+  if (!row || !row->texts.contains(tag)) return out;
+  RecordTexts texts(*connection_);
+  SAMLA_ASSIGN(text::Document* const document, texts.open(*row, tag));
+  for (const text::Stranded& stranded : document->stranded()) {
+    out.push_back(text::inserted_text(stranded.payload));
+  }
+  return out;
 }
 
 }  // namespace samla::view

@@ -28,6 +28,48 @@ Origin read_origin(Reader& reader) {
   return origin;
 }
 
+void write_ref(Writer& writer, const change::WriteRef& ref, HybridTime time) {
+  writer.fixed(ref.writer);
+  writer.varint(ref.seq);
+  writer.varint(ref.index);
+  writer.u64(time.value);
+}
+
+std::pair<change::WriteRef, HybridTime> read_ref(Reader& reader) {
+  change::WriteRef ref;
+  ref.writer = reader.fixed<WriterId>();
+  ref.seq = reader.varint();
+  ref.index = static_cast<std::uint32_t>(reader.varint(UINT32_MAX));
+  return {ref, HybridTime{reader.u64()}};
+}
+
+void write_text(Writer& writer, const FieldTag& tag, const MergedText& merged) {
+  writer.fixed(tag);
+  writer.text(merged.field);
+  writer.text(merged.text);
+  writer.u8(merged.overlapping ? 1 : 0);
+  writer.varint(merged.heads.size());
+  for (const resolve::Head& head : merged.heads) write_ref(writer, head.ref, head.time);
+  writer.varint(merged.waiting.size());
+  for (const auto& [ref, time] : merged.waiting) write_ref(writer, ref, time);
+}
+
+MergedText read_text(Reader& reader) {
+  constexpr std::size_t kListMax = 1 << 20;
+  MergedText out;
+  out.field = read_utf8(reader, kNameBytesMax);
+  out.text = read_utf8(reader, kListMax * 64);
+  out.overlapping = reader.u8() != 0;
+  for (std::size_t left = reader.count(kListMax, 26); left > 0 && !reader.failed(); --left) {
+    const auto [ref, time] = read_ref(reader);
+    out.heads.push_back({ref, time, change::WriteType::kAppend});
+  }
+  for (std::size_t left = reader.count(kListMax, 26); left > 0 && !reader.failed(); --left) {
+    out.waiting.insert(read_ref(reader));
+  }
+  return out;
+}
+
 /// Heads with contents: the registers' ones of all fields but the life field.
 template <class Visit>
 void for_each_head(const resolve::RecordState& state, Visit visit) {
@@ -74,8 +116,8 @@ bool RecordRow::contested() const {
   const resolve::Life life = state.life();
   if (life != resolve::Life::kAlive) return life == resolve::Life::kContested;
   for (const auto& [tag, field] : state.fields()) {
-    if (tag == change::kLifeTag || field.heads().size() < 2) continue;
-    if (field_view(tag, field).contested) return true;
+    const bool several = field.heads().size() > 1 || texts.contains(tag);
+    if (tag != change::kLifeTag && several && field_view(tag, field).contested) return true;
   }
   return false;
 }
@@ -92,6 +134,9 @@ std::uint64_t RecordRow::updated() const {
   HybridTime newest;
   for (const auto& [tag, field] : state.fields()) {
     for (const resolve::Head& head : field.heads()) newest = std::max(newest, head.time);
+  }
+  for (const auto& [tag, merged] : texts) {
+    for (const resolve::Head& head : merged.heads) newest = std::max(newest, head.time);
   }
   return newest.value;
 }
@@ -114,6 +159,8 @@ Bytes RecordRow::encode_content() const {
     writer.text(content->second.element);
     write_value(writer, content->second.value);
   });
+  writer.varint(texts.size());
+  for (const auto& [tag, merged] : texts) write_text(writer, tag, merged);
   return writer.take();
 }
 
@@ -132,6 +179,10 @@ Result<void> RecordRow::decode_content(ByteView bytes) {
     content.value = read_value(reader);
     contents.insert_or_assign({tag, head.ref}, std::move(content));
   });
+  for (std::size_t left = reader.count(kFieldsMax, 12); left > 0 && !reader.failed(); --left) {
+    const auto tag = reader.fixed<FieldTag>();
+    texts.insert_or_assign(tag, read_text(reader));
+  }
   if (!reader.finish("record.read")) return fail(ErrorCode::store_corrupt, "record.read");
   return {};
 }

@@ -26,6 +26,16 @@ struct Origin {
   bool operator==(const Origin&) const = default;
 };
 
+/// A field that many edit at once, as its document stands (record_texts.h).
+struct MergedText {
+  std::string field;
+  std::string text;
+  std::vector<resolve::Head> heads;  ///< writes that none has followed yet, the newest first
+  /// Times of the writes that wait for others, so that they have them once they are in.
+  std::map<change::WriteRef, HybridTime> waiting;
+  bool overlapping = false;  ///< two of `heads` changed the same place without knowing of each other
+};
+
 struct RecordRow {
   std::int64_t number = 0;  ///< SQLite's rowid; 0: not stored yet
   RecordId id;
@@ -37,6 +47,9 @@ struct RecordRow {
   std::optional<Origin> kind_origin;
   /// Opened contents of heads (and, until the row is saved, of what they dominate).
   std::map<std::pair<FieldTag, change::WriteRef>, FieldContent> contents;
+
+  /// Fields with appends.
+  std::map<FieldTag, MergedText> texts;
 
   void apply(const AppliedWrite& write);
   void apply_transparent(const AppliedWrite& write);

@@ -26,6 +26,16 @@ bool settle_add_wins(std::vector<HeadView>& heads) {
 FieldView RecordRow::field_view(const FieldTag& tag, const resolve::FieldState& field) const {
   FieldView out;
   out.tag = tag;
+  if (const auto merged = texts.find(tag); merged != texts.end()) {
+    out.name = merged->second.field;
+    for (const resolve::Head& head : merged->second.heads) {
+      out.heads.push_back({head.ref, head.time, merged->second.text, true});
+    }
+    if (out.heads.empty()) out.heads.push_back({{}, {}, merged->second.text, true});
+    out.merged = merged->second.heads.size() > 1;
+    out.contested = merged->second.overlapping;
+    return out;
+  }
   for (const resolve::Head& head : field.heads()) {
     const auto content = contents.find({tag, head.ref});
     const bool readable = content != contents.end();
@@ -54,7 +64,7 @@ RecordView RecordRow::view() const {
   out.erased = life == resolve::Life::kErased;
   out.life_contested = life == resolve::Life::kContested;
   for (const auto& [tag, field] : state.fields()) {
-    if (tag == change::kLifeTag || field.heads().empty()) continue;
+    if (tag == change::kLifeTag || (field.heads().empty() && !texts.contains(tag))) continue;
     out.fields.push_back(field_view(tag, field));
   }
   return out;

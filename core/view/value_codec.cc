@@ -6,7 +6,14 @@ namespace samla::view {
 namespace {
 
 /// First byte of a value. Do not renumber.
-enum class ValueType : std::uint8_t { kNone = 0, kFalse = 1, kTrue = 2, kInteger = 3, kText = 4 };
+enum class ValueType : std::uint8_t {
+  kNone = 0,
+  kFalse = 1,
+  kTrue = 2,
+  kInteger = 3,
+  kText = 4,
+  kTextEdits = 5
+};
 
 /// Small magnitudes of either sign become small numbers.
 std::uint64_t to_zigzag(std::int64_t value) {
@@ -35,6 +42,9 @@ void write_value(Writer& writer, const Value& value) {
   } else if (const auto* text = std::get_if<std::string>(&value)) {
     type(ValueType::kText);
     writer.text(*text);
+  } else if (const auto* edits = std::get_if<TextEdits>(&value)) {
+    type(ValueType::kTextEdits);
+    writer.blob(edits->payload);
   } else {
     type(ValueType::kNone);
   }
@@ -52,6 +62,8 @@ Value read_value(Reader& reader) {
       return from_zigzag(reader.varint());
     case ValueType::kText:
       return read_utf8(reader, kValueBytesMax);
+    case ValueType::kTextEdits:
+      return TextEdits{to_bytes(reader.blob(kValueBytesMax))};
   }
   reader.refuse(ErrorCode::malformed);
   return {};

@@ -33,6 +33,12 @@ void assign(Replica& replica, const RecordId& record, const std::string& field, 
   EXPECT_TRUE(replica.commit(edit).ok());
 }
 
+void edit_text(Replica& replica, const RecordId& record, const std::string& text) {
+  Edit edit;
+  edit.edit_text(record, "body", text);
+  EXPECT_TRUE(replica.commit(edit).ok());
+}
+
 SyncReport sync(Replica& replica) {
   auto report = replica.sync({});
   EXPECT_TRUE(report.ok()) << (report.ok() ? "" : report.error().message());
@@ -190,6 +196,90 @@ TEST_F(ReplicaTest, AThousandNotesOfEveryKindArriveByteForByte) {
   sync(*kari);
   sync(*ola);
   for (const auto& [id, body] : written) ASSERT_EQ(read(*ola, id).text("body"), body);
+}
+
+TEST_F(ReplicaTest, TwoWhoTypeAParagraphEachAtOnePlaceBothKeepItWhole) {
+  auto kari = fleet.must_join("kari", kKari);
+  auto ola = fleet.must_join("ola", kOla);
+  sync(*kari);
+  sync(*ola);
+  const RecordId id = add_note(*kari, team(*kari), "Felles", "Innledning.\n");
+  sync(*kari);
+  sync(*ola);
+  const std::string karis = "Kari skrev dette avsnittet på toget.\n";
+  const std::string olas = "Ola skrev et annet, på et annet tog.\n";
+  edit_text(*kari, id, "Innledning.\n" + karis);
+  edit_text(*ola, id, "Innledning.\n" + olas);
+  sync(*kari);
+  sync(*ola);
+  sync(*kari);
+  EXPECT_EQ(read(*kari, id), read(*ola, id));
+  const std::string merged = read(*kari, id).text("body");
+  EXPECT_TRUE(merged == "Innledning.\n" + karis + olas || merged == "Innledning.\n" + olas + karis) << merged;
+  EXPECT_TRUE(read(*kari, id).contested());  // the same place: a person should look
+  Edit edit;
+  edit.settle_text(id, "body", merged);
+  ASSERT_TRUE(ola->commit(edit).ok());
+  sync(*ola);
+  EXPECT_EQ(sync(*kari).conflicts, 0u);
+  EXPECT_EQ(read(*kari, id).text("body"), merged);
+}
+
+TEST_F(ReplicaTest, EditsInDifferentPlacesOfATextMergeWithoutAConflict) {
+  auto kari = fleet.must_join("kari", kKari);
+  auto ola = fleet.must_join("ola", kOla);
+  sync(*kari);
+  sync(*ola);
+  const RecordId id = add_note(*kari, team(*kari), "Felles", "Først dette. Så noe i midten. Til slutt det.");
+  sync(*kari);
+  sync(*ola);
+  edit_text(*kari, id, "Aller først dette. Så noe i midten. Til slutt det.");
+  edit_text(*ola, id, "Først dette. Så noe i midten. Til slutt det siste.");
+  sync(*kari);
+  EXPECT_EQ(sync(*ola).conflicts, 0u);
+  sync(*kari);
+  EXPECT_EQ(read(*kari, id).text("body"), "Aller først dette. Så noe i midten. Til slutt det siste.");
+  EXPECT_EQ(read(*kari, id), read(*ola, id));
+  const auto found = kari->records().search("siste", {}, 0);
+  ASSERT_TRUE(found.ok());
+  EXPECT_EQ(found->size(), 1u);
+}
+
+TEST_F(ReplicaTest, ATextEditThatAnEraseHadNotSeenKeepsTheRecord) {
+  auto kari = fleet.must_join("kari", kKari);
+  auto ola = fleet.must_join("ola", kOla);
+  sync(*kari);
+  sync(*ola);
+  const RecordId id = add_note(*kari, team(*kari), "Felles", "tekst");
+  sync(*kari);
+  sync(*ola);
+  Edit edit;
+  edit.erase(id);
+  ASSERT_TRUE(kari->commit(edit).ok());
+  edit_text(*ola, id, "tekst, endret uten å vite");
+  sync(*kari);
+  sync(*ola);
+  sync(*kari);
+  EXPECT_FALSE(read(*kari, id).erased);
+  EXPECT_TRUE(read(*kari, id).life_contested);
+  EXPECT_EQ(read(*kari, id).text("body"), "tekst, endret uten å vite");
+}
+
+TEST_F(ReplicaTest, HistoryShowsEveryWriteWithItsAuthorAndWhereItIs) {
+  auto kari = fleet.must_join("kari", kKari);
+  const RecordId id = add_note(*kari, notebook(*kari), "én", "tekst");
+  assign(*kari, id, "title", "to");
+  sync(*kari);
+  assign(*kari, id, "title", "tre");
+  const auto history = kari->history(id);
+  ASSERT_TRUE(history.ok());
+  ASSERT_EQ(history->size(), 3u);
+  EXPECT_EQ((*history)[0].type, change::WriteType::kInit);
+  EXPECT_EQ((*history)[1].reached, WriteInfo::Reached::kCentre);
+  EXPECT_EQ((*history)[2].reached, WriteInfo::Reached::kOutbox);
+  EXPECT_EQ((*history)[1].content->fields[0].value, view::Value(std::string("to")));
+  EXPECT_FALSE((*history)[1].head);
+  EXPECT_TRUE((*history)[2].head);
 }
 
 TEST_F(ReplicaTest, WrongPassphraseAndAMissingStoreAreToldApart) {

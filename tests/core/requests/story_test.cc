@@ -291,7 +291,8 @@ TEST_F(Story, InvitesAreListedRevokedAndWorkOnce) {
   EXPECT_EQ(thief->code("note.list"), "store_missing");
   EXPECT_EQ(kari->code("join", {{"invite", other}, {"device", "d"}}), "already_exists");
   std::map<std::string, std::string> names;
-  for (const Json& device : people.hr->must_list("device.list", "devices")) names[device["name"]] = device["user"];
+  for (const Json& device : people.hr->must_list("device.list", "devices"))
+    names[device["name"]] = device["user"];
   EXPECT_EQ(names, (std::map<std::string, std::string>{{"HR", "hr"}, {"Karis telefon", "kari"}}));
 }
 
