@@ -1,3 +1,4 @@
+// conflict: the values between which a person decides.
 #include "client-cli/commands/command.h"
 
 namespace samla::cli {

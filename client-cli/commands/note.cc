@@ -1,3 +1,4 @@
+// note: from arguments, standard input or the person's editor.
 #include "client-cli/commands/command.h"
 #include "client-cli/editor.h"
 #include "client-cli/session.h"
