@@ -115,7 +115,7 @@ if mkdir "$work/small" && mount -t tmpfs -o size=1500k tmpfs "$work/small" 2>/de
   before=$(notes_of small/kari)
   written=0 status=0
   for i in $(seq 100); do
-    as small/kari note add --title "full $i" --body "$(head -c 60000 /dev/urandom | base64 -w0)" >"$work/full" 2>&1 || { status=$?; break; }
+    as small/kari note add --title "full $i" --body "$(head -c 60000 /dev/urandom | base64 -w0)" >"$work/full" 2>"$work/stderr" || { status=$?; break; }
     written=$((written + 1))
   done
   is 'a note on a full disk ends with' "$status" 1
