@@ -29,6 +29,7 @@ constexpr Nouns kNouns[] = {
     {"assessment item", "Their items"},
     {"conflict", "What two wrote without knowing of each other"},
     {"report", "Reports for HR"},
+    {"history", "Versions of any record"},
     {"key", "What opens this profile"},
     {"key passphrase", "Its passphrase"},
 };

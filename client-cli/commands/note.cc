@@ -61,6 +61,12 @@ std::vector<Command> note_commands() {
        .options = {id, {"--to", "to", Shape::kText, true}},
        .view = {View::Form::kLine, "note", {"id", "title", "space"}}},
       {.words = "note delete", .request = "note.delete", .options = {id}, .view = line},
+      {.words = "note history",
+       .request = "note.history",
+       .options = {id},
+       .view = {View::Form::kTable,
+                "versions",
+                {"n", "time", "user", "device", "what", "field", "state", "value"}}},
       {.words = "note restore", .request = "note.restore", .options = {id}, .view = line},
   };
 }
