@@ -20,7 +20,7 @@ std::vector<Command> conflict_commands() {
        .view = {View::Form::kLine, "conflict", {"id", "field"}},
        .one_of = {"--keep", "--value", "--both"}},
       {.words = "conflict resolve-all",
-       .request = "conflict.resolve_all",
+       .request = "conflict.resolve.all",
        .options = {{"--kind", "kind", Shape::kText, true},
                    {"--keep", "keep", Shape::kNumber},
                    {"--both", "both", Shape::kFlag}},

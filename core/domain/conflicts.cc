@@ -4,6 +4,7 @@
 
 #include "core/base/encoding.h"
 #include "core/domain/record_ids.h"
+#include "core/text/word_diff.h"
 
 namespace samla::domain {
 namespace {
@@ -105,6 +106,33 @@ Result<Edit> edit_of_life(const Conflict& conflict, const Resolution& how) {
   return edit;
 }
 
+/// The newest write that every head knew of and replaced.
+Result<std::optional<view::Value>> base_value(Workspace& workspace, const Conflict& conflict) {
+  SAMLA_ASSIGN(const auto history, workspace.replica().history(conflict.record));
+  const auto in_field = [&](const replica::WriteInfo& write) -> const view::FieldContent* {
+    if (!write.content) return nullptr;
+    const auto found = std::ranges::find(write.content->fields, conflict.field, &view::FieldContent::field);
+    return found == write.content->fields.end() ? nullptr : &*found;
+  };
+  std::map<change::WriteRef, std::size_t> named;
+  std::size_t heads = 0;
+  for (const replica::WriteInfo& write : history) {
+    if (!write.head || in_field(write) == nullptr) continue;
+    ++heads;
+    for (const change::WriteRef& ref : write.prev) ++named[ref];
+  }
+  for (auto write = history.rbegin(); write != history.rend(); ++write) {
+    const view::FieldContent* content = in_field(*write);
+    if (content == nullptr || write->head || named[write->ref] != heads) continue;
+    if (!std::holds_alternative<view::TextEdits>(content->value))
+      return std::optional<view::Value>(content->value);
+    const auto texts =
+        workspace.records().text_versions(conflict.record, write->tags.front(), {&write->ref, 1});
+    return texts.ok() ? std::optional<view::Value>(texts->front()) : std::optional<view::Value>();
+  }
+  return std::optional<view::Value>();
+}
+
 /// All the texts, the shown one first, with an empty line between.
 Result<view::Value> joined(const Conflict& conflict) {
   std::string out;
@@ -123,6 +151,20 @@ Result<view::Value> joined(const Conflict& conflict) {
   return view::Value(std::move(out));
 }
 
+/// Whether nobody took anything out of what all began with: then the merged text holds all of everyone's,
+/// and where two replaced the same words it may hold a mixture of letters.
+bool only_added(const Conflict& conflict) {
+  const auto* base = conflict.base ? std::get_if<std::string>(&*conflict.base) : nullptr;
+  if (base == nullptr) return false;
+  return std::ranges::all_of(conflict.heads, [&](const ConflictHead& head) {
+    const auto* text = std::get_if<std::string>(&head.value);
+    if (text == nullptr) return false;
+    const auto parts = text::word_diff(*base, *text);
+    return std::ranges::none_of(
+        parts, [](const text::WordPart& part) { return part.change == text::WordChange::removed; });
+  });
+}
+
 Result<view::Value> chosen_value(const Conflict& conflict, const Resolution& how) {
   if (how.keep) {
     const ConflictHead& head = conflict.heads[*how.keep - 1];
@@ -130,7 +172,7 @@ Result<view::Value> chosen_value(const Conflict& conflict, const Resolution& how
     return fail(ErrorCode::key_missing, std::string(kResolve), "that value cannot be read on this device");
   }
   if (how.both) {
-    if (conflict.merged) return *conflict.merged;
+    if (conflict.merged && only_added(conflict)) return *conflict.merged;
     if (conflict.kind == ConflictKind::kText) return joined(conflict);
     return fail(
         ErrorCode::unsupported, std::string(kResolve),
@@ -213,6 +255,9 @@ Result<Conflict> resolve_conflict(Workspace& workspace, std::string_view id, con
   if (conflict.kind == ConflictKind::kErase) {
     SAMLA_ASSIGN(edit, edit_of_life(conflict, resolution));
   } else {
+    if (resolution.both && conflict.merged) {
+      SAMLA_ASSIGN(conflict.base, base_value(workspace, conflict));
+    }
     SAMLA_ASSIGN(view::Value value, chosen_value(conflict, resolution));
     const auto* text = std::get_if<std::string>(&value);
     if (conflict.kind == ConflictKind::kText && text != nullptr) {
@@ -226,37 +271,6 @@ Result<Conflict> resolve_conflict(Workspace& workspace, std::string_view id, con
 }
 
 // ---- base, several at once, undo
-
-namespace {
-
-/// The newest write that every head knew of and replaced.
-Result<std::optional<view::Value>> base_value(Workspace& workspace, const Conflict& conflict) {
-  SAMLA_ASSIGN(const auto history, workspace.replica().history(conflict.record));
-  const auto in_field = [&](const replica::WriteInfo& write) -> const view::FieldContent* {
-    if (!write.content) return nullptr;
-    const auto found = std::ranges::find(write.content->fields, conflict.field, &view::FieldContent::field);
-    return found == write.content->fields.end() ? nullptr : &*found;
-  };
-  std::map<change::WriteRef, std::size_t> named;
-  std::size_t heads = 0;
-  for (const replica::WriteInfo& write : history) {
-    if (!write.head || in_field(write) == nullptr) continue;
-    ++heads;
-    for (const change::WriteRef& ref : write.prev) ++named[ref];
-  }
-  for (auto write = history.rbegin(); write != history.rend(); ++write) {
-    const view::FieldContent* content = in_field(*write);
-    if (content == nullptr || write->head || named[write->ref] != heads) continue;
-    if (!std::holds_alternative<view::TextEdits>(content->value))
-      return std::optional<view::Value>(content->value);
-    const auto texts =
-        workspace.records().text_versions(conflict.record, write->tags.front(), {&write->ref, 1});
-    return texts.ok() ? std::optional<view::Value>(texts->front()) : std::optional<view::Value>();
-  }
-  return std::optional<view::Value>();
-}
-
-}  // namespace
 
 Result<Conflict> show_conflict(Workspace& workspace, std::string_view id) {
   SAMLA_ASSIGN(Conflict conflict, find_conflict(workspace, id, "conflict.show"));

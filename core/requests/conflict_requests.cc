@@ -33,7 +33,7 @@ Result<Json> resolve(Profile& profile, const Arguments& arguments) {
 }
 
 Result<Json> resolve_all(Profile& profile, const Arguments& arguments) {
-  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("conflict.resolve_all"));
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("conflict.resolve.all"));
   const domain::Resolution how{arguments.find_number("keep"), {}, arguments.truth("both")};
   SAMLA_ASSIGN(const auto settled, domain::resolve_all(*workspace, arguments.text("kind"), how));
   Json out = Json::array();
@@ -80,7 +80,7 @@ std::vector<Request> conflict_requests() {
         {"both", Type::kBoolean, false, "true: one after the other; of kind text alone"}},
        {{"conflict", "what was settled, as it was"}},
        resolve},
-      {"conflict.resolve_all",
+      {"conflict.resolve.all",
        "Settles all conflicts of one kind alike, by keep or both.",
        {{"kind", Type::kText, true, "which", {}, {"hard", "erase", "text", "form"}},
         {"keep", Type::kInteger, false, "the number of the value that stands"},
