@@ -29,6 +29,7 @@ constexpr Nouns kNouns[] = {
     {"assessment item", "Their items"},
     {"conflict", "What two wrote without knowing of each other"},
     {"report", "Reports for HR"},
+    {"history", "Versions of any record"},
     {"key", "What opens this profile"},
     {"key passphrase", "Its passphrase"},
 };
@@ -96,12 +97,13 @@ CLI::App* subcommand(CLI::App& root, const std::string& words) {
     const std::size_t space = std::min(words.find(' ', from), words.size());
     const std::string word = words.substr(from, space - from);
     path += (path.empty() ? "" : " ") + word;
-    CLI::App* next = app->get_subcommand_no_throw(word);
+    const auto known = app->get_subcommands([&](const CLI::App* each) { return each->get_name() == word; });
+    CLI::App* next = known.empty() ? nullptr : known.front();
     if (next == nullptr) {
       next = app->add_subcommand(word);
       next->fallthrough();
-      for (const auto& [known, summary] : kNouns) {
-        if (path == known) next->description(summary)->require_subcommand(1);
+      for (const auto& [noun, summary] : kNouns) {
+        if (path == noun) next->description(summary)->require_subcommand(1);
       }
     }
     app = next;
@@ -205,11 +207,19 @@ const Row* chosen(const std::list<Row>& rows) {
 
 }  // namespace
 
-std::optional<Invocation> parse_command_line(int argc, char** argv, const Json& catalogue, int& status) {
-  CLI::App app("Notes and assessments, written offline, brought together encrypted.", "samla");
+struct CommandLine::Parts {
+  CLI::App app{"Notes and assessments, written offline, brought together encrypted.", "samla"};
+  Invocation out;
+  std::list<Row> rows;
+  CLI::App* completion = nullptr;
+  std::string shell;
+};
+
+CommandLine::CommandLine(const Json& catalogue) : parts_(std::make_unique<Parts>()) {
+  CLI::App& app = parts_->app;
+  Invocation& out = parts_->out;
   app.set_version_flag("--version", samla_version(), "Print the version and end");
   app.require_subcommand(1);
-  Invocation out;
   app.add_option("--profile", out.access.profile, "The folder of the profile (else $SAMLA_PROFILE)");
   app.add_option("--passphrase-file", out.access.passphrase_file,
                  "Its first line is the passphrase (else $SAMLA_PASSPHRASE, or it is asked for)");
@@ -217,33 +227,34 @@ std::optional<Invocation> parse_command_line(int argc, char** argv, const Json& 
   app.footer(
       "Exit status: 0 done, 1 refused or failed, 2 wrong usage, 3 offline and 4 conflicts need a person\n"
       "(both from sync alone, with what was written safe).");
-  std::list<Row> rows;
-  for (const Command& command : all_commands()) add_command(app, rows, command, catalogue);
+  for (const Command& command : all_commands()) add_command(app, parts_->rows, command, catalogue);
   app.get_subcommand("sync")->require_subcommand(0, 1);
-  CLI::App* const completion = app.add_subcommand("completion", "Print completions for a shell")->group("");
-  std::string shell;
-  completion->add_option("SHELL", shell)->required()->check(CLI::IsMember({"bash"}));
-  try {
-    app.parse(argc, argv);
-    status = 0;
-    if (completion->parsed()) {
-      put(bash_completion());
-      return std::nullopt;
-    }
-    const Row* row = chosen(rows);
-    if (row == nullptr) misuse("no command was named");
-    collect(*row, out);
-    return out;
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream help;
-    status = app.exit(error, help, help) == 0 ? 0 : kWrongUsage;
-    if (status == 0) {
-      put(help.str());
-    } else {
-      std::cerr << "samla: " << harmless(error.what(), false) << " (samla --help)\n";
-    }
+  parts_->completion = app.add_subcommand("completion", "Print completions for a shell")->group("");
+  parts_->completion->add_option("SHELL", parts_->shell)->required()->check(CLI::IsMember({"bash"}));
+}
+
+CommandLine::~CommandLine() = default;
+
+std::optional<Invocation> CommandLine::parse(int argc, char** argv) {
+  parts_->app.parse(argc, argv);
+  if (parts_->completion->parsed()) {
+    put(bash_completion());
     return std::nullopt;
   }
+  const Row* row = chosen(parts_->rows);
+  if (row == nullptr) misuse("no command was named");
+  collect(*row, parts_->out);
+  return parts_->out;
+}
+
+int CommandLine::explain(const CLI::ParseError& error) {
+  std::ostringstream help;
+  if (parts_->app.exit(error, help, help) == 0) {
+    put(help.str());
+    return 0;
+  }
+  std::cerr << "samla: " << harmless(error.what(), false) << " (samla --help)\n";
+  return kWrongUsage;
 }
 
 }  // namespace samla::cli

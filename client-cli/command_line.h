@@ -1,12 +1,17 @@
 // The command line: the table of commands as CLI11 parses it, with the words of the library's catalogue.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "client-cli/access.h"
 #include "client-cli/commands/command.h"
+
+namespace CLI {
+class ParseError;
+}
 
 namespace samla::cli {
 
@@ -18,8 +23,20 @@ struct Invocation {
   Given given;   ///< the others
 };
 
-/// What to do; or absent, and `status` is the exit status: help was printed, or the usage is wrong and
-/// stderr says how. `catalogue`: the reply of `requests`.
-std::optional<Invocation> parse_command_line(int argc, char** argv, const Json& catalogue, int& status);
+class CommandLine {
+ public:
+  /// `catalogue`: the reply of `requests`.
+  explicit CommandLine(const Json& catalogue);
+  ~CommandLine();
+
+  /// What to do; absent where it is done. Throws CLI::ParseError, for `explain`, and Failure.
+  std::optional<Invocation> parse(int argc, char** argv);
+  /// Prints the help that was asked for, or what is wrong with the usage; the exit status.
+  int explain(const CLI::ParseError& error);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 }  // namespace samla::cli

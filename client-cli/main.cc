@@ -2,8 +2,8 @@
 // or with --json as a failed reply on stdout.
 #include <sys/stat.h>
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstring>
 #include <exception>
 #include <filesystem>
 
@@ -117,9 +117,14 @@ int main_of(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     if (!is_text(argv[i])) return report(Failure{"invalid_argument", "an argument is not UTF-8", 2}, false);
   }
-  int status = 0;
-  auto invocation = parse_command_line(argc, argv, read_catalogue(), status);
-  if (!invocation) return status;
+  CommandLine command_line(read_catalogue());
+  std::optional<Invocation> invocation;
+  try {
+    invocation = command_line.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return command_line.explain(error);
+  }
+  if (!invocation) return 0;
   try {
     return run(*invocation);
   } catch (const Failure& failure) {

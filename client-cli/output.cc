@@ -157,13 +157,38 @@ std::string assessment(const Json& assessment) {
   return items.empty() ? out : out + "\n" + items;
 }
 
+/// What was taken out and put in, word by word: in colour on a terminal, else in [-…-] and {+…+}.
+std::string marked(const Json& parts) {
+  const bool colour = stdout_is_terminal();
+  std::string out;
+  for (const Json& part : parts) {
+    const std::string change = text_of(at(part, "change"));
+    const std::string text = safe(text_of(at(part, "text")), true);
+    if (change == "removed") {
+      out += colour ? "\033[31;9m" + text + "\033[0m" : "[-" + text + "-]";
+    } else if (change == "added") {
+      out += colour ? "\033[32m" + text + "\033[0m" : "{+" + text + "+}";
+    } else {
+      out += text;
+    }
+  }
+  return out;
+}
+
 std::string conflict(const Json& conflict) {
   std::string out = fields(conflict, {"id", "kind", "record_kind", "record", "field"});
   for (const Json& head : at(conflict, "heads")) {
     out += "\n" +
            bold(cell(head, "n") + "  " + cell(head, "user") + ", " + cell(head, "device") + ", " +
                 cell(head, "time")) +
-           "\n" + safe(text_of(at(head, "value")), true) + "\n";
+           "\n" +
+           (at(head, "diff").is_array() ? marked(at(head, "diff")) : safe(text_of(at(head, "value")), true)) +
+           "\n";
+  }
+  if (!at(conflict, "base").is_null())
+    out += "\n" + bold("before") + "\n" + safe(text_of(at(conflict, "base")), true) + "\n";
+  if (!at(conflict, "merged").is_null()) {
+    out += "\n" + bold("shown meanwhile") + "\n" + safe(text_of(at(conflict, "merged")), true) + "\n";
   }
   return out;
 }

@@ -1,3 +1,4 @@
+// assessment: a draft is filled, submitted, read by HR.
 #include "client-cli/commands/command.h"
 
 namespace samla::cli {

@@ -1,3 +1,4 @@
+// conflict: the values between which a person decides.
 #include "client-cli/commands/command.h"
 
 namespace samla::cli {
@@ -18,6 +19,17 @@ std::vector<Command> conflict_commands() {
            {id, {"--keep", "keep", Shape::kNumber}, {"--value", "value"}, {"--both", "both", Shape::kFlag}},
        .view = {View::Form::kLine, "conflict", {"id", "field"}},
        .one_of = {"--keep", "--value", "--both"}},
+      {.words = "conflict resolve-all",
+       .request = "conflict.resolve_all",
+       .options = {{"--kind", "kind", Shape::kText, true},
+                   {"--keep", "keep", Shape::kNumber},
+                   {"--both", "both", Shape::kFlag}},
+       .view = {View::Form::kFields, "", {"resolved"}},
+       .one_of = {"--keep", "--both"}},
+      {.words = "conflict undo",
+       .request = "conflict.undo",
+       .options = {id},
+       .view = {View::Form::kFields, "", {"value"}}},
   };
 }
 

@@ -1,3 +1,4 @@
+// device: this person's and others' devices.
 #include "client-cli/commands/command.h"
 
 namespace samla::cli {

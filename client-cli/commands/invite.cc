@@ -1,3 +1,4 @@
+// invite: links with which others join; their QR codes are made here.
 #include "client-cli/commands/command.h"
 #include "client-cli/qr_code.h"
 

@@ -1,3 +1,4 @@
+// note: from arguments, standard input or the person's editor.
 #include "client-cli/commands/command.h"
 #include "client-cli/editor.h"
 #include "client-cli/session.h"
@@ -60,6 +61,12 @@ std::vector<Command> note_commands() {
        .options = {id, {"--to", "to", Shape::kText, true}},
        .view = {View::Form::kLine, "note", {"id", "title", "space"}}},
       {.words = "note delete", .request = "note.delete", .options = {id}, .view = line},
+      {.words = "note history",
+       .request = "note.history",
+       .options = {id},
+       .view = {View::Form::kTable,
+                "versions",
+                {"n", "time", "user", "device", "what", "field", "state", "value"}}},
       {.words = "note restore", .request = "note.restore", .options = {id}, .view = line},
   };
 }

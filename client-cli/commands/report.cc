@@ -1,3 +1,4 @@
+// report: what HR counts.
 #include "client-cli/commands/command.h"
 
 namespace samla::cli {

@@ -1,3 +1,4 @@
+// space: who reads what.
 #include "client-cli/commands/command.h"
 
 namespace samla::cli {

@@ -25,6 +25,8 @@ constexpr milliseconds kEndAgain{20};
 constexpr milliseconds kEventSlice{100};
 /// A request that finds no owner who takes it, this often in a row, is given up.
 constexpr int kAttemptsMax = 50;
+/// There is no store here, and none can be made.
+constexpr const char* kNowhere = "/dev/null/samla";
 
 void wipe_text(std::string& text) { wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()}); }
 
@@ -120,13 +122,16 @@ Result<std::unique_ptr<Handle>> Handle::open(requests::Options options) {
 
 Result<std::shared_ptr<Backend>> Handle::open_backend() {
   const auto deadline = Now::now() + kBusyWait;
+  requests::Options options = options_;
+  // No name at all would be the working folder's.
+  if (options.profile.empty()) options.profile = kNowhere;
   for (milliseconds pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
     // The socket first: where somebody listens, opening the store would derive its key for nothing.
     auto relay = Relay::connect(options_.profile, options_.passphrase);
     if (relay) return std::shared_ptr<Backend>(std::move(*relay));
     if (relay.error().code != ErrorCode::store_busy) return relay.error();
-    const bool there = replica::store_exists(options_.profile);
-    auto client = requests::Client::open(options_);
+    const bool there = replica::store_exists(options.profile);
+    auto client = requests::Client::open(options);
     if (client) {
       return std::shared_ptr<Backend>(std::make_shared<Own>(std::move(*client), options_.profile, there));
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/encoding.h"
+#include "core/domain/record_ids.h"
 
 namespace samla::domain {
 namespace {
@@ -222,6 +223,101 @@ Result<Conflict> resolve_conflict(Workspace& workspace, std::string_view id, con
   }
   SAMLA_TRY(workspace.commit(std::move(edit), {conflict.space}));
   return conflict;
+}
+
+// ---- base, several at once, undo
+
+namespace {
+
+/// The newest write that every head knew of and replaced.
+Result<std::optional<view::Value>> base_value(Workspace& workspace, const Conflict& conflict) {
+  SAMLA_ASSIGN(const auto history, workspace.replica().history(conflict.record));
+  const auto in_field = [&](const replica::WriteInfo& write) -> const view::FieldContent* {
+    if (!write.content) return nullptr;
+    const auto found = std::ranges::find(write.content->fields, conflict.field, &view::FieldContent::field);
+    return found == write.content->fields.end() ? nullptr : &*found;
+  };
+  std::map<change::WriteRef, std::size_t> named;
+  std::size_t heads = 0;
+  for (const replica::WriteInfo& write : history) {
+    if (!write.head || in_field(write) == nullptr) continue;
+    ++heads;
+    for (const change::WriteRef& ref : write.prev) ++named[ref];
+  }
+  for (auto write = history.rbegin(); write != history.rend(); ++write) {
+    const view::FieldContent* content = in_field(*write);
+    if (content == nullptr || write->head || named[write->ref] != heads) continue;
+    if (!std::holds_alternative<view::TextEdits>(content->value))
+      return std::optional<view::Value>(content->value);
+    const auto texts =
+        workspace.records().text_versions(conflict.record, write->tags.front(), {&write->ref, 1});
+    return texts.ok() ? std::optional<view::Value>(texts->front()) : std::optional<view::Value>();
+  }
+  return std::optional<view::Value>();
+}
+
+}  // namespace
+
+Result<Conflict> show_conflict(Workspace& workspace, std::string_view id) {
+  SAMLA_ASSIGN(Conflict conflict, find_conflict(workspace, id, "conflict.show"));
+  if (conflict.kind != ConflictKind::kErase) {
+    SAMLA_ASSIGN(conflict.base, base_value(workspace, conflict));
+  }
+  return conflict;
+}
+
+Result<std::vector<Conflict>> resolve_all(Workspace& workspace, std::string_view kind,
+                                          const Resolution& resolution) {
+  if (resolution.value || (resolution.keep ? 1 : 0) + (resolution.both ? 1 : 0) != 1) {
+    return fail(ErrorCode::invalid_argument, std::string(kResolve), "of several at once give keep or both");
+  }
+  SAMLA_ASSIGN(const auto conflicts, list_conflicts(workspace));
+  std::vector<Conflict> settled;
+  for (const Conflict& each : conflicts) {
+    if (word_of(each.kind) != kind) continue;
+    auto done = resolve_conflict(workspace, each.id, resolution);
+    if (done.ok()) settled.push_back(std::move(*done));
+  }
+  return settled;
+}
+
+Result<view::Value> undo_resolution(Workspace& workspace, std::string_view id) {
+  constexpr std::string_view kOperation = "conflict.undo";
+  const auto colon = id.find(':');
+  if (colon == std::string_view::npos) {
+    return fail(ErrorCode::invalid_argument, std::string(kOperation), "give the conflict's whole id");
+  }
+  const std::string field(id.substr(colon + 1));
+  SAMLA_ASSIGN(const view::RecordView record, find_record(workspace, id.substr(0, colon), {}, kOperation));
+  SAMLA_ASSIGN(const auto history, workspace.replica().history(record.id));
+  const auto is_of_field = [&](const replica::WriteInfo& write) {
+    return write.content && !write.content->fields.empty() && write.content->fields.front().field == field;
+  };
+  for (auto write = history.rbegin(); write != history.rend(); ++write) {
+    if (!is_of_field(*write) || write->prev.size() < 2) continue;
+    // The greatest of what it named is what was shown before.
+    for (auto before = history.rbegin(); before != history.rend(); ++before) {
+      if (std::ranges::count(write->prev, before->ref) == 0 || !before->content) continue;
+      const auto content = std::ranges::find(before->content->fields, field, &view::FieldContent::field);
+      if (content == before->content->fields.end()) continue;
+      Edit edit;
+      view::Value value = content->value;
+      if (std::holds_alternative<view::TextEdits>(value)) {
+        SAMLA_ASSIGN(auto texts,
+                     workspace.records().text_versions(record.id, before->tags.front(), {&before->ref, 1}));
+        value = texts.front();
+      }
+      const auto* text = std::get_if<std::string>(&value);
+      if (policy_of(record.kind, field) == Policy::kText && text != nullptr) {
+        edit.edit_text(record.id, field, *text);
+      } else {
+        edit.assign(record.id, field, value);
+      }
+      SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
+      return value;
+    }
+  }
+  return fail(ErrorCode::not_found, std::string(kOperation), "nothing has been settled there");
 }
 
 }  // namespace samla::domain

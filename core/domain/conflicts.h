@@ -35,6 +35,8 @@ struct Conflict {
   SpaceId space;
   std::string field;  ///< "life" of an erase conflict
   std::vector<ConflictHead> heads;
+  /// What all heads replaced, where this device holds it; absent: nothing, or it can't be read.
+  std::optional<view::Value> base;
   /// Of a text: what a machine has made of all heads, which is what is shown meanwhile; absent: nothing.
   std::optional<view::Value> merged;
 };
@@ -49,6 +51,14 @@ struct Resolution {
 Result<std::vector<Conflict>> list_conflicts(Workspace& workspace);
 /// By id or a unique beginning of it (at least 4 characters).
 Result<Conflict> find_conflict(Workspace& workspace, std::string_view id, std::string_view operation);
+/// As find_conflict, with its base, which takes a look through the history.
+Result<Conflict> show_conflict(Workspace& workspace, std::string_view id);
+/// Settles all of one kind alike, by keep or both; those that can't be settled so stay. What was settled.
+Result<std::vector<Conflict>> resolve_all(Workspace& workspace, std::string_view kind,
+                                          const Resolution& resolution);
+/// Takes back what settled the field last: the value that was shown before stands again. `id`: of the
+/// conflict, as it was. not_found where nothing has settled it.
+Result<view::Value> undo_resolution(Workspace& workspace, std::string_view id);
 /// Settles it for good: exactly one member of `resolution` says how. Returns what was settled.
 Result<Conflict> resolve_conflict(Workspace& workspace, std::string_view id, const Resolution& resolution);
 

@@ -19,6 +19,7 @@ Note note_of(const view::RecordView& record) {
   note.id = record.id;
   note.title = record.text("title");
   note.body = record.text("body");
+  for (const view::FieldView& each : record.fields) note.merged = note.merged || each.merged;
   note.tags = record.elements("tags");
   note.space = record.space;
   note.created_ms = record.created_ms;

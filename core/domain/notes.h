@@ -23,6 +23,7 @@ struct Note {
   std::string status;  ///< "kladd", "delt" (a published copy)
   std::string source;  ///< of a published copy: the id of what it is a copy of; else empty
   bool contested = false;
+  bool merged = false;  ///< its text was put together of edits that did not know of each other
 };
 
 /// What a workflow made, and what the person should know before it leaves the device.

@@ -13,7 +13,7 @@ constexpr std::size_t kCandidatesMax = 256;
 Result<view::RecordView> find_record(Workspace& workspace, std::string_view id,
                                      std::initializer_list<std::string_view> kinds,
                                      std::string_view operation) {
-  const std::string what(*kinds.begin());
+  const std::string what(kinds.size() == 0 ? "record" : *kinds.begin());
   const auto candidates = workspace.records().find_by_prefix(id, kCandidatesMax + 1);
   if (!candidates) return fail(candidates.error().code, std::string(operation), candidates.error().hint);
   std::optional<view::RecordView> found;
@@ -21,7 +21,9 @@ Result<view::RecordView> find_record(Workspace& workspace, std::string_view id,
   for (const RecordId& candidate : *candidates) {
     if (ambiguous) break;
     SAMLA_ASSIGN(auto record, workspace.records().read(candidate));
-    if (!record || std::ranges::find(kinds, record->kind) == kinds.end()) continue;
+    const bool wanted =
+        kinds.size() == 0 || std::ranges::find(kinds, record ? record->kind : "") != kinds.end();
+    if (!record || !wanted) continue;
     ambiguous = found.has_value();
     found = std::move(record);
   }

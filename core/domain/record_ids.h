@@ -8,7 +8,8 @@
 
 namespace samla::domain {
 
-/// not_found, ambiguous, or invalid_argument for what cannot be an id. Erased records are found too.
+/// `kinds` empty: of any kind. not_found, ambiguous, or invalid_argument for what cannot be an id. Erased
+/// records are found too.
 Result<view::RecordView> find_record(Workspace& workspace, std::string_view id,
                                      std::initializer_list<std::string_view> kinds,
                                      std::string_view operation);

@@ -245,6 +245,8 @@ Result<SyncReport> LocalReplica::sync_as(const wire::Hello& hello, const SyncOpt
   if (outcome.error && !is_offline(outcome.error->code)) return *outcome.error;
   if (outcome.error) report.notices.push_back(outcome.error->message());
   if (outcome.level) report.reached = "centre";
+  report.clock_skew_ms = outcome.clock_skew_ms;
+  report.head_differences = outcome.head_differences;
   SAMLA_ASSIGN(const std::size_t contested, local_->records->contested_count());
   report.conflicts = contested;
   return report;

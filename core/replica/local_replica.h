@@ -33,6 +33,7 @@ class LocalReplica final : public Replica {
   std::optional<DeviceId> device_of_writer(const WriterId& writer) const override;
   std::optional<UserId> user_of_device(const DeviceId& device) const override;
   std::string server_url() const override;
+  std::uint64_t now_ms() const override { return local_->clock.now_ms(); }
 
   RecordId new_record_id() override;
   SpaceId space_id(Purpose purpose, const RecordId& scope) const override;

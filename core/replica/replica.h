@@ -119,6 +119,10 @@ struct SyncReport {
   std::uint64_t conflicts = 0;       ///< contested fields now
   std::string reached = "none";      ///< "centre", "hub" or "none"
   std::vector<std::string> notices;  ///< one line each for the person (refusals, unreadable spaces)
+  /// The server's clock less this device's; absent: it was not reached.
+  std::optional<std::int64_t> clock_skew_ms;
+  /// Fields of which server and device count other heads (SyncOptions::compare_heads); absent: not compared.
+  std::optional<std::size_t> head_differences;
 };
 
 struct SyncOptions {
@@ -128,6 +132,9 @@ struct SyncOptions {
   std::function<void(std::uint64_t, std::uint64_t)> progress;
   /// Called with the records that came anew or differently, after they are durable; may be empty.
   std::function<void(const std::set<RecordId>&)> changed;
+  /// Compares the server's list of fields with several heads with this device's, where nothing was sent:
+  /// reads all records.
+  bool compare_heads = false;
   /// Asked a few times a second; true ends the sync, with what it has done so far. May be empty.
   std::function<bool()> stop;
 };
@@ -263,6 +270,9 @@ class Replica {
   virtual std::optional<DeviceId> device_of_writer(const WriterId& writer) const = 0;
   virtual std::optional<UserId> user_of_device(const DeviceId& device) const = 0;
   virtual std::string server_url() const = 0;
+
+  /// This device's wall clock.
+  virtual std::uint64_t now_ms() const = 0;
 
   // Ids.
   virtual RecordId new_record_id() = 0;

@@ -31,6 +31,8 @@ class Run {
     out.sent = host_.receipted();
     out.received = session_.changesets_received();
     out.notices = host_.notices();
+    out.clock_skew_ms = clock_skew_ms_;
+    if (options_.compare_heads && out.level && out.sent == 0) out.head_differences = count_head_differences();
     return out;
   }
 
@@ -79,6 +81,10 @@ class Run {
     if (session_.phase() >= session::DevicePhase::kChains &&
         session_.phase() != session::DevicePhase::kFailed) {
       host_.set_incarnation(session_.welcome().incarnation);
+      if (!clock_skew_ms_) {
+        clock_skew_ms_ = static_cast<std::int64_t>(session_.welcome().server_ms) -
+                         static_cast<std::int64_t>(local_.clock.now_ms());
+      }
     }
     SAMLA_TRY(send_outgoing());
     report();
@@ -98,8 +104,34 @@ class Run {
     if (options_.progress) options_.progress(host_.receipted(), session_.changesets_received());
   }
 
+  /// Before any policy settles a field, server and device see the same heads, or one of them is wrong.
+  std::size_t count_head_differences() const {
+    std::map<std::pair<RecordId, FieldTag>, std::size_t> fields;
+    std::size_t differences = 0;
+    for (const auto& [space, listed] : host_.server_conflicts()) {
+      for (const wire::ConflictField& field : listed) fields[{field.record, field.tag}] = field.heads;
+      view::Query query;
+      query.space = space;
+      query.include_erased = true;
+      const auto records = local_.records->list(query);
+      for (const view::RecordView& record : records.ok() ? *records : std::vector<view::RecordView>()) {
+        const auto state = local_.records->state(record.id);
+        if (!state.ok() || !*state) continue;
+        for (const auto& [tag, field] : (*state)->fields()) {
+          const auto found = fields.find({record.id, tag});
+          const std::size_t theirs = found == fields.end() ? 0 : found->second;
+          const std::size_t ours = field.heads().size() > 1 ? field.heads().size() : 0;
+          differences += theirs == ours ? 0 : 1;
+          if (found != fields.end()) fields.erase(found);
+        }
+      }
+    }
+    return differences + fields.size();
+  }
+
   LocalStore& local_;
   const SyncOptions& options_;
+  std::optional<std::int64_t> clock_skew_ms_;
   SyncHost host_;
   session::DeviceSession session_;
   std::unique_ptr<net::ClientChannel> channel_;

@@ -15,6 +15,8 @@ struct RunOutcome {
   /// Why it ended before; absent where it did not.
   std::optional<Error> error;
   std::set<std::string> notices;
+  std::optional<std::int64_t> clock_skew_ms;
+  std::optional<std::size_t> head_differences;
 };
 
 /// What the holder of recovery words shows to that server through this device.

@@ -5,16 +5,10 @@
 #include <cstdio>
 
 #include "core/base/encoding.h"
+#include "core/domain/history.h"
 
 namespace samla::requests {
 namespace {
-
-Json value_of(const view::Value& value) {
-  if (const auto* text = std::get_if<std::string>(&value)) return *text;
-  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
-  if (const auto* truth = std::get_if<bool>(&value)) return *truth;
-  return nullptr;
-}
 
 void put_author(Json& out, const WriterId& writer, domain::Names& names) {
   const domain::Person person = names.author(writer);
@@ -28,6 +22,13 @@ void put_space(Json& out, const SpaceId& space, domain::Names& names) {
 }
 
 }  // namespace
+
+Json value_of(const view::Value& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) return *text;
+  if (const auto* number = std::get_if<std::int64_t>(&value)) return *number;
+  if (const auto* truth = std::get_if<bool>(&value)) return *truth;
+  return nullptr;
+}
 
 std::string iso_time(std::uint64_t ms) {
   using namespace std::chrono;
@@ -52,6 +53,7 @@ Json shape_of(const domain::Note& note, domain::Names& names) {
   out["status"] = note.status;
   if (!note.source.empty()) out["source"] = note.source;
   out["conflict"] = note.contested;
+  out["merged"] = note.merged;
   return out;
 }
 
@@ -102,6 +104,19 @@ Json shape_of(const domain::Conflict& conflict, domain::Names& names) {
               {"field", conflict.field},
               {"heads", std::move(heads)}};
   put_space(out, conflict.space, names);
+  if (conflict.merged) out["merged"] = value_of(*conflict.merged);
+  if (!conflict.base) return out;
+  out["base"] = value_of(*conflict.base);
+  const auto* base = std::get_if<std::string>(&*conflict.base);
+  for (std::size_t i = 0; base != nullptr && i < conflict.heads.size(); ++i) {
+    const auto* text = std::get_if<std::string>(&conflict.heads[i].value);
+    if (text == nullptr) continue;
+    Json parts = Json::array();
+    for (const domain::Difference& part : domain::difference(*base, *text)) {
+      parts.push_back({{"change", part.change}, {"text", part.text}});
+    }
+    out["heads"][i]["diff"] = std::move(parts);
+  }
   return out;
 }
 

@@ -17,6 +17,8 @@ std::string iso_time(std::uint64_t ms);
 Json shape_of(const domain::Note& note, domain::Names& names);
 Json shape_of(const domain::Assessment& assessment, domain::Names& names);
 Json shape_of(const domain::Conflict& conflict, domain::Names& names);
+/// As JSON; null for none.
+Json value_of(const view::Value& value);
 /// Puts the member "warnings" where there are any.
 void put_warnings(Json& reply, const std::vector<domain::Warning>& warnings);
 

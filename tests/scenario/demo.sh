@@ -4,67 +4,12 @@
 # Usage: demo.sh BUILD_DIR   (what ./run demo calls)
 set -euo pipefail
 
-build=${1:?usage: demo.sh BUILD_DIR}
-samla=$build/client-cli/samla
-samla_server=$build/sync-server/samla-server
-work=$(mktemp -d "${TMPDIR:-/tmp}/samla-demo.XXXXXX")
-port=
-server_pid=
-export SAMLA_PASSPHRASE='en passfrase for demoen'
-
-cleanup() {
-  if [[ -n $server_pid ]]; then kill "$server_pid" 2>/dev/null || true; wait "$server_pid" 2>/dev/null || true; fi
-  rm -rf "$work"
-}
-trap cleanup EXIT
+source "$(dirname "${BASH_SOURCE[0]}")/world.sh" "${1:-}"
 
 # ---- telling the story
 
 scene() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 say() { printf '  %s\n' "$*"; }
-fail() {
-  printf 'demo: %s\n' "$*" >&2
-  exit 1
-}
-# as WHO ARGS...: samla --json on WHO's own profile.
-as() {
-  local who=$1
-  shift
-  "$samla" --profile "$work/$who" --json "$@"
-}
-# sync_as WHO: syncs; exit 4 says that conflicts need a person, which this story expects.
-sync_as() {
-  local reply status=0
-  reply=$(as "$1" sync) || status=$?
-  [[ $status == 0 || $status == 4 ]] || fail "$1's sync ended with $status: $reply"
-  printf '%s' "$reply"
-}
-field() { jq -er "$1" <<<"$2" || fail "no $1 in: $2"; }
-
-# ---- the server
-
-start_server() {
-  local attempt
-  "$samla_server" run --dir "$work/server" --listen "127.0.0.1:$port" >"$work/server.log" 2>&1 &
-  server_pid=$!
-  for attempt in $(seq 100); do
-    if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then return; fi
-    kill -0 "$server_pid" 2>/dev/null || return 1
-    sleep 0.05
-  done
-  fail "the server did not come up: $(cat "$work/server.log")"
-}
-
-begin_server() {
-  local attempt init
-  init=$("$samla_server" init --dir "$work/server")
-  fragment=$(field .server "$init")
-  for attempt in $(seq 20); do
-    port=$((20000 + RANDOM % 20000))
-    if start_server; then return; fi
-  done
-  fail 'found no free port on 127.0.0.1'
-}
 
 # ---- the scenes
 
@@ -97,8 +42,7 @@ scene_founding() {
 
 scene_offline() {
   scene '2. Tromsø: a mountain hotel without coverage'
-  kill "$server_pid" && wait "$server_pid" 2>/dev/null || true
-  server_pid=
+  stop_server
   say 'The server is out of reach. Everybody goes on writing.'
   local i
   for i in $(seq 12); do
@@ -144,7 +88,7 @@ scene_conflict() {
   jq -r '.conflicts[0] | "  The field \(.field), written twice without knowing:",
     (.heads[] | "    \(.n)  \(.user) on \(.device): \(.value)")' <<<"$list"
   [[ $(field '[.conflicts[0].heads[].value]|sort|join("|")' "$list") == \
-     $(field '[.conflicts[0].heads[].value]|sort|join("|")' "$(as ola conflict list)") ]] || fail 'the two see different conflicts'
+     "$(field '[.conflicts[0].heads[].value]|sort|join("|")' "$(as ola conflict list)")" ]] || fail 'the two see different conflicts'
   as kari-phone conflict resolve "$conflict" --value 'Vi er gode på oppfølging og på samarbeid med kommunen.' >/dev/null
   sync_as kari-phone >/dev/null
   sync_as ola >/dev/null
@@ -166,14 +110,12 @@ scene_submit() {
 
 scene_kill() {
   scene '6. The server is killed (kill -9) and started again'
-  kill -9 "$server_pid"
-  wait "$server_pid" 2>/dev/null || true
-  server_pid=
+  stop_server -KILL
   start_server || fail 'the server did not come back'
   sync_as kari-laptop >/dev/null
   say "Karis PC syncs and has $(field '.notes | length' "$(as kari-laptop note list)") of her notes, written in Tromsø on the phone."
   [[ $(as kari-laptop note list | jq -cS '[.notes[] | {id, title, body}] | sort_by(.id)') == \
-     $(as kari-phone note list | jq -cS '[.notes[] | {id, title, body}] | sort_by(.id)') ]] || fail "the laptop's notes differ from the phone's"
+     "$(as kari-phone note list | jq -cS '[.notes[] | {id, title, body}] | sort_by(.id)')" ]] || fail "the laptop's notes differ from the phone's"
   say 'They are the same to the letter on both devices.'
 }
 

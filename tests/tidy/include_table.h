@@ -37,8 +37,9 @@ inline const std::vector<ModuleRow>& module_table() {
        {"core/sign", "core/seal", "core/sqlite", "core/wire", "core/noise", "core/text", "core/change",
         "core/resolve", "core/chain", "core/custody", "core/vault", "core/store", "core/session", "core/net",
         "core/view"}},
-      // Domain and above see records through the replica, and name the view's types in doing so.
-      {"core/domain", {"core/replica", "core/view"}},
+      // Domain and above see records through the replica, and name the view's types in doing so; of texts
+      // the domain shows differences.
+      {"core/domain", {"core/replica", "core/view", "core/text"}},
       {"core/requests", {"core/domain", "core/replica", "core/view"}},
       {"core/include", {}},
       {"core/capi", {"core/include", "core/requests", "core/domain", "core/replica"}},

@@ -1,0 +1,214 @@
+#!/usr/bin/env bash
+# The command line from outside: usage, exit statuses, purity of --json, help, two programs on one profile,
+# and the README's first steps. Usage: cli_test.sh SAMLA SAMLA_SERVER. Exit status 0: all is as it should be.
+set -uo pipefail
+samla=$1
+server=$2
+folder=$(mktemp -d)
+server_process=
+clean_up() {
+  [[ -z $server_process ]] || kill "$server_process" 2>/dev/null
+  rm -rf "$folder"
+}
+trap clean_up EXIT
+export XDG_RUNTIME_DIR=$folder/run HOME=$folder/home SAMLA_PASSPHRASE="hemmelig æøå"
+unset SAMLA_PROFILE XDG_DATA_HOME
+mkdir -m 0700 "$XDG_RUNTIME_DIR" "$HOME"
+failures=0
+
+complain() {
+  failures=$((failures + 1))
+  printf 'not so: %s\n' "$*" >&2
+}
+# status N COMMAND…: runs it, with stdout in $folder/out and stderr in $folder/err; it must exit with N.
+status() {
+  local expected=$1 got=0
+  shift
+  "$@" >"$folder/out" 2>"$folder/err" </dev/null || got=$?
+  ((got == expected)) && return
+  complain "exit status $expected, but $got: ${*:2} $(head -c 300 "$folder/err" "$folder/out")"
+}
+out() { cat "$folder/out"; }
+has() { grep -qF -- "$1" "$folder/out" || complain "stdout has '$1' but: $(head -c 300 "$folder/out")"; }
+says() { grep -qF -- "$1" "$folder/err" || complain "stderr says '$1' but: $(head -c 300 "$folder/err")"; }
+is() { [[ $1 == "$2" ]] || complain "'$1' is '$2'"; }
+# pure: stdout is one JSON object on one line with ok, stderr is silent.
+pure() {
+  [[ $(jq -c 'has("ok")' "$folder/out" 2>/dev/null) == true ]] || complain "one JSON object: $(head -c 200 "$folder/out")"
+  (($(wc -l <"$folder/out") == 1)) || complain "one line of JSON"
+  [[ ! -s $folder/err ]] || complain "stderr is silent with --json: $(cat "$folder/err")"
+}
+hr() { "$samla" --profile "$folder/hr" "$@"; }
+kari() { "$samla" --profile "$folder/kari" "$@"; }
+value() { jq -r "$1" "$folder/out"; }
+
+# Usage.
+status 2 "$samla"
+status 2 "$samla" unknown
+says "samla --help"
+status 2 "$samla" note
+status 2 "$samla" note add --unknown x
+status 2 "$samla" note edit
+status 2 "$samla" note list --limit many
+status 2 "$samla" note list --limit -1
+status 2 "$samla" conflict resolve 1234
+status 2 "$samla" conflict resolve 1234 --keep 1 --both
+status 2 "$samla" assessment fill 1234 novalue
+status 2 "$samla" note add --title $'\xff'
+says "UTF-8"
+status 2 kari note edit 1234
+status 0 "$samla" --version
+status 0 "$samla" version
+has "0.1.0"
+status 0 "$samla" --json requests
+pure
+status 0 "$samla" completion bash
+has "assessment"
+bash -n "$folder/out" || complain "the completion is bash"
+
+# Help, with the catalogue's words.
+status 0 "$samla" --help
+has "assessment"
+for words in "org create" "org show" "invite create" "invite list" "invite revoke" "invite show" join \
+  "device list" "device approve" "device rename" "space list" "space show" "space members" "note add" "note edit" \
+  "note show" "note list" "note search" "note tag" "note share" "note delete" "note restore" "assessment new" \
+  "assessment fill" "assessment item add" "assessment submit" "assessment show" "assessment list" \
+  "conflict list" "conflict show" "conflict resolve" sync "sync now" "sync watch" "sync status" \
+  "report response" "report themes" status requests "key passphrase change" scrub version; do
+  # shellcheck disable=SC2086
+  status 0 "$samla" $words --help
+  (($(wc -c <"$folder/out") > 60)) || complain "help for $words"
+done
+status 0 "$samla" note add --help
+has "kept byte for byte"
+
+# What opens a profile.
+SAMLA_PASSPHRASE= status 1 setsid "$samla" --profile "$folder/none" note list
+says "--passphrase-file"
+status 1 "$samla" --profile "$folder/none" note list
+says "there is no store here"
+status 1 "$samla" --json --profile "$folder/none" note list
+pure
+is "$(value .error.code)" store_missing
+status 1 "$samla" --json --passphrase-file "$folder/missing" note list
+pure
+[[ ! -e $folder/none ]] || complain "a refused command leaves no profile"
+
+# The README's first steps.
+status 0 "$server" init --dir "$folder/server"
+fragment=$(value .server)
+"$server" run --dir "$folder/server" --listen 127.0.0.1:0 >"$folder/port" 2>/dev/null &
+server_process=$!
+for _ in $(seq 200); do
+  [[ -s $folder/port ]] && break
+  sleep 0.05
+done
+port=$(sed 's/.*://' "$folder/port")
+status 0 hr --json org create --name Fylke --server "ws://127.0.0.1:$port/#$fragment"
+pure
+status 1 hr org create --name Fylke --server "ws://127.0.0.1:$port/#$fragment"
+status 0 hr --json invite create --user kari --name Kari --role leader --unit 1902
+invite=$(value .invite)
+status 0 "$samla" invite show "$invite"
+has "█"
+status 0 kari join "$invite" --device "Karis telefon"
+has "Karis telefon"
+status 1 "$samla" --profile "$folder/late" join "$invite" --device x
+[[ ! -e $folder/late ]] || complain "a join that fails leaves no profile"
+status 0 kari --json note add --title "Tromsø, dag 1" --body "Vi må tørre å prioritere." --tag a --tag "[b,c]"
+pure
+note=$(value .note.id)
+is "$(value '.note.tags | sort | join("|")')" "[b,c]|a"
+status 0 kari note list
+has "Tromsø, dag 1"
+status 0 kari --json sync
+pure
+is "$(value .reached)" centre
+
+# Bodies are kept byte for byte.
+body=$'linje\r\n\ttabulator 🙂\n\n'
+printf '%s' "$body" >"$folder/body"
+kari --json note add --title "" --stdin <"$folder/body" >"$folder/out" 2>"$folder/err" || complain "note add --stdin"
+exact=$(value .note.id)
+kari --json note show "$exact" | jq -j .note.body | cmp -s - "$folder/body" || complain "a body is kept byte for byte"
+printf '\xff' | kari note add --title x --stdin >/dev/null 2>"$folder/err" && complain "invalid UTF-8 is refused"
+says "UTF-8"
+status 0 kari --json note edit "$note" --body ""
+is "$(value .note.body)" ""
+status 0 kari --json note edit "$note" --body "--title"
+is "$(value .note.body)" "--title"
+status 0 kari note list --json
+pure
+status 0 kari note show "$note"
+has "Tromsø, dag 1"
+status 0 kari note search Troms
+status 0 kari note tag "$note" --add ny --remove a
+has "ny"
+status 0 kari note delete "$note"
+status 0 kari note restore "$note"
+
+# An assessment.
+status 0 kari --json assessment new --unit 1902
+assessment=$(value .assessment.id)
+status 0 kari --json assessment fill "$assessment" "situation=a=b" "summary=-"
+is "$(value .assessment.answers.situation)" "a=b"
+status 0 kari assessment item add "$assessment" --type styrke --text "Samarbeid" --theme ett-nav
+status 1 kari assessment item add "$assessment" --type other --text x
+status 0 kari assessment show "$assessment"
+has "Samarbeid"
+status 0 kari assessment submit "$assessment"
+status 0 kari sync
+status 0 hr sync
+status 0 hr assessment list
+has "sendt"
+status 0 hr report response
+status 0 hr report themes
+has "ett-nav"
+for words in "org show" "device list" "space list" "invite list" status "conflict list" "sync status" scrub; do
+  # shellcheck disable=SC2086
+  status 0 hr $words
+  # shellcheck disable=SC2086
+  status 0 hr --json $words
+  pure
+done
+
+# A watch, another program on the same profile meanwhile, and its clean end.
+"$samla" --profile "$folder/kari" --json sync watch >"$folder/watch" 2>"$folder/events" &
+watch=$!
+for _ in $(seq 200); do
+  grep -q syncing "$folder/events" && break
+  sleep 0.05
+done
+status 0 kari note add --title "mens en annen ser på"
+SAMLA_PASSPHRASE=wrong status 1 kari note list
+says "wrong passphrase"
+status 0 kari note list
+has "mens en annen"
+kill -TERM "$watch"
+watch_status=0
+wait "$watch" || watch_status=$?
+is "$watch_status" 0
+is "$(jq -r .ok "$folder/watch")" true
+status 0 kari note list
+
+# A new passphrase.
+SAMLA_NEW_PASSPHRASE=ny status 0 kari key passphrase change
+status 1 kari status
+says "wrong passphrase"
+SAMLA_PASSPHRASE=ny status 0 kari status
+
+# Without the server.
+kill "$server_process"
+wait "$server_process" 2>/dev/null
+server_process=
+export SAMLA_PASSPHRASE=ny
+status 0 kari note add --title "uten dekning"
+status 3 kari sync
+has "not synced"
+status 3 kari --json sync now
+pure
+is "$(value .ok)" true
+is "$(value .reached)" none
+
+((failures == 0)) && echo "the command line does as it says"
+exit $((failures > 0))
