@@ -12,19 +12,25 @@ using chain::Entry;
 
 namespace {
 
-/// Every grant must be one that an entry beside it announces, by recipient and hash.
+/// Every grant must be one that an entry beside it announces, by recipient and hash. Beside words in the
+/// identity chain stands what is kept for their holder: sealed to the words, so nobody else can make one.
 bool grants_announced(const wire::ChainAppend::Part& part) {
   std::set<std::pair<RecipientId, Hash>> announced;
+  std::set<RecipientId> papers;
   for (const Bytes& bytes : part.entries) {
     const auto entry = Entry::decode(bytes);
     if (!entry.ok()) return false;
     const std::vector<chain::Recipient>* list = nullptr;
+    if (const auto* paper = std::get_if<chain::Paper>(&entry->body)) {
+      papers.insert(RecipientId::from(chain::paper_id(paper->sign).view()));
+    }
     if (const auto* epoch = std::get_if<chain::Epoch>(&entry->body)) list = &epoch->recipients;
     if (const auto* grants = std::get_if<chain::GrantList>(&entry->body)) list = &grants->recipients;
     if (list == nullptr) continue;
     for (const chain::Recipient& r : *list) announced.emplace(RecipientId::from(r.id.view()), r.grant);
   }
   return std::ranges::all_of(part.grants, [&](const wire::Grant& grant) {
+    if (part.space.is_zero()) return papers.contains(RecipientId::from(grant.recipient.view()));
     return announced.contains({RecipientId::from(grant.recipient.view()), chain::grant_hash(grant.sealed)});
   });
 }
@@ -67,9 +73,7 @@ Result<std::optional<wire::Refused>> Group::append(const AppendJob& job) {
   std::map<SpaceId, std::uint64_t> first_seq;
   for (const wire::ChainAppend::Part& part : job.append.parts) {
     const bool again = !first_seq.try_emplace(part.space, 0).second;
-    if (again || part.entries.empty() || (part.space.is_zero() && !part.grants.empty())) {
-      return Answer(Refused::kVoid);
-    }
+    if (again || part.entries.empty()) return Answer(Refused::kVoid);
     if (const Answer refused = apply_part(part, appended)) return refused;
     const std::uint64_t seq =
         part.space.is_zero() ? appended.identity->head().seq : appended.spaces[part.space]->head().seq;

@@ -28,10 +28,14 @@ void Connection::on_message(ByteView message) {
 std::optional<Refused> Connection::admit(const wire::Hello& hello) {
   if (hello.entrance == wire::Entrance::kClaim) return admit_claim(hello);
   const IdentityPtr identity = shared_.registry.identity();
-  if (identity == nullptr || hello.organisation != identity->organisation()) {
-    return hello.entrance == wire::Entrance::kInvite ? Refused::kInviteUnknown : Refused::kNotPermitted;
+  const bool device = hello.entrance == wire::Entrance::kDevice;
+  const bool asks = hello.entrance == wire::Entrance::kPaper && hello.organisation.is_zero();
+  if (identity == nullptr || (!asks && hello.organisation != identity->organisation())) {
+    return device ? Refused::kNotPermitted : Refused::kInviteUnknown;
   }
-  return hello.entrance == wire::Entrance::kInvite ? admit_invite(hello) : admit_device(hello);
+  if (hello.entrance == wire::Entrance::kInvite) return admit_invite(hello);
+  if (hello.entrance == wire::Entrance::kPairing) return admit_pairing(hello);
+  return device ? admit_device(hello) : admit_paper(hello);
 }
 
 std::optional<Refused> Connection::admit_claim(const wire::Hello& hello) const {
@@ -53,6 +57,29 @@ std::optional<Refused> Connection::admit_invite(const wire::Hello& hello) const 
   const auto redeemable = identity->check_redeemable(hello.invite, shared_.clock.now_ms());
   if (!redeemable.ok()) return session::refused_of(redeemable.error().code);
   return {};
+}
+
+std::optional<Refused> Connection::admit_pairing(const wire::Hello& hello) const {
+  const IdentityPtr identity = shared_.registry.identity();
+  const auto id = chain::PairingId::from(hello.invite.view());
+  const auto* info = identity->pairing(id);
+  if (info == nullptr || chain::gate_hash(hello.proof) != info->pairing.gate) return Refused::kInviteUnknown;
+  const auto redeemable = identity->check_redeemable(id, shared_.clock.now_ms());
+  if (!redeemable.ok()) return session::refused_of(redeemable.error().code);
+  return {};
+}
+
+/// The signature is over this server's key and this connection's, so nobody can show it again elsewhere.
+std::optional<Refused> Connection::admit_paper(const wire::Hello& hello) const {
+  const IdentityPtr identity = shared_.registry.identity();
+  const auto* info = identity->paper(chain::PaperId::from(hello.invite.view()));
+  if (info == nullptr || hello.proof.size() != Signature::kSize ||
+      !sign::verify(info->sign, chain::kPaperEntranceDomain,
+                    chain::paper_entrance_bytes(shared_.keys.noise_public(), peer_, hello.device),
+                    Signature::from(hello.proof))) {
+    return Refused::kInviteUnknown;
+  }
+  return info->revoked_at ? std::optional(Refused::kInviteRevoked) : std::nullopt;
 }
 
 std::optional<Refused> Connection::admit_device(const wire::Hello& hello) const {
@@ -107,10 +134,13 @@ Result<wire::ChainEntries> Connection::read_chain(const SpaceId& space, const Ch
 Result<wire::Grants> Connection::read_grants(const SpaceId& space, const DeviceId& device,
                                              std::size_t bytes_max) {
   constexpr std::size_t kBytesEach = 256;
-  std::vector<RecipientId> recipients = {RecipientId::from(device.view())};
+  std::vector<RecipientId> recipients;
   const IdentityPtr identity = shared_.registry.identity();
-  const auto* info = identity == nullptr ? nullptr : identity->device(device);
-  if (info != nullptr && info->invite) recipients.push_back(RecipientId::from(info->invite->view()));
+  if (identity != nullptr) {
+    for (const auto& id : identity->recipients_of(device, space, identity->head().seq)) {
+      recipients.push_back(RecipientId::from(id.view()));
+    }
+  }
   wire::Grants out{space, {}};
   // The newest first: earlier epochs' keys hang on theirs.
   for (const RecipientId& recipient : recipients) {
@@ -119,6 +149,16 @@ Result<wire::Grants> Connection::read_grants(const SpaceId& space, const DeviceI
       out.grants.push_back(
           {grant.epoch, decltype(wire::Grant::recipient)::from(recipient.view()), grant.sealed});
     }
+  }
+  return out;
+}
+
+Result<wire::Grants> Connection::read_recovery(const wire::Hello& hello) {
+  const RecipientId paper = RecipientId::from(hello.invite.view());
+  SAMLA_ASSIGN(const auto kept, shared_.storage.grants({}, paper, 1));
+  wire::Grants out;
+  for (const StoredGrant& each : kept) {
+    out.grants.push_back({each.epoch, decltype(wire::Grant::recipient)::from(paper.view()), each.sealed});
   }
   return out;
 }

@@ -47,6 +47,8 @@ class Connection final : private session::ServerHost {
   std::optional<wire::Refused> admit(const wire::Hello& hello) override;
   std::optional<wire::Refused> admit_claim(const wire::Hello& hello) const;
   std::optional<wire::Refused> admit_invite(const wire::Hello& hello) const;
+  std::optional<wire::Refused> admit_pairing(const wire::Hello& hello) const;
+  std::optional<wire::Refused> admit_paper(const wire::Hello& hello) const;
   std::optional<wire::Refused> admit_device(const wire::Hello& hello) const;
   wire::Welcome welcome() override;
   session::Access access(const SpaceId& space, const DeviceId& device) override;
@@ -57,6 +59,7 @@ class Connection final : private session::ServerHost {
                                         std::size_t bytes_max) override;
   Result<wire::Grants> read_grants(const SpaceId& space, const DeviceId& device,
                                    std::size_t bytes_max) override;
+  Result<wire::Grants> read_recovery(const wire::Hello& hello) override;
   void append_chains(wire::ChainAppend append, const wire::Hello& hello) override;
   void submit(wire::Push push, const DeviceId& device) override;
   Result<session::TailRun> read_tail(const SpaceId& space, const Position& from, std::size_t bytes_max,

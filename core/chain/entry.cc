@@ -134,6 +134,15 @@ Bytes paper_possession_bytes(const OrganisationId& organisation, const Paper& pa
   return out.take();
 }
 
+Bytes paper_entrance_bytes(const NoisePublicKey& server, const NoisePublicKey& device_noise,
+                           const DeviceId& device) {
+  Writer out;
+  out.fixed(server);
+  out.fixed(device_noise);
+  out.fixed(device);
+  return out.take();
+}
+
 Bytes escrow_use_bytes(const OrganisationId& organisation, const Head& anchor, const EscrowUse& use) {
   Writer out;
   out.fixed(organisation);

@@ -66,5 +66,9 @@ inline constexpr std::string_view kPossessionDomain = "samla/possession/1";
 /// As possession_bytes, for recovery words.
 Bytes paper_possession_bytes(const OrganisationId& organisation, const Paper& paper);
 inline constexpr std::string_view kPaperPossessionDomain = "samla/possession/paper/1";
+/// What the holder of recovery words signs at a server's door: that server and this connection alone.
+Bytes paper_entrance_bytes(const NoisePublicKey& server, const NoisePublicKey& device_noise,
+                           const DeviceId& device);
+inline constexpr std::string_view kPaperEntranceDomain = "samla/entrance/paper/1";
 
 }  // namespace samla::chain

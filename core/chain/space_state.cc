@@ -41,6 +41,11 @@ Right SpaceState::right_of_user(const UserId& user) const {
   return found == nullptr ? Right::kNone : found->back().right;
 }
 
+bool SpaceState::put_out(const UserId& user) const {
+  const auto* changes = rights_.find(user);
+  return changes != nullptr && !changes->empty() && changes->back().right == Right::kNone;
+}
+
 std::vector<std::pair<UserId, Right>> SpaceState::members() const {
   std::vector<std::pair<UserId, Right>> out;
   for (const auto& [user, changes] : rights_) {

@@ -53,6 +53,8 @@ class SpaceState {
   const Epoch* epoch_entry(std::uint32_t epoch) const;
 
   Right right_of_user(const UserId& user) const;
+  /// Whether a manager took the user's right away: entitled or not, only a manager gives it back.
+  bool put_out(const UserId& user) const;
   /// Who has a right above none now, ascending.
   std::vector<std::pair<UserId, Right>> members() const;
   /// Whether a key of the present epoch is sealed to the device or to the invite by which it joined.

@@ -44,6 +44,7 @@ void ChainBatchBuilder::add_identity_entry(const Entry& entry) {
   Bytes bytes = entry.encode();
   wire::ChainAppend::Part& to = part({});
   identity_head_ = chain::next_head(identity_head_, bytes);
+  bytes_ += bytes.size();
   to.entries.push_back(std::move(bytes));
 }
 
@@ -62,6 +63,7 @@ void ChainBatchBuilder::add_space(const SpaceId& space, chain::Body body) {
   wire::ChainAppend::Part& to = part(space);
   ChainHead& at = head(space);
   at = chain::next_head(at, bytes);
+  bytes_ += bytes.size();
   to.entries.push_back(std::move(bytes));
 }
 
@@ -74,9 +76,15 @@ chain::Recipient ChainBatchBuilder::add_grant(const SpaceId& space, std::uint32_
   out.id = decltype(chain::Recipient::id)::from(recipient_id);
   Bytes sealed = custody::seal_grant(recipient, local_.account.organisation, space, epoch, keys);
   out.grant = chain::grant_hash(sealed);
+  add_sealed(space, epoch, recipient_id, std::move(sealed));
+  return out;
+}
+
+void ChainBatchBuilder::add_sealed(const SpaceId& space, std::uint32_t epoch, ByteView recipient_id,
+                                   Bytes sealed) {
+  bytes_ += sealed.size() + recipient_id.size();
   part(space).grants.push_back(
       {epoch, decltype(wire::Grant::recipient)::from(recipient_id), std::move(sealed)});
-  return out;
 }
 
 }  // namespace samla::replica

@@ -22,9 +22,14 @@ class ChainBatchBuilder {
                              ByteView recipient_id, const SealPublicKey& recipient,
                              const custody::SpaceKeys& keys);
 
+  /// What was sealed elsewhere, and is announced by an entry of the same space.
+  void add_sealed(const SpaceId& space, std::uint32_t epoch, ByteView recipient_id, Bytes sealed);
+
   const ChainHead& identity_head() const { return identity_head_; }
   bool empty() const { return batch_.parts.empty(); }
   std::size_t parts() const { return batch_.parts.size(); }
+  /// About what the message will have.
+  std::size_t bytes() const { return bytes_; }
   session::ChainBatch take() { return std::move(batch_); }
 
   /// Author and common members filled in, unsigned.
@@ -36,6 +41,7 @@ class ChainBatchBuilder {
 
   const LocalStore& local_;
   session::ChainBatch batch_;
+  std::size_t bytes_ = 0;
   ChainHead identity_head_;
   std::map<SpaceId, ChainHead> space_heads_;
 };

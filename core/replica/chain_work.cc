@@ -13,8 +13,8 @@ using chain::SpaceState;
 
 namespace {
 
-/// Spaces in one batch of grants: a conflict in one repeats the others.
-constexpr std::size_t kPartsMax = 64;
+/// Rotations in one batch: a conflict in one repeats the others.
+constexpr std::size_t kRotationsMax = 64;
 
 chain::SpaceGenesis genesis_of(const SpaceSpec& spec, const SpaceId& id, const custody::SpaceKeys& keys) {
   chain::SpaceGenesis out;
@@ -25,6 +25,45 @@ chain::SpaceGenesis genesis_of(const SpaceSpec& spec, const SpaceId& id, const c
   out.own_devices = spec.approve_devices ? chain::GrantPolicy::kConfirm : chain::GrantPolicy::kAuto;
   out.tag_key = seal::commitment_of(id, keys.tag_key);
   return out;
+}
+
+/// Who certifies this device: the holder of an invite, a pairing code or recovery words.
+struct Voucher {
+  UserId user;
+  chain::Author author;
+  sign::SigningKey key;
+};
+
+Result<Voucher> voucher_of(const LocalStore& local) {
+  using AuthorId = decltype(chain::Author::id);
+  const IdentityState& identity = local.membership->identity();
+  if (local.paper) {
+    return Voucher{local.account.user,
+                   {chain::AuthorKind::kPaper, AuthorId::from(local.paper->id().view())},
+                   local.paper->sign.duplicate()};
+  }
+  if (local.pairing_secret) {
+    const chain::PairingId id = custody::pairing_id(*local.pairing_secret);
+    if (identity.pairing(id) == nullptr) return fail(ErrorCode::invite_unknown, "join", "make a new code");
+    return Voucher{identity.pairing(id)->pairing.user,
+                   {chain::AuthorKind::kPairing, AuthorId::from(id.view())},
+                   custody::keys_of_pairing(*local.pairing_secret).auth};
+  }
+  if (!local.invite_secret)
+    return fail(ErrorCode::not_permitted, "replica.sync", "this device is not certified");
+  const auto* info = identity.invite(*local.account.invite);
+  if (info == nullptr) return fail(ErrorCode::invite_unknown, "join", "ask for a new one");
+  // The chain says for whom the invite is.
+  return Voucher{info->invite.user,
+                 {chain::AuthorKind::kInvite, AuthorId::from(local.account.invite->view())},
+                 custody::keys_of_invite(*local.invite_secret).auth};
+}
+
+bool all_floating(const wire::ChainAppend::Part& part) {
+  return std::ranges::all_of(part.entries, [](const Bytes& bytes) {
+    const auto entry = chain::Entry::decode(bytes);
+    return entry.ok() && entry->floating;
+  });
 }
 
 custody::SpaceKeys duplicate(const custody::SpaceKeys& keys) {
@@ -41,50 +80,82 @@ Result<void> ChainWork::queue(const Intent& intent) {
   return transaction.commit();
 }
 
+void ChainWork::begin_session() {
+  passed_.clear();
+  rotations_max_ = kRotationsMax;
+}
+
 Result<std::optional<session::ChainBatch>> ChainWork::next() {
   using Answer = std::optional<session::ChainBatch>;
   ChainBatchBuilder to(local_);
   new_keys_.clear();
-  const auto asks = [&](Asked what) {
-    asked_ = what;
-    return Answer(to.take());
-  };
+  SAMLA_ASSIGN(asked_, build(to));
+  return asked_ == Asked::kNothing ? Answer() : Answer(to.take());
+}
+
+/// Rotations come before whatever grants: nobody is given a key that is about to be left behind.
+Result<ChainWork::Asked> ChainWork::build(ChainBatchBuilder& to) {
   if (claim) {
     SAMLA_TRY(build_claim(to));
-    return asks(Asked::kClaim);
+    return Asked::kClaim;
   }
   if (!certified()) {
-    if (!local_.invite_secret)
-      return fail(ErrorCode::not_permitted, "replica.sync", "this device is not certified");
     SAMLA_TRY(build_certificate(to));
-    return asks(Asked::kCertificate);
+    certificate_sent_ = true;
+    return Asked::kCertificate;
   }
+  build_rotations(to);
+  if (!to.empty()) return Asked::kRotations;
+  SAMLA_ASSIGN(const Asked own, build_own(to));
+  if (own != Asked::kNothing) return own;
+  SAMLA_TRY(build_intent(to));
+  if (!to.empty()) return Asked::kIntent;
+  build_grants(to);
+  return to.empty() ? Asked::kNothing : Asked::kGrants;
+}
+
+/// What the present call wants.
+Result<ChainWork::Asked> ChainWork::build_own(ChainBatchBuilder& to) {
   if (invite) {
     SAMLA_TRY(build_invite(to));
-    return asks(Asked::kInvite);
+    return Asked::kInvite;
   }
   if (revoke_invite) {
     to.add_identity(chain::Revocation{
         chain::RevocationTarget::kInvite, decltype(chain::Revocation::id)::from(revoke_invite->view()), {}});
-    return asks(Asked::kRevocation);
+    return Asked::kRevocation;
+  }
+  if (revoke_words) {
+    to.add_identity(*revoke_words);
+    return Asked::kRevocation;
+  }
+  if (pairing) {
+    build_pairing(to);
+    return Asked::kPairing;
+  }
+  // They stand already where an earlier try broke off before its answer came.
+  if (words && local_.membership->identity().paper(words->id()) == nullptr) {
+    build_words(to);
+    return Asked::kWords;
   }
   if (personal && local_.membership->space(id_of(*personal)) == nullptr) {
     found(to, *personal, {});
-    return asks(Asked::kPersonal);
+    return Asked::kPersonal;
   }
-  SAMLA_TRY(build_intent(to));
-  if (!to.empty()) return asks(Asked::kIntent);
-  build_grants(to);
-  if (!to.empty()) return asks(Asked::kGrants);
-  asked_ = Asked::kNothing;
-  return Answer();
+  return Asked::kNothing;
 }
 
+/// Floating entries are not taken from the batch: the server has told where they stand, perhaps behind
+/// somebody else's, and they are pulled from there.
 Result<void> ChainWork::placed(const session::ChainBatch& batch) {
   SAMLA_ASSIGN(auto transaction, local_.begin());
   const auto take = [&]() -> Result<void> {
-    for (const auto& part : batch.parts) SAMLA_TRY(local_.membership->take(part.space, part.entries));
-    for (NewKey& key : new_keys_) SAMLA_TRY(local_.membership->add_key(key.space, 1, std::move(key.keys)));
+    for (const auto& part : batch.parts) {
+      if (!all_floating(part)) SAMLA_TRY(local_.membership->take(part.space, part.entries));
+    }
+    for (NewKey& key : new_keys_) {
+      SAMLA_TRY(local_.membership->add_key(key.space, key.epoch, std::move(key.keys)));
+    }
     SAMLA_TRY(done());
     return transaction.commit();
   };
@@ -100,13 +171,22 @@ Result<void> ChainWork::done() {
   if (asked == Asked::kClaim) claim.reset();
   if (asked == Asked::kInvite) invite.reset();
   if (asked == Asked::kRevocation) revoke_invite.reset();
+  if (asked == Asked::kRevocation) revoke_words.reset();
+  if (asked == Asked::kPairing) pairing.reset();
+  if (asked == Asked::kWords) words.reset();
+  if (asked == Asked::kRotations) {
+    for (const NewKey& key : new_keys_) rotate.erase(key.space);
+  }
   if (asked == Asked::kIntent) return local_.tables->chain_outbox.remove(intent_);
   return {};
 }
 
 Result<void> ChainWork::refused(ErrorCode code) {
-  new_keys_.clear();
   if (code == ErrorCode::chain_conflict || code == ErrorCode::chain_behind) return {};  // tried again
+  if (asked_ == Asked::kRotations) {
+    rotations_refused();
+    return {};
+  }
   const Asked asked = asked_;
   SAMLA_ASSIGN(auto transaction, local_.begin());
   SAMLA_TRY(done());
@@ -142,17 +222,34 @@ void ChainWork::found(ChainBatchBuilder& to, const SpaceSpec& wanted,
   SpaceSpec spec = wanted;
   if (spec.space_class == SpaceClass::kPersonal) spec.scope = RecordId::from(local_.account.user.view());
   const SpaceId id = id_of(spec);
-  new_keys_.push_back({id, custody::SpaceKeys::generate(local_.random)});
+  new_keys_.push_back({id, 1, custody::SpaceKeys::generate(local_.random)});
   const custody::SpaceKeys& keys = new_keys_.back().keys;
   to.add_space(id, genesis_of(spec, id, keys));
-  for (const auto& [user, right] : members) {
-    if (user != local_.account.user) to.add_space(id, chain::Member{user, static_cast<Right>(right)});
-  }
   chain::Epoch epoch;
   epoch.epoch = 1;
   epoch.key = seal::commitment_of(id, 1, keys.epoch_key);
-  epoch.recipients.push_back(to.add_grant(id, 1, RecipientKind::kDevice, local_.keys.device_id().view(),
-                                          local_.keys.seal().public_key(), keys));
+  const auto grant = [&](RecipientKind kind, ByteView recipient, const SealPublicKey& seal) {
+    epoch.recipients.push_back(to.add_grant(id, 1, kind, recipient, seal, keys));
+  };
+  // Words and escrow from the first key on: an epoch that leaves one out is refused.
+  const IdentityState& identity = local_.membership->identity();
+  const auto grant_words = [&](const UserId& user) {
+    if (const auto paper = identity.paper_of(user)) {
+      grant(RecipientKind::kPaper, paper->view(), identity.paper(*paper)->seal);
+    }
+  };
+  grant(RecipientKind::kDevice, local_.keys.device_id().view(), local_.keys.seal().public_key());
+  grant_words(local_.account.user);
+  for (const auto& [user, right] : members) {
+    if (user == local_.account.user) continue;
+    to.add_space(id, chain::Member{user, static_cast<Right>(right)});
+    if (right != SpaceRight::kNone) grant_words(user);
+  }
+  if (spec.space_class == SpaceClass::kShared) {
+    for (const chain::EscrowId& escrow : identity.escrows_at(identity.head().seq)) {
+      grant(RecipientKind::kEscrow, escrow.view(), identity.escrow(escrow)->escrow.seal);
+    }
+  }
   to.add_space(id, std::move(epoch));
 }
 
@@ -171,23 +268,29 @@ Result<void> ChainWork::build_claim(ChainBatchBuilder& to) {
   return {};
 }
 
-/// Floating: it holds wherever the chain stands by now. The chain says for whom the invite is.
+/// Floating: it holds wherever the chain stands by now.
 Result<void> ChainWork::build_certificate(ChainBatchBuilder& to) {
-  const auto* info = local_.membership->identity().invite(*local_.account.invite);
-  if (info == nullptr) return fail(ErrorCode::invite_unknown, "join", "ask for a new one");
-  local_.account.user = info->invite.user;
-  SAMLA_ASSIGN(auto transaction, local_.begin());
-  SAMLA_TRY(local_.save_account());
-  SAMLA_TRY(transaction.commit());
+  const IdentityState& identity = local_.membership->identity();
+  const ChainHead& trusted = local_.account.trusted;
+  if (trusted.seq > 0 && identity.seq_of(trusted.hash) != trusted.seq) {
+    return fail(ErrorCode::chain_forked, "join",
+                "the server's chain lacks what is known to stand in it: this may be another server");
+  }
+  SAMLA_ASSIGN(const Voucher voucher, voucher_of(local_));
+  if (voucher.user != local_.account.user) {
+    local_.account.user = voucher.user;
+    SAMLA_ASSIGN(auto transaction, local_.begin());
+    SAMLA_TRY(local_.save_account());
+    SAMLA_TRY(transaction.commit());
+  }
   chain::DeviceCertificate body{local_.account.user, local_.keys.public_keys(), {}};
   body.possession = local_.keys.sign().sign(
       chain::kPossessionDomain, chain::possession_bytes(local_.account.organisation, body.user, body.keys));
   chain::Entry entry = to.unsigned_entry(body);
-  entry.author = {chain::AuthorKind::kInvite,
-                  decltype(chain::Author::id)::from(local_.account.invite->view())};
+  entry.author = voucher.author;
   entry.floating = true;
   entry.anchor = to.identity_head();
-  entry.sign_with(custody::keys_of_invite(*local_.invite_secret).auth);
+  entry.sign_with(voucher.key);
   to.add_identity_entry(entry);
   return {};
 }
@@ -256,18 +359,40 @@ Result<void> ChainWork::build_intent(ChainBatchBuilder& to) {
   for (const auto& item : queue) {
     SAMLA_ASSIGN(const Intent intent, Intent::decode(item.batch));
     intent_ = item.id;
-    if (intent.type == Intent::Type::kApproveDevice) {
-      SAMLA_TRY(build_approval(to, intent.device));
-    } else if (const SpaceId id = id_of(intent.spec);
-               local_.membership->head(id).seq == 0 &&
-               (intent.spec.space_class == SpaceClass::kPersonal || may_found(id))) {
-      found(to, intent.spec, intent.members);
-    }
+    SAMLA_TRY(build_one(to, intent));
     if (!to.empty()) return {};
     // It has come true without us, or can't: someone founded the space, the device is gone.
     SAMLA_ASSIGN(auto transaction, local_.begin());
     SAMLA_TRY(local_.tables->chain_outbox.remove(item.id));
     SAMLA_TRY(transaction.commit());
+  }
+  return {};
+}
+
+Result<void> ChainWork::build_one(ChainBatchBuilder& to, const Intent& intent) {
+  switch (intent.type) {
+    case Intent::Type::kApproveDevice:
+      return build_approval(to, intent.device);
+    case Intent::Type::kFloating: {
+      SAMLA_ASSIGN(const chain::Entry entry, chain::Entry::decode(intent.entry));
+      to.add_identity_entry(entry);
+      return {};
+    }
+    case Intent::Type::kSetMember: {
+      const SpaceState* state = local_.membership->space(intent.space);
+      for (const auto& [user, right] : intent.members) {
+        if (state == nullptr || state->right_of_user(user) == static_cast<Right>(right)) continue;
+        to.add_space(intent.space, chain::Member{user, static_cast<Right>(right)});
+      }
+      return {};
+    }
+    case Intent::Type::kFoundSpace:
+      break;
+  }
+  const SpaceId id = id_of(intent.spec);
+  if (local_.membership->head(id).seq > 0) return {};
+  if (intent.spec.space_class == SpaceClass::kPersonal || may_found(id)) {
+    found(to, intent.spec, intent.members);
   }
   return {};
 }
@@ -286,44 +411,6 @@ Result<void> ChainWork::build_approval(ChainBatchBuilder& to, const DeviceId& de
     to.add_space(id, std::move(list));
   }
   return {};
-}
-
-// ---- grants that nobody asks for
-
-/// Every member device lets in whom the administrator entitled, and grants to its fellow members' devices.
-void ChainWork::build_grants(ChainBatchBuilder& to) {
-  const IdentityState& identity = local_.membership->identity();
-  for (const auto& [id, state] : local_.membership->spaces()) {
-    if (to.parts() >= kPartsMax) return;
-    if (!state->genesis() || state->genesis()->space_class != chain::SpaceClass::kShared) continue;
-    if (!local_.membership->readable(id)) continue;
-    if (state->right_of(local_.keys.device_id(), identity) == Right::kNone) continue;
-    build_space_grants(to, id, *state);
-  }
-}
-
-void ChainWork::build_space_grants(ChainBatchBuilder& to, const SpaceId& id, const SpaceState& state) {
-  const IdentityState& identity = local_.membership->identity();
-  std::set<UserId> members;
-  for (const auto& [user, right] : state.members()) members.insert(user);
-  if (state.genesis()->co_members == chain::GrantPolicy::kAuto) {
-    for (const UserId& user : identity.users()) {
-      const chain::Entitlement* entitled = identity.entitlement(user, id);
-      if (entitled == nullptr || state.right_of_user(user) >= entitled->right) continue;
-      to.add_space(id, chain::Member{user, entitled->right});
-      members.insert(user);
-    }
-  }
-  chain::GrantList list;
-  list.epoch = state.epoch();
-  for (const UserId& user : members) {
-    for (const DeviceId& device : identity.devices_of(user)) {
-      if (!identity.active(device) || state.holds_grant(device, identity)) continue;
-      list.recipients.push_back(to.add_grant(id, list.epoch, RecipientKind::kDevice, device.view(),
-                                             identity.device(device)->keys.seal, keys_of(id)));
-    }
-  }
-  if (!list.recipients.empty()) to.add_space(id, std::move(list));
 }
 
 }  // namespace samla::replica

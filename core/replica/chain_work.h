@@ -1,12 +1,15 @@
 // What this device has to append to chains: its own certificate, the organisation that it founds, queued
-// intents, and the grants that a member gives without being asked. Intents are kept, entries are built
-// against the heads of the moment: so a chain that has moved on costs one more try and no more.
-// Thread: the replica's.
+// intents, and the keys that a member makes and grants without being asked (chain_keys.cc). Intents are kept,
+// entries are built against the heads of the moment: so a chain that has moved on costs one more try and no
+// more. Thread: the replica's.
 #pragma once
 
 #include <optional>
+#include <set>
 #include <vector>
 
+#include "core/custody/pairing.h"
+#include "core/custody/recovery.h"
 #include "core/replica/chain_batch.h"
 #include "core/replica/replica.h"
 
@@ -14,11 +17,13 @@ namespace samla::replica {
 
 /// A queued wish, as it lies in the store (docs/formats/account.md). Do not renumber.
 struct Intent {
-  enum class Type : std::uint8_t { kFoundSpace = 1, kApproveDevice = 2 };
+  enum class Type : std::uint8_t { kFoundSpace = 1, kApproveDevice = 2, kFloating = 3, kSetMember = 4 };
   Type type = Type::kFoundSpace;
   SpaceSpec spec;                                      ///< kFoundSpace
   std::vector<std::pair<UserId, SpaceRight>> members;  ///< kFoundSpace
   DeviceId device;                                     ///< kApproveDevice
+  Bytes entry;                                         ///< kFloating: an entry that is signed already
+  SpaceId space;                                       ///< kSetMember, of the one in `members`
 
   Bytes encode() const;
   static Result<Intent> decode(ByteView bytes);
@@ -29,6 +34,14 @@ struct PendingInvite {
   InviteSpec spec;
   InviteId id;
   Secret<32> secret;
+};
+
+/// Words that are to be announced, for as long as the call that makes them.
+struct PendingWords {
+  custody::PaperKeys keys;
+  std::optional<custody::PaperKeys> old;        ///< which these replace, and which say so themselves
+  std::optional<chain::PaperId> revoked_by_us;  ///< which these replace, by an administrator's word
+  chain::PaperId id() const { return keys.id(); }
 };
 
 class ChainWork {
@@ -47,6 +60,17 @@ class ChainWork {
   std::optional<PendingInvite> invite;
   std::optional<InviteId> revoke_invite;
   std::optional<SpaceSpec> personal;  ///< founded if the user has none
+  std::optional<custody::PairingCode> pairing;
+  std::uint64_t pairing_expires_ms = 0;
+  std::optional<PendingWords> words;
+  std::optional<chain::Revocation> revoke_words;  ///< by an administrator
+  std::set<SpaceId> rotate;  ///< to be given a new key, due or not; emptied as that is done
+
+  /// Whether the server may have taken this device in.
+  bool certificate_sent() const { return certificate_sent_; }
+
+  /// Before each connection: what was passed over in an earlier one is tried again.
+  void begin_session();
 
   Result<void> queue(const Intent& intent);
   /// The next batch against the present heads; absent: nothing to append.
@@ -60,17 +84,44 @@ class ChainWork {
  private:
   struct NewKey {
     SpaceId space;
+    std::uint32_t epoch = 1;
     custody::SpaceKeys keys;
   };
-  enum class Asked { kNothing, kClaim, kCertificate, kInvite, kRevocation, kIntent, kPersonal, kGrants };
+  enum class Asked {
+    kNothing,
+    kClaim,
+    kCertificate,
+    kRotations,
+    kInvite,
+    kRevocation,
+    kPairing,
+    kWords,
+    kIntent,
+    kPersonal,
+    kGrants
+  };
+  using Wanted = chain::SpaceState::Wanted;
+
+  Result<Asked> build(ChainBatchBuilder& to);
+  Result<Asked> build_own(ChainBatchBuilder& to);
 
   Result<void> build_claim(ChainBatchBuilder& to);
   Result<void> build_certificate(ChainBatchBuilder& to);
   Result<void> build_invite(ChainBatchBuilder& to);
   Result<void> build_intent(ChainBatchBuilder& to);
+  Result<void> build_one(ChainBatchBuilder& to, const Intent& intent);
   Result<void> build_approval(ChainBatchBuilder& to, const DeviceId& device);
+
+  // chain_keys.cc
+  void build_rotations(ChainBatchBuilder& to);
+  void build_pairing(ChainBatchBuilder& to);
+  void build_words(ChainBatchBuilder& to);
   void build_grants(ChainBatchBuilder& to);
   void build_space_grants(ChainBatchBuilder& to, const SpaceId& id, const chain::SpaceState& state);
+  void grant_all(ChainBatchBuilder& to, const Wanted& recipient);
+  void rotations_refused();
+  bool holds(const SpaceId& id, const chain::SpaceState& state) const;
+  bool awaits_grant(const chain::SpaceState& state, const Wanted& recipient) const;
   void found(ChainBatchBuilder& to, const SpaceSpec& spec,
              const std::vector<std::pair<UserId, SpaceRight>>& members);
   Result<void> open_space_to(ChainBatchBuilder& to, const InviteSpace& space, const PendingInvite& wanted,
@@ -84,7 +135,10 @@ class ChainWork {
   LocalStore& local_;
   Asked asked_ = Asked::kNothing;
   std::uint64_t intent_ = 0;      ///< in the store's queue
-  std::vector<NewKey> new_keys_;  ///< of the spaces that the batch founds
+  std::vector<NewKey> new_keys_;  ///< of the epochs that the batch begins
+  std::set<SpaceId> passed_;      ///< whose rotation can't be made, or is refused, in this session
+  std::size_t rotations_max_ = 0;
+  bool certificate_sent_ = false;
 };
 
 }  // namespace samla::replica

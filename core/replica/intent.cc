@@ -42,7 +42,15 @@ Bytes Intent::encode() const {
     out.fixed(device);
     return out.take();
   }
-  write_spec(out, spec);
+  if (type == Type::kFloating) {
+    out.blob(entry);
+    return out.take();
+  }
+  if (type == Type::kSetMember) {
+    out.fixed(space);
+  } else {
+    write_spec(out, spec);
+  }
   out.varint(members.size());
   for (const auto& [user, right] : members) {
     out.fixed(user);
@@ -56,12 +64,18 @@ Result<Intent> Intent::decode(ByteView bytes) {
   Intent out;
   if (in.u8() != kIntentVersion) in.refuse(ErrorCode::version_unknown);
   const std::uint8_t type = in.u8();
-  if (type < 1 || type > 2) in.refuse(ErrorCode::version_unknown);
-  if (type == static_cast<std::uint8_t>(Type::kApproveDevice)) {
-    out.type = Type::kApproveDevice;
+  if (type < 1 || type > 4) in.refuse(ErrorCode::version_unknown);
+  if (!in.failed()) out.type = static_cast<Type>(type);
+  if (out.type == Type::kApproveDevice) {
     out.device = in.fixed<DeviceId>();
+  } else if (out.type == Type::kFloating) {
+    out.entry = to_bytes(in.blob(chain::kEntryBytesMax));
   } else {
-    out.spec = read_spec(in);
+    if (out.type == Type::kSetMember) {
+      out.space = in.fixed<SpaceId>();
+    } else {
+      out.spec = read_spec(in);
+    }
     for (std::size_t count = in.count(kMembersMax, 17); count > 0 && !in.failed(); --count) {
       const auto user = in.fixed<UserId>();
       const std::uint8_t right = in.u8();

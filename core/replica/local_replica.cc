@@ -231,16 +231,6 @@ Levels LocalReplica::levels() {
   return out;
 }
 
-namespace {
-
-/// What a person waits out: nothing is wrong with this store or that server.
-bool is_offline(ErrorCode code) {
-  return code == ErrorCode::offline || code == ErrorCode::timed_out || code == ErrorCode::connection_closed ||
-         code == ErrorCode::retry_later;
-}
-
-}  // namespace
-
 Result<SyncReport> LocalReplica::sync_as(const wire::Hello& hello, const SyncOptions& options,
                                          RunUntil until) {
   const RunOutcome outcome = run_sync(*local_, work_, hello, options, until);
@@ -248,6 +238,10 @@ Result<SyncReport> LocalReplica::sync_as(const wire::Hello& hello, const SyncOpt
   report.sent = outcome.sent;
   report.received = outcome.received;
   report.notices.assign(outcome.notices.begin(), outcome.notices.end());
+  if (outcome.error && outcome.error->code == ErrorCode::device_revoked) {
+    return fail(ErrorCode::device_revoked, "sync",
+                "what is on it stays readable and editable here, but the server takes it in no more");
+  }
   if (outcome.error && !is_offline(outcome.error->code)) return *outcome.error;
   if (outcome.error) report.notices.push_back(outcome.error->message());
   if (outcome.level) report.reached = "centre";

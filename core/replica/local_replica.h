@@ -7,6 +7,12 @@
 
 namespace samla::replica {
 
+/// What a person waits out: nothing is wrong with this store or that server.
+inline bool is_offline(ErrorCode code) {
+  return code == ErrorCode::offline || code == ErrorCode::timed_out || code == ErrorCode::connection_closed ||
+         code == ErrorCode::retry_later;
+}
+
 class LocalReplica final : public Replica {
  public:
   LocalReplica(OpenOptions options, std::unique_ptr<LocalStore> local)
@@ -40,6 +46,15 @@ class LocalReplica final : public Replica {
   Result<void> revoke_invite(const InviteId& invite, const SyncOptions& options) override;
   Result<void> approve_device(const DeviceId& device) override;
 
+  std::vector<CertifiedInfo> certified_by(const DeviceId& device) const override;
+  Result<void> revoke_device(const DeviceId& device, const std::vector<CertifiedInfo>& with) override;
+  Result<std::string> create_pairing(std::uint64_t expires_ms, const SyncOptions& options) override;
+  Result<RecoveryInfo> make_recovery_words(const Replacement& replacing, const SyncOptions& options) override;
+  Result<void> revoke_recovery_words(const UserId& user, const SyncOptions& options) override;
+  Result<std::size_t> rotate_keys(const std::optional<SpaceId>& space, const SyncOptions& options) override;
+  Result<void> set_member(const SpaceId& space, const UserId& user, SpaceRight right) override;
+  std::string comparison_code() const override;
+
   Result<void> commit(const Edit& edit) override { return outbound_.commit(edit); }
   view::Records& records() override { return *local_->records; }
   Result<std::vector<WriteInfo>> history(const RecordId& record) override;
@@ -53,10 +68,15 @@ class LocalReplica final : public Replica {
   // For founding.cc.
   LocalStore& local() { return *local_; }
   ChainWork& work() { return work_; }
+  const chain::IdentityState& identity_chain() const { return identity(); }
   /// As sync, through another entrance.
   Result<SyncReport> sync_as(const wire::Hello& hello, const SyncOptions& options, RunUntil until);
 
  private:
+  Result<void> queue_revocation(chain::RevocationTarget target, ByteView id, const DeviceId* device);
+  Result<std::vector<chain::Cutoff>> cutoffs_of(const DeviceId& device) const;
+  Result<custody::RecoveryWords> pending_words();
+  Result<void> forget_pending_words();
   const chain::IdentityState& identity() const { return local_->membership->identity(); }
   /// Syncs and says why not if what was asked of the server has not come to stand there.
   Result<void> sync_or_fail(const SyncOptions& options);

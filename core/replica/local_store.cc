@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kAccountKey = "account";
 constexpr std::string_view kDeviceKeysKey = "device_keys";
 constexpr std::string_view kInviteSecretKey = "invite_secret";
+constexpr std::string_view kPairingSecretKey = "pairing_secret";
 constexpr std::string_view kClockKey = "clock";
 
 std::filesystem::path database_file(const std::filesystem::path& directory) { return directory / "store.db"; }
@@ -82,7 +83,8 @@ Result<LocalStore::Opened> LocalStore::open_database(const OpenOptions& options,
 
 Result<std::unique_ptr<LocalStore>> LocalStore::create(const OpenOptions& options, Account account,
                                                        custody::DeviceKeys keys,
-                                                       std::optional<Secret<32>> invite_secret) {
+                                                       std::optional<Secret<32>> invite_secret,
+                                                       std::optional<Secret<32>> pairing_secret) {
   if (store_exists(options.directory)) {
     return fail(ErrorCode::already_exists, "store.create",
                 "there is a profile in " + options.directory.string());
@@ -94,6 +96,7 @@ Result<std::unique_ptr<LocalStore>> LocalStore::create(const OpenOptions& option
   std::unique_ptr<LocalStore> local(
       new LocalStore(options, std::move(opened), std::move(account), std::move(keys)));
   local->invite_secret = std::move(invite_secret);
+  local->pairing_secret = std::move(pairing_secret);
   SAMLA_TRY(local->attach(options));
   SAMLA_ASSIGN(auto transaction, local->begin());
   SAMLA_TRY(local->save_account());
@@ -102,6 +105,9 @@ Result<std::unique_ptr<LocalStore>> LocalStore::create(const OpenOptions& option
   wipe(encoded);
   if (local->invite_secret) {
     SAMLA_TRY(local->tables->meta.put(kInviteSecretKey, local->invite_secret->view()));
+  }
+  if (local->pairing_secret) {
+    SAMLA_TRY(local->tables->meta.put(kPairingSecretKey, local->pairing_secret->view()));
   }
   SAMLA_TRY(local->membership->save_keys());
   SAMLA_TRY(local->save_clock());
@@ -148,6 +154,11 @@ Result<void> LocalStore::attach(const OpenOptions& options) {
   if (secret && secret->size() == 32) {
     invite_secret = Secret<32>::from(*secret);
     wipe(*secret);
+  }
+  SAMLA_ASSIGN(auto pairing, tables->meta.get(kPairingSecretKey));
+  if (pairing && pairing->size() == 32) {
+    pairing_secret = Secret<32>::from(*pairing);
+    wipe(*pairing);
   }
   return {};
 }

@@ -10,6 +10,7 @@
 #include "core/base/hybrid_clock.h"
 #include "core/base/random.h"
 #include "core/custody/device_keys.h"
+#include "core/custody/recovery.h"
 #include "core/replica/account.h"
 #include "core/replica/membership.h"
 #include "core/sqlite/connection.h"
@@ -27,7 +28,8 @@ class LocalStore {
   /// Makes the folder (which must not be there, or be empty) with a new store.
   static Result<std::unique_ptr<LocalStore>> create(const OpenOptions& options, Account account,
                                                     custody::DeviceKeys keys,
-                                                    std::optional<Secret<32>> invite_secret);
+                                                    std::optional<Secret<32>> invite_secret,
+                                                    std::optional<Secret<32>> pairing_secret = {});
   /// store_missing, store_busy, wrong_passphrase, store_corrupt.
   static Result<std::unique_ptr<LocalStore>> open(const OpenOptions& options);
 
@@ -43,6 +45,10 @@ class LocalStore {
   Account account;
   custody::DeviceKeys keys;
   std::optional<Secret<32>> invite_secret;
+  /// Of the code by which this device joined; stays, as an invite's does.
+  std::optional<Secret<32>> pairing_secret;
+  /// While this device joins by recovery words. Never stored: they go back to their paper.
+  std::optional<custody::PaperKeys> paper;
   HybridClock time;
   std::unique_ptr<store::Store> tables;
   std::unique_ptr<view::Records> records;

@@ -1,5 +1,7 @@
 #include "core/replica/membership.h"
 
+#include "core/custody/rotation.h"
+
 namespace samla::replica {
 
 namespace {
@@ -57,6 +59,13 @@ ChainHead Membership::head(const SpaceId& chain) const {
 Result<void> Membership::add_key(const SpaceId& space, std::uint32_t epoch, custody::SpaceKeys keys) {
   SAMLA_TRY(ring_.add(space, epoch, std::move(keys)));
   return save_keys();
+}
+
+Result<void> Membership::open_earlier(const SpaceId& space) {
+  const auto opened = custody::open_earlier_epochs(*spaces_.at(space), organisation_, ring_);
+  SAMLA_TRY(save_keys());
+  if (!opened.ok()) return opened.error();
+  return {};
 }
 
 Result<void> Membership::save_keys() const {

@@ -34,6 +34,9 @@ class Membership {
   const custody::KeyRing& ring() const { return ring_; }
   /// Keeps a key; within a transaction.
   Result<void> add_key(const SpaceId& space, std::uint32_t epoch, custody::SpaceKeys keys);
+  /// Adds the keys of earlier epochs that hang on those in the ring; within a transaction. not_authentic:
+  /// one does not open; those that do are kept.
+  Result<void> open_earlier(const SpaceId& space);
   Result<void> save_keys() const;
   /// Whether this device holds the key of the space's present epoch.
   bool readable(const SpaceId& space) const;

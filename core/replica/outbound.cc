@@ -289,6 +289,8 @@ Result<void> Outbound::store(const std::vector<Draft>& drafts) {
 Result<void> Outbound::freeze(const SpaceId& space) {
   const chain::SpaceState* state = local_.membership->space(space);
   if (state == nullptr || !local_.membership->readable(space)) return {};
+  // Who should not read any more still holds this key: it waits here for the next one.
+  if (state->rotation_due(local_.membership->identity())) return {};
   const DeviceId device = local_.keys.device_id();
   if (state->right_of(device, local_.membership->identity()) < chain::Right::kWriter) return {};
   SAMLA_ASSIGN(const auto groups, local_.tables->outbox.groups(space));

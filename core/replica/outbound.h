@@ -21,7 +21,7 @@ class Outbound {
   Result<void> commit(const Edit& edit);
 
   /// Freezes what waits in the outbox for the space, in a transaction of its own. Leaves it where the
-  /// space's chain is not placed yet, or this device may not write there (now).
+  /// space's chain is not placed yet, a rotation of its key is due, or this device may not write there (now).
   Result<void> freeze(const SpaceId& space);
 
  private:

@@ -87,6 +87,25 @@ struct UserInfo {
   Role role = 0;
 };
 
+/// Something that a device brought in: a device, an invite, a pairing code, recovery words.
+struct CertifiedInfo {
+  enum class Type : std::uint8_t { kDevice, kInvite, kPairing, kPaper } type = Type::kDevice;
+  FixedBytes<16, struct CertifiedIdTag> id;
+  bool in_force = true;  ///< false: revoked, used or replaced
+};
+
+/// Recovery words, and where to go with them.
+struct RecoveryInfo {
+  std::string words;
+  std::string server_url;  ///< with the fragment that names the server's keys
+};
+
+/// What becomes of recovery words that the user has already.
+struct Replacement {
+  bool replace = false;
+  std::string old_words;  ///< which let themselves be replaced; an administrator needs none
+};
+
 /// Counts of local changes by how far they have come; the three levels of done.
 struct Levels {
   std::uint64_t device = 0;  ///< writes on this device only
@@ -219,12 +238,19 @@ class Replica {
   /// A new organisation on an unclaimed server; this device becomes its admin, for a user with a random
   /// id. All of it is durable at the server before this returns; a failure leaves no profile.
   static Result<std::unique_ptr<Replica>> create_organisation(const OpenOptions& options, Founding founding);
-  /// Joins by an invite link. A failure leaves no profile. Founds the personal space if the user has
-  /// none, and spaces that the invite entitles it to and nobody has founded. `prepare` is called once
-  /// the spaces' keys are here, then all is synced. already_exists where there is a store.
+  /// Joins by an invite link, or by a code of another device of the same user. A failure leaves no profile;
+  /// after one that cut the connection the same link or code goes on where it was. Founds the personal space
+  /// if the user has none, and spaces that the invite entitles it to and nobody has founded. `prepare` is
+  /// called once the spaces' keys are here, then all is synced. already_exists where there is a store.
   static Result<std::unique_ptr<Replica>> join(const OpenOptions& options, std::string_view invite_link,
                                                SpaceSpec personal,
                                                std::function<Result<void>(Replica&)> prepare);
+
+  /// Joins a user's new device by the user's recovery words; the server's URL as RecoveryInfo has it. Every
+  /// space of the user comes back. not_found: the server keeps nothing for them. A failure leaves no profile.
+  static Result<std::unique_ptr<Replica>> recover(const OpenOptions& options, std::string_view server_url,
+                                                  std::string_view words,
+                                                  std::function<Result<void>(Replica&)> prepare);
 
   // Who and where.
   virtual OrganisationId organisation() const = 0;
@@ -267,6 +293,32 @@ class Replica {
   /// Grants this user's personal space to another device of theirs; placed at the next sync. not_found;
   /// not_permitted where it is another user's.
   virtual Result<void> approve_device(const DeviceId& device) = 0;
+
+  // Keys. docs of what they mean: security.md.
+  /// What the device brought in. None of it falls with it.
+  virtual std::vector<CertifiedInfo> certified_by(const DeviceId& device) const = 0;
+  /// Revokes a device, and with it what of the above is named; placed at the next sync. What this store
+  /// holds of its changes stands, later ones are set aside. not_found, not_permitted; invalid_argument for
+  /// this device itself; already_exists where it is revoked.
+  virtual Result<void> revoke_device(const DeviceId& device, const std::vector<CertifiedInfo>& with) = 0;
+  /// A code by which this user's next device joins, once; all spaces that this device reads are open to it,
+  /// and this device may be off by then. Durable at the server before it returns.
+  virtual Result<std::string> create_pairing(std::uint64_t expires_ms, const SyncOptions& options) = 0;
+  /// New recovery words of this user, with every space that this device reads; at the server before it
+  /// returns. already_exists: there are words, and they are not to be replaced. not_permitted: neither the
+  /// old words nor an administrator lets them be replaced.
+  virtual Result<RecoveryInfo> make_recovery_words(const Replacement& replacing,
+                                                   const SyncOptions& options) = 0;
+  /// By an administrator. not_found: the user has none.
+  virtual Result<void> revoke_recovery_words(const UserId& user, const SyncOptions& options) = 0;
+  /// A new key for the space (absent: for all that this device reads). How many were given one.
+  virtual Result<std::size_t> rotate_keys(const std::optional<SpaceId>& space,
+                                          const SyncOptions& options) = 0;
+  /// Lets a user into a shared space, changes the right, or puts the user out (kNone), after which the
+  /// space's key is rotated; placed at the next sync. not_found, not_permitted.
+  virtual Result<void> set_member(const SpaceId& space, const UserId& user, SpaceRight right) = 0;
+  /// 60 bits of the identity chain's head, to be compared by two people who have both synced.
+  virtual std::string comparison_code() const = 0;
 
   // Edits and reads. An edit is durable when commit returns; it never connects.
   virtual Result<void> commit(const Edit& edit) = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/custody/invite.h"
+#include "core/custody/pairing.h"
 #include "core/replica/history.h"
 #include "core/session/refused.h"
 
@@ -73,25 +74,37 @@ Result<void> SyncHost::take_grant(const SpaceId& space, const wire::Grant& grant
   if (state == nullptr || local_.membership->ring().epoch_key(space, grant.epoch) != nullptr) return {};
   const chain::Epoch* epoch = state->epoch_entry(grant.epoch);
   if (epoch == nullptr) return {};
-  std::optional<Result<custody::SpaceKeys>> keys;
-  const auto open = [&](const seal::KeyPair& pair) {
-    return custody::open_grant(pair, grant.sealed, local_.account.organisation, space, grant.epoch,
-                               epoch->key, state->genesis()->tag_key);
-  };
-  if (equal(grant.recipient.view(), local_.keys.device_id().view())) {
-    keys = open(local_.keys.seal());
-  } else if (local_.invite_secret && local_.account.invite &&
-             equal(grant.recipient.view(), local_.account.invite->view())) {
-    keys = open(custody::keys_of_invite(*local_.invite_secret).seal);
-  }
-  if (!keys) return {};
-  if (!keys->ok()) {
+  const auto pair = pair_of(grant.recipient.view());
+  if (!pair) return {};
+  auto keys = custody::open_grant(*pair, grant.sealed, local_.account.organisation, space, grant.epoch,
+                                  epoch->key, state->genesis()->tag_key);
+  if (!keys.ok()) {
     notices_.insert("a key that was granted to this device does not open; a member must grant it again");
     return {};
   }
   SAMLA_ASSIGN(auto transaction, local_.begin());
-  SAMLA_TRY(local_.membership->add_key(space, grant.epoch, std::move(**keys)));
+  SAMLA_TRY(local_.membership->add_key(space, grant.epoch, std::move(*keys)));
+  if (!local_.membership->open_earlier(space).ok()) {
+    notices_.insert("an earlier key of a space does not open; what was written under it stays sealed");
+  }
   return transaction.commit();
+}
+
+/// What opens things sealed to that recipient; absent: it is someone else.
+std::optional<seal::KeyPair> SyncHost::pair_of(ByteView recipient) const {
+  const auto is = [&](const auto& id) { return equal(recipient, id.view()); };
+  const auto copy = [](const seal::KeyPair& pair) {
+    return seal::KeyPair::from_secret(Secret<32>::from(pair.secret()));
+  };
+  if (is(local_.keys.device_id())) return copy(local_.keys.seal());
+  if (local_.invite_secret && local_.account.invite && is(*local_.account.invite)) {
+    return custody::keys_of_invite(*local_.invite_secret).seal;
+  }
+  if (local_.pairing_secret && is(custody::pairing_id(*local_.pairing_secret))) {
+    return custody::keys_of_pairing(*local_.pairing_secret).seal;
+  }
+  if (local_.paper && is(local_.paper->id())) return copy(local_.paper->seal);
+  return {};
 }
 
 Result<void> SyncHost::chain_batch_done(const session::ChainBatch& batch, std::optional<ErrorCode> refused) {

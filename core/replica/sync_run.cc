@@ -1,6 +1,7 @@
 #include "core/replica/sync_run.h"
 
 #include "core/custody/invite.h"
+#include "core/custody/pairing.h"
 #include "core/net/client_channel.h"
 #include "core/noise/channel.h"
 
@@ -17,7 +18,9 @@ constexpr milliseconds kPatience{200};
 class Run {
  public:
   Run(LocalStore& local, ChainWork& work, const wire::Hello& hello, const SyncOptions& options)
-      : local_(local), options_(options), host_(local, work), session_(host_, hello) {}
+      : local_(local), options_(options), host_(local, work), session_(host_, hello) {
+    work.begin_session();
+  }
 
   RunOutcome go(RunUntil until) {
     RunOutcome out;
@@ -136,6 +139,14 @@ class Run {
 
 }  // namespace
 
+Bytes paper_proof(const custody::PaperKeys& paper, const NoisePublicKey& server,
+                  const custody::DeviceKeys& device) {
+  return to_bytes(paper.sign
+                      .sign(chain::kPaperEntranceDomain,
+                            chain::paper_entrance_bytes(server, device.noise_public(), device.device_id()))
+                      .view());
+}
+
 wire::Hello hello_for(const LocalStore& local, const Bytes& claim_token) {
   wire::Hello hello;
   hello.organisation = local.account.organisation;
@@ -145,6 +156,14 @@ wire::Hello hello_for(const LocalStore& local, const Bytes& claim_token) {
   if (!claim_token.empty()) {
     hello.entrance = wire::Entrance::kClaim;
     hello.proof = claim_token;
+  } else if (!certified && local.paper) {
+    hello.entrance = wire::Entrance::kPaper;
+    hello.invite = InviteId::from(local.paper->id().view());
+    hello.proof = paper_proof(*local.paper, local.account.server, local.keys);
+  } else if (!certified && local.pairing_secret) {
+    hello.entrance = wire::Entrance::kPairing;
+    hello.invite = InviteId::from(custody::pairing_id(*local.pairing_secret).view());
+    hello.proof = to_bytes(custody::keys_of_pairing(*local.pairing_secret).gate.view());
   } else if (!certified && local.account.invite && local.invite_secret) {
     hello.entrance = wire::Entrance::kInvite;
     hello.invite = *local.account.invite;

@@ -19,7 +19,11 @@ struct RunOutcome {
   std::optional<std::size_t> head_differences;
 };
 
-/// How this device enters: as a device, by its invite until it is certified, or by a claim token.
+/// What the holder of recovery words shows to that server through this device.
+Bytes paper_proof(const custody::PaperKeys& paper, const NoisePublicKey& server,
+                  const custody::DeviceKeys& device);
+
+/// How this device enters: as a device; by invite, code or words until it is certified; by a claim token.
 wire::Hello hello_for(const LocalStore& local, const Bytes& claim_token);
 
 /// Connects and syncs. Never fails itself: what went wrong is in the outcome, beside what was done.

@@ -71,6 +71,11 @@ Result<void> ServerSession::handle(const wire::Hello& hello) {
     }
   }
   send(welcome);
+  // Who has nothing but words does not know the organisation yet, and asks for that alone.
+  if (hello.entrance == Entrance::kPaper && hello.organisation.is_zero()) {
+    SAMLA_ASSIGN(const wire::Grants kept, host_.read_recovery(hello));
+    send(kept);
+  }
   return {};
 }
 
@@ -93,8 +98,18 @@ Result<void> ServerSession::handle(const wire::ChainPull& pull) {
   return {};
 }
 
-/// A device appends what it likes, the host judges it. Who redeems an invite certifies itself by it and
-/// no more; who claims the server begins with the identity chain.
+namespace {
+
+/// By whom a newcomer at that entrance is certified.
+chain::AuthorKind author_at(Entrance entrance) {
+  if (entrance == Entrance::kPairing) return chain::AuthorKind::kPairing;
+  return entrance == Entrance::kPaper ? chain::AuthorKind::kPaper : chain::AuthorKind::kInvite;
+}
+
+}  // namespace
+
+/// A device appends what it likes, the host judges it. Who redeems an invite or a code, or holds words,
+/// certifies itself by it and no more; who claims the server begins with the identity chain.
 bool ServerSession::may_append(const wire::ChainAppend& append) const {
   if (append.parts.empty()) return false;
   const wire::ChainAppend::Part& first = append.parts.front();
@@ -104,13 +119,15 @@ bool ServerSession::may_append(const wire::ChainAppend& append) const {
     case Entrance::kClaim:
       return first.space.is_zero() && first.expected == ChainHead{};
     case Entrance::kInvite:
+    case Entrance::kPairing:
+    case Entrance::kPaper:
       break;
   }
   if (append.parts.size() != 1 || !first.space.is_zero() || first.entries.size() != 1) return false;
   const auto entry = chain::Entry::decode(first.entries.front());
   if (!entry.ok()) return false;
   const auto* certificate = std::get_if<chain::DeviceCertificate>(&entry->body);
-  return certificate != nullptr && entry->author.kind == chain::AuthorKind::kInvite &&
+  return certificate != nullptr && entry->author.kind == author_at(hello_->entrance) &&
          equal(entry->author.id.view(), hello_->invite.view()) &&
          chain::device_id(certificate->keys.sign) == hello_->device;
 }

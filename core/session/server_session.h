@@ -55,9 +55,11 @@ class ServerHost {
   /// this chain.
   virtual Result<wire::ChainEntries> read_chain(const SpaceId& space, const ChainHead& from,
                                                 std::size_t bytes_max) = 0;
-  /// The newest grants for the device or the invite by which it joined.
+  /// The newest grants for the device, or for what it joined by (invite, pairing code, words).
   virtual Result<wire::Grants> read_grants(const SpaceId& space, const DeviceId& device,
                                            std::size_t bytes_max) = 0;
+  /// What is kept for the holder of the words by which `hello` enters; empty: nothing.
+  virtual Result<wire::Grants> read_recovery(const wire::Hello& hello) = 0;
   /// History after `from`, about `bytes_max` (at least one item if any); from the start where `from` is
   /// not of this history. `after` says which. Changesets by `reader` itself are empty.
   virtual Result<TailRun> read_tail(const SpaceId& space, const Position& from, std::size_t bytes_max,

@@ -35,7 +35,7 @@ void walk(A& a, Of<ChainHead> auto& m) {
 template <class A>
 void walk(A& a, Of<Hello> auto& m) {
   a.byte(m.version, 0, 255);
-  a.choice(m.entrance, Entrance::kDevice, Entrance::kClaim);
+  a.choice(m.entrance, Entrance::kDevice, Entrance::kPaper);
   a.fixed(m.organisation);
   a.fixed(m.device);
   a.fixed(m.invite);

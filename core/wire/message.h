@@ -63,18 +63,23 @@ enum class Refused : std::uint8_t {
 
 /// How the newcomer at the door is known. The device's Noise key is known from the handshake.
 enum class Entrance : std::uint8_t {
-  kDevice = 1,  ///< a certified device
-  kInvite = 2,  ///< holds an invite's gate key, redeems it in this session
-  kClaim = 3,   ///< holds the claim token of an unclaimed server
+  kDevice = 1,   ///< a certified device
+  kInvite = 2,   ///< holds an invite's gate key, redeems it in this session
+  kClaim = 3,    ///< holds the claim token of an unclaimed server
+  kPairing = 4,  ///< holds a pairing code's gate key, redeems it in this session
+  kPaper = 5,    ///< holds recovery words; certifies itself by them, or asks what is kept for them
 };
 
 struct Hello {
   std::uint8_t version = kProtocolVersion;
   Entrance entrance = Entrance::kDevice;
-  OrganisationId organisation;
+  OrganisationId organisation;  ///< kPaper: zero asks for the blob, since nothing else is known yet
   DeviceId device;
-  InviteId invite;  ///< kInvite: which; else zero
-  Bytes proof;      ///< kInvite: gate key; kClaim: claim token; else empty
+  /// kInvite, kPairing, kPaper: which; else zero.
+  InviteId invite;
+  /// kInvite, kPairing: gate key; kClaim: claim token; kPaper: signature over chain::paper_entrance_bytes;
+  /// else empty.
+  Bytes proof;
   std::string software;
 };
 

@@ -137,6 +137,7 @@ class FakeServerHost final : public ServerHost {
     return wire::ConflictFields{space, {{RecordId{{3}}, FieldTag{{4}}, 2}}};
   }
 
+  Result<wire::Grants> read_recovery(const wire::Hello&) override { return wire::Grants{}; }
   void submit(wire::Push push, const DeviceId&) override {
     server_.later.push_back([this, push = std::move(push)] { place(push); });
   }
