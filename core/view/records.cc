@@ -31,9 +31,9 @@ Result<Setup> find_setup(sqlite::Connection& connection, ByteView search_fields)
 Result<void> set_up(sqlite::Connection& connection, const SearchFields& search_fields) {
   const Bytes encoded = encode(search_fields);
   SAMLA_ASSIGN(const Setup setup, find_setup(connection, encoded));
-  if (setup == Setup::kReady) return {};
+  if (setup == Setup::kReady) return connection.execute(kWatermarkSql);
   SAMLA_ASSIGN(auto transaction, sqlite::Transaction::begin(connection));
-  for (const char* sql : {kRecordTableSql, kTextTableSql, kIndexTableSql, kSetupTableSql}) {
+  for (const char* sql : {kRecordTableSql, kTextTableSql, kIndexTableSql, kWatermarkSql, kSetupTableSql}) {
     SAMLA_TRY(connection.execute(sql));
   }
   SAMLA_TRY(rebuild_index(connection, search_fields));
@@ -109,6 +109,7 @@ Result<std::set<RecordId>> Records::rebuild(std::span<const AppliedWrite> writes
     SAMLA_ASSIGN(const bool saved, each.save(*connection_, search_fields_));
     if (saved) changed.insert(key.second);
   }
+  SAMLA_TRY(feed_index(*connection_, search_fields_, kIndexWaitingMax));
   return changed;
 }
 

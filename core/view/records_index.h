@@ -1,5 +1,8 @@
 // The full-text index beside the rows: contentless FTS5, so it holds no text twice and must be told
-// what to forget. Invariant: it holds indexed_text(row) of every stored row, in the same transaction.
+// what to forget. It is fed in batches: a segment of the index for each edit costs more than all else of
+// the edit. Invariant: it holds nothing of the rows that wait (those beyond the watermark in view_index,
+// and those listed in view_unindexed), and indexed_text(row), as of the same transaction, of every other
+// stored row. A search feeds first what waits.
 // Within the view alone. Thread: the store's.
 #pragma once
 
@@ -13,6 +16,8 @@ namespace samla::view {
 #define SAMLA_TOKENIZER "tokenize = 'unicode61 remove_diacritics 0'"
 
 extern const char* const kIndexTableSql;
+/// Where there is no watermark yet, all rows are in the index.
+extern const char* const kWatermarkSql;
 
 /// What the index holds of a row; both empty: nothing.
 struct IndexedText {
@@ -30,6 +35,13 @@ IndexedText indexed_text(const RecordRow& row, const SearchFields& fields);
 /// `row` has changed from having the text `before` to having `after`.
 Result<void> update_index(sqlite::Connection& connection, const RecordRow& row, const IndexedText& before,
                           const IndexedText& after);
+
+/// Feeds the rows that wait if they are at least `rows_min`. A transaction of its own where
+/// there is none.
+Result<void> feed_index(sqlite::Connection& connection, const SearchFields& fields, std::int64_t rows_min);
+
+/// So many rows wait for the index at the most.
+inline constexpr std::int64_t kIndexWaitingMax = 1024;
 
 /// Empties the index and fills it again if it was not built for `fields`. Within a transaction.
 Result<void> rebuild_index(sqlite::Connection& connection, const SearchFields& fields);

@@ -45,6 +45,7 @@ Result<std::vector<SearchHit>> Records::search(std::string_view words, std::opti
   const std::string expression = search_expression(words);
   std::vector<SearchHit> hits;
   if (expression.empty()) return hits;
+  SAMLA_TRY(feed_index(*connection_, search_fields_, 1));
   SAMLA_ASSIGN(auto query,
                connection_->cached("SELECT " SAMLA_RECORD_COLUMNS
                                    " FROM record_search JOIN record ON record.number = record_search.rowid "

@@ -142,4 +142,31 @@ TEST(Search, ForgetsAnErasedRecord) {
 }
 
 }  // namespace
+TEST(Search, FindsWhatIsNewAndWhatHasChangedWhetherItWaitsForTheIndexOrNot) {
+  Device device;
+  constexpr std::uint64_t kRows = 2500;  // beyond what waits at the most, and some that wait
+  for (std::uint64_t i = 0; i < kRows; ++i) {
+    AppliedWrite write = init(by(1, i + 1), 1000 + i, {{"title", "", "sten" + std::to_string(i)}});
+    write.header.record.bytes = {static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8)};
+    device.apply({write});
+  }
+  const auto hits = [&](const std::string& words) {
+    return device.records().search('"' + words + '"', std::nullopt, 10)->size();
+  };
+  const auto rename = [&](std::uint64_t i, std::uint64_t seq, WriteRef before, const std::string& title) {
+    AppliedWrite write = assign(by(2, seq), 9000 + seq, {"title", "", title}, {before});
+    write.header.record.bytes = {static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8)};
+    device.apply({write});
+  };
+  rename(3, 1, by(1, 4), "berg");        // in the index before
+  rename(3, 2, by(2, 1), "fjell");       // waits already
+  rename(2499, 3, by(1, 2500), "vann");  // has never been in the index
+  for (const char* gone : {"sten3", "berg", "sten2499"}) EXPECT_EQ(hits(gone), 0u) << gone;
+  for (const char* there : {"sten0", "sten1500", "sten2498", "fjell", "vann"})
+    EXPECT_EQ(hits(there), 1u) << there;
+  rename(3, 4, by(2, 2), "skog");
+  EXPECT_EQ(hits("fjell"), 0u);
+  EXPECT_EQ(hits("skog"), 1u);
+}
+
 }  // namespace samla::view
