@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/encoding.h"
+#include "core/domain/policies.h"
 #include "core/domain/record_ids.h"
 #include "core/text/word_diff.h"
 
@@ -217,7 +218,8 @@ std::string_view word_of(ConflictKind kind) {
 Result<std::vector<Conflict>> list_conflicts(Workspace& workspace) {
   SAMLA_ASSIGN(const auto records, workspace.records().contested());
   std::vector<Conflict> out;
-  for (const view::RecordView& record : records) {
+  for (const view::RecordView& each_record : records) {
+    const view::RecordView record = settled(workspace, each_record);
     if (record.life_contested) {
       SAMLA_ASSIGN(Conflict conflict, life_conflict(workspace, record));
       out.push_back(std::move(conflict));

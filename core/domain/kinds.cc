@@ -16,7 +16,7 @@ constexpr std::array kLeaders = {Role::kLeader};
 constexpr std::array kOrganisationFields = {FieldRule{"name"}};
 constexpr std::array kUserFields = {FieldRule{"handle"}, FieldRule{"name"}};
 /// In each space that a device writes to: whose words these are. `device` is its id.
-constexpr std::array kDeviceFields = {FieldRule{"device"}, FieldRule{"name"}};
+constexpr std::array kDeviceFields = {FieldRule{"device"}, FieldRule{"name", Policy::kOwner}};
 constexpr std::array kUnitFields = {FieldRule{"number"}, FieldRule{"name"}, FieldRule{"status"}};
 constexpr std::array kThemeFields = {FieldRule{"key"}, FieldRule{"nb"}, FieldRule{"nn"}, FieldRule{"type"},
                                      FieldRule{"status"}};

@@ -17,7 +17,9 @@ namespace samla::domain {
 enum class Policy {
   kRegister,  ///< a person chooses
   kSet,       ///< elements; who adds wins
-  kText,      ///< a long text; a person joins
+  kText,      ///< a long text; edits merge by character, a person looks at those of one place
+  kMax,       ///< a number; the greatest (policies.h)
+  kOwner,     ///< what the record's author says, whoever else wrote (policies.h)
 };
 
 struct FieldRule {
