@@ -118,13 +118,13 @@ Result<std::optional<view::Value>> base_value(Workspace& workspace, const Confli
   std::map<change::WriteRef, std::size_t> named;
   std::size_t heads = 0;
   for (const replica::WriteInfo& write : history) {
-    if (!write.head || in_field(write) == nullptr) continue;
+    if (!write.head() || in_field(write) == nullptr) continue;
     ++heads;
     for (const change::WriteRef& ref : write.prev) ++named[ref];
   }
   for (auto write = history.rbegin(); write != history.rend(); ++write) {
     const view::FieldContent* content = in_field(*write);
-    if (content == nullptr || write->head || named[write->ref] != heads) continue;
+    if (content == nullptr || write->head() || named[write->ref] != heads) continue;
     if (!std::holds_alternative<view::TextEdits>(content->value))
       return std::optional<view::Value>(content->value);
     const auto texts =
