@@ -54,6 +54,7 @@ Result<std::vector<Unit>> units(Workspace& workspace);
 /// not_found: no such unit.
 Result<Unit> find_unit(Workspace& workspace, std::string_view number, std::string_view operation);
 
+/// A theme or a driver: its key, which stands in records and scripts, and its name in both languages.
 struct Theme {
   std::string key;
   std::string nb;
@@ -62,6 +63,7 @@ struct Theme {
 
 /// The themes in the order of the programme.
 Result<std::vector<Theme>> themes(Workspace& workspace);
+Result<std::vector<Theme>> drivers(Workspace& workspace);
 /// What the organisation calls itself.
 Result<std::string> organisation_name(Workspace& workspace);
 

@@ -31,7 +31,8 @@ Result<std::map<SpaceId, std::size_t>> ranks_by_space(Workspace& workspace) {
   SAMLA_ASSIGN(const auto revisions, submitted_revisions(workspace));
   for (const Assessment& revision : revisions) {
     std::size_t& rank = ranks[revision.space];
-    rank = std::max(rank, rank_of_status(kStatusSubmitted));
+    // What HR has said counts, also where a later revision has begun anew.
+    rank = std::max(rank, rank_of_status(revision.status));
   }
   return ranks;
 }

@@ -69,6 +69,7 @@ std::vector<Request> device_requests();
 std::vector<Request> space_requests();
 std::vector<Request> note_requests();
 std::vector<Request> assessment_requests();
+std::vector<Request> review_requests();
 std::vector<Request> conflict_requests();
 std::vector<Request> sync_requests();
 std::vector<Request> report_requests();

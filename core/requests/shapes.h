@@ -16,6 +16,7 @@ namespace samla::requests {
 std::string iso_time(std::uint64_t ms);
 Json shape_of(const domain::Note& note, domain::Names& names);
 Json shape_of(const domain::Assessment& assessment, domain::Names& names);
+Json shape_of(const domain::ReviewComment& comment, domain::Names& names);
 Json shape_of(const domain::Conflict& conflict, domain::Names& names);
 /// Puts the member "warnings" where there are any.
 void put_warnings(Json& reply, const std::vector<domain::Warning>& warnings);
