@@ -12,13 +12,22 @@ constexpr Policy kRegister = Policy::kRegister;
 constexpr std::array kHr = {Role::kHr};
 constexpr std::array kLeaders = {Role::kLeader};
 constexpr std::array kLeadersAndHr = {Role::kLeader, Role::kHr};
+constexpr std::array kDeciders = {Role::kLeader, Role::kHr, Role::kForum};
 
 // Directory.
 constexpr std::array kOrganisationFields = {FieldRule{"name"}};
 constexpr std::array kUserFields = {FieldRule{"handle"}, FieldRule{"name"}};
 /// In each space that a device writes to: whose words these are. `device` is its id.
 constexpr std::array kDeviceFields = {FieldRule{"device"}, FieldRule{"name"}};
-constexpr std::array kUnitFields = {FieldRule{"number"}, FieldRule{"name"}, FieldRule{"status"}};
+constexpr std::array kUnitFields = {FieldRule{"number"},   FieldRule{"name"},     FieldRule{"status"},
+                                    FieldRule{"type"},     FieldRule{"parent"},   FieldRule{"fylke"},
+                                    FieldRule{"kommune"},  FieldRule{"language"}, FieldRule{"headcount"},
+                                    FieldRule{"successor"}};
+/// That a person leads a unit; `person` is the id that the user has or will have, `user` the handle, `unit`
+/// the number.
+constexpr std::array kLeaderFields = {FieldRule{"person"}, FieldRule{"user"},  FieldRule{"name"},
+                                      FieldRule{"unit"},   FieldRule{"level"}, FieldRule{"from"},
+                                      FieldRule{"to"},     FieldRule{"status"}};
 constexpr std::array kThemeFields = {FieldRule{"key"}, FieldRule{"nb"}, FieldRule{"nn"}, FieldRule{"type"},
                                      FieldRule{"status"}};
 constexpr std::array kDriverFields = {FieldRule{"key"}, FieldRule{"nb"}, FieldRule{"nn"},
@@ -65,11 +74,29 @@ constexpr std::array kDecisionFields = {FieldRule{"assessment"}, FieldRule{"revi
 constexpr std::array kCommentFields = {FieldRule{"assessment"}, FieldRule{"revision"}, FieldRule{"target"},
                                        FieldRule{"text", kRegister, kSearched}, FieldRule{"status"}};
 
+constexpr std::array kMeasureFields = {FieldRule{"title", kRegister, kSearched},
+                                       FieldRule{"description", Policy::kText, kSearched},
+                                       FieldRule{"origin_kind"},
+                                       FieldRule{"origin"},
+                                       FieldRule{"theme"},
+                                       FieldRule{"owner"},
+                                       FieldRule{"deadline"},
+                                       FieldRule{"effect_review"},
+                                       FieldRule{"resources"},
+                                       FieldRule{"indicator"}};
+/// One entry of a measure's status log, and the entries that it follows.
+constexpr std::array kMeasureStatusFields = {FieldRule{"measure"}, FieldRule{"status"}, FieldRule{"note"},
+                                             FieldRule{"previous", Policy::kSet}};
+constexpr std::array kCascadeFields = {FieldRule{"leader"}, FieldRule{"gathering"}, FieldRule{"due"},
+                                       FieldRule{"method"}, FieldRule{"reached"},   FieldRule{"feedback"},
+                                       FieldRule{"status"}};
+
 constexpr std::array kKinds = {
     Kind{kind::kOrganisation, kOrganisationFields, kHr},
     Kind{kind::kUser, kUserFields, kHr},
     Kind{kind::kDevice, kDeviceFields, {}},
     Kind{kind::kUnit, kUnitFields, kHr},
+    Kind{kind::kLeader, kLeaderFields, kHr},
     Kind{kind::kTheme, kThemeFields, kHr},
     Kind{kind::kDriver, kDriverFields, kHr},
     Kind{kind::kNote, kNoteFields, {}},
@@ -80,6 +107,9 @@ constexpr std::array kKinds = {
     Kind{kind::kStatusWord, kStatusWordFields, kLeaders, true},
     Kind{kind::kDecision, kDecisionFields, kHr, true},
     Kind{kind::kComment, kCommentFields, kLeadersAndHr},
+    Kind{kind::kMeasure, kMeasureFields, kDeciders},
+    Kind{kind::kMeasureStatus, kMeasureStatusFields, kDeciders, true},
+    Kind{kind::kCascade, kCascadeFields, kHr},
 };
 
 }  // namespace

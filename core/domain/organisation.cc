@@ -210,7 +210,9 @@ Result<std::vector<Unit>> units(Workspace& workspace) {
   SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kUnit));
   std::vector<Unit> out;
   for (const view::RecordView& record : records) {
-    out.push_back({record.id, record.text("number"), record.text("name")});
+    out.push_back({record.id, record.text("number"), record.text("name"), record.text("type"),
+                   record.text("parent"), record.text("fylke"), record.text("kommune"),
+                   record.text("language"), record.number("headcount"), record.text("successor")});
   }
   std::ranges::sort(out, {}, &Unit::number);
   return out;

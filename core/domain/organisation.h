@@ -47,6 +47,13 @@ struct Unit {
   RecordId scope;  ///< the record's id, and the scope of the unit's spaces
   std::string number;
   std::string name;
+  std::string type;  ///< "lokal", "fylke", …; empty: unknown, as are the others
+  std::string parent;
+  std::string fylke;
+  std::string kommune;
+  std::string language;  ///< nb or nn
+  std::int64_t headcount = 0;
+  std::string successor;  ///< the number of the unit that it has become part of; empty: it stands
 };
 
 /// All units, by number.
