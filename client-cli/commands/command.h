@@ -78,6 +78,7 @@ std::vector<Command> conflict_commands();
 std::vector<Command> sync_commands();
 std::vector<Command> report_commands();
 std::vector<Command> export_commands();
+std::vector<Command> demo_commands();
 std::vector<Command> profile_commands();
 
 /// All, in the order of the help.

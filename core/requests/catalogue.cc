@@ -119,7 +119,7 @@ const std::vector<Request>& catalogue() {
     for (const auto& noun :
          {organisation_requests, import_requests, device_requests, space_requests, note_requests,
           assessment_requests, review_requests, measure_requests, cascade_requests, conflict_requests,
-          sync_requests, report_requests, profile_requests}) {
+          sync_requests, report_requests, demo_requests, profile_requests}) {
       for (Request& request : noun()) out.push_back(std::move(request));
     }
     return out;

@@ -76,6 +76,7 @@ std::vector<Request> cascade_requests();
 std::vector<Request> conflict_requests();
 std::vector<Request> sync_requests();
 std::vector<Request> report_requests();
+std::vector<Request> demo_requests();
 std::vector<Request> profile_requests();
 
 /// All of them, in the order above.
