@@ -75,6 +75,7 @@ std::vector<Command> assessment_commands();
 std::vector<Command> conflict_commands();
 std::vector<Command> sync_commands();
 std::vector<Command> report_commands();
+std::vector<Command> key_commands();
 std::vector<Command> profile_commands();
 
 /// All, in the order of the help.

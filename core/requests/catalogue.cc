@@ -118,7 +118,7 @@ const std::vector<Request>& catalogue() {
     std::vector<Request> out;
     for (const auto& noun : {organisation_requests, device_requests, space_requests, note_requests,
                              assessment_requests, history_requests, conflict_requests, sync_requests,
-                             report_requests, doctor_requests, profile_requests}) {
+                             report_requests, key_requests, doctor_requests, profile_requests}) {
       for (Request& request : noun()) out.push_back(std::move(request));
     }
     return out;

@@ -74,6 +74,7 @@ std::vector<Request> doctor_requests();
 std::vector<Request> conflict_requests();
 std::vector<Request> sync_requests();
 std::vector<Request> report_requests();
+std::vector<Request> key_requests();
 std::vector<Request> profile_requests();
 
 /// All of them, in the order above.

@@ -324,5 +324,26 @@ TEST_F(KeysTest, PairingThatIsCutOffAnywhereEndsInOneDeviceThatReadsAll) {
   EXPECT_EQ(std::ranges::count(devices, kKari, &DeviceInfo::user), 2);
 }
 
+TEST_F(KeysTest, RecoveryThatIsCutOffAnywherePassesWhenTriedAgain) {
+  auto kari = fleet.must_join("kari", kKari);
+  const RecordId note = add_note(*kari, notebook(*kari), "dagbok");
+  sync(*kari);
+  RecoveryInfo words;
+  until_it_passes(fleet, "the words", [&] {
+    const auto made = kari->make_recovery_words({}, {});
+    if (made.ok()) words = *made;
+    return made.ok();
+  });
+  kari.reset();
+  std::unique_ptr<Replica> back;
+  until_it_passes(fleet, "recovery", [&] {
+    auto joined = Replica::recover(fleet.options("new"), words.server_url, words.words, {});
+    if (joined.ok()) back = std::move(*joined);
+    return back != nullptr;
+  });
+  ASSERT_NE(back, nullptr);
+  EXPECT_EQ(body_of(*back, note), "dagbok");
+}
+
 }  // namespace
 }  // namespace samla::replica
