@@ -79,6 +79,7 @@ std::vector<Command> sync_commands();
 std::vector<Command> report_commands();
 std::vector<Command> export_commands();
 std::vector<Command> demo_commands();
+std::vector<Command> key_commands();
 std::vector<Command> profile_commands();
 
 /// All, in the order of the help.

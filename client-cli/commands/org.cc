@@ -22,6 +22,10 @@ std::vector<Command> org_commands() {
                    {"--device", "device"}},
        .view = organisation,
        .makes_profile = true},
+      {.words = "org server",
+       .request = "org.server",
+       .options = {{"--server", "server", Shape::kText, true}},
+       .view = organisation},
       {.words = "org show", .request = "org.show", .view = organisation},
       {.words = "org import",
        .request = "org.import",
@@ -32,9 +36,14 @@ std::vector<Command> org_commands() {
        .prepare = take_stdin},
       {.words = "join",
        .request = "join",
-       .options = {{"INVITE", "invite", Shape::kText, true}, {"--device", "device", Shape::kText, true}},
+       .options = {{"INVITE", "invite"},
+                   {"--recover", "recover", Shape::kFlag},
+                   {"--server", "server"},
+                   {"--words", "words"},
+                   {"--device", "device", Shape::kText, true}},
        .view = {View::Form::kFields, "", {"organisation/name", "device/user", "device/name", "device/id"}},
-       .makes_profile = true},
+       .makes_profile = true,
+       .one_of = {"INVITE", "--recover"}},
   };
 }
 

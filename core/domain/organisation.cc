@@ -141,15 +141,30 @@ Result<std::unique_ptr<replica::Replica>> found(const replica::OpenOptions& opti
   return replica::Replica::create_organisation(options, std::move(founding));
 }
 
-Result<std::unique_ptr<replica::Replica>> join(const replica::OpenOptions& options, std::string_view invite,
-                                               const std::string& device) {
-  SAMLA_TRY(check_name(device, "device", "join"));
-  const auto prepare = [&](replica::Replica& replica) -> Result<void> {
+namespace {
+
+/// What a device does once it is in.
+std::function<Result<void>(replica::Replica&)> settling_in(const std::string& device) {
+  return [device](replica::Replica& replica) -> Result<void> {
     Workspace workspace(replica);
     SAMLA_TRY(found_own_units(workspace));
     return workspace.name_device(device);
   };
-  return replica::Replica::join(options, invite, space_spec(purpose::kNotebook), prepare);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<replica::Replica>> join(const replica::OpenOptions& options, std::string_view invite,
+                                               const std::string& device) {
+  SAMLA_TRY(check_name(device, "device", "join"));
+  return replica::Replica::join(options, invite, space_spec(purpose::kNotebook), settling_in(device));
+}
+
+Result<std::unique_ptr<replica::Replica>> recover(const replica::OpenOptions& options,
+                                                  std::string_view server_url, std::string_view words,
+                                                  const std::string& device) {
+  SAMLA_TRY(check_name(device, "device", "join"));
+  return replica::Replica::recover(options, server_url, words, settling_in(device));
 }
 
 Result<void> found_own_units(Workspace& workspace) {

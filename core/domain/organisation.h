@@ -20,9 +20,15 @@ struct Founder {
 
 /// A new organisation, this device its first of HR. See Replica::create_organisation.
 Result<std::unique_ptr<replica::Replica>> found(const replica::OpenOptions& options, const Founder& founder);
-/// Joins by an invite; `device` is what people will call this one. See Replica::join.
+/// Joins by an invite or a code of another device of the user; `device` is what people will call this one.
+/// See Replica::join.
 Result<std::unique_ptr<replica::Replica>> join(const replica::OpenOptions& options, std::string_view invite,
                                                const std::string& device);
+
+/// Joins by the user's recovery words. See Replica::recover.
+Result<std::unique_ptr<replica::Replica>> recover(const replica::OpenOptions& options,
+                                                  std::string_view server_url, std::string_view words,
+                                                  const std::string& device);
 
 /// Founds the spaces of units that this user may found and nobody has founded: a unit's first leader does.
 /// Placed at the next sync. No-op for everybody else.

@@ -129,6 +129,10 @@ Result<ChainWork::Asked> ChainWork::build_own(ChainBatchBuilder& to) {
     to.add_identity(*revoke_words);
     return Asked::kRevocation;
   }
+  if (server_keys) {
+    to.add_identity(*server_keys);
+    return Asked::kServerKeys;
+  }
   if (pairing) {
     build_pairing(to);
     return Asked::kPairing;
@@ -172,6 +176,7 @@ Result<void> ChainWork::done() {
   if (asked == Asked::kInvite) invite.reset();
   if (asked == Asked::kRevocation) revoke_invite.reset();
   if (asked == Asked::kRevocation) revoke_words.reset();
+  if (asked == Asked::kServerKeys) server_keys.reset();
   if (asked == Asked::kPairing) pairing.reset();
   if (asked == Asked::kWords) words.reset();
   if (asked == Asked::kRotations) {

@@ -52,6 +52,7 @@ class SyncHost final : public session::DeviceHost {
  private:
   Result<void> check_trusted() const;
   Result<void> judge_again(const std::map<DeviceId, std::size_t>& before);
+  bool signed_by_server(const wire::Receipts& receipts) const;
   std::optional<seal::KeyPair> pair_of(ByteView recipient) const;
   Result<void> take_grant(const SpaceId& space, const wire::Grant& grant);
   Result<void> receipt(const wire::Receipt& receipt, std::uint64_t group);

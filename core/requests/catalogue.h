@@ -78,6 +78,7 @@ std::vector<Request> cascade_requests();
 std::vector<Request> conflict_requests();
 std::vector<Request> sync_requests();
 std::vector<Request> report_requests();
+std::vector<Request> key_requests();
 std::vector<Request> demo_requests();
 std::vector<Request> profile_requests();
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "core/replica/replica.h"
+#include "tests/support/cutting_proxy.h"
 #include "tests/support/loopback_server.h"
 
 namespace samla::test {
@@ -18,7 +19,7 @@ class Fleet {
   /// Founds the organisation from a profile "admin".
   Fleet() {
     replica::Replica::Founding founding;
-    founding.server_url = server.url();
+    founding.server_url = server.url(proxy.port());
     founding.role = 3;
     founding.spaces = {all_space(), personal_space()};
     auto made = replica::Replica::create_organisation(options("admin"), founding);
@@ -81,6 +82,7 @@ class Fleet {
   const std::filesystem::path& folder() const { return folder_.path(); }
 
   LoopbackServer server;
+  CuttingProxy proxy{server.port()};
   std::unique_ptr<replica::Replica> admin;  ///< null: `error` says why
   Error error;
 
