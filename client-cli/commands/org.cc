@@ -1,7 +1,13 @@
 // org, and join: what makes a profile.
 #include "client-cli/commands/command.h"
+#include "client-cli/terminal.h"
 
 namespace samla::cli {
+namespace {
+
+void take_stdin(Json& request, const Given&, Session&) { request["text"] = read_stdin(); }
+
+}  // namespace
 
 std::vector<Command> org_commands() {
   const View organisation = {
@@ -17,6 +23,13 @@ std::vector<Command> org_commands() {
        .view = organisation,
        .makes_profile = true},
       {.words = "org show", .request = "org.show", .view = organisation},
+      {.words = "org import",
+       .request = "org.import",
+       .options = {{"KIND", "kind", Shape::kText, true},
+                   {"--stdin", "", Shape::kFlag, true, "the file is what comes on standard input"},
+                   {"--dry-run", "dry_run", Shape::kFlag}},
+       .view = {View::Form::kTable, "changes", {"line", "id", "change", "field", "before", "after"}},
+       .prepare = take_stdin},
       {.words = "join",
        .request = "join",
        .options = {{"INVITE", "invite", Shape::kText, true}, {"--device", "device", Shape::kText, true}},

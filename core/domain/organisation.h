@@ -47,6 +47,13 @@ struct Unit {
   RecordId scope;  ///< the record's id, and the scope of the unit's spaces
   std::string number;
   std::string name;
+  std::string type;  ///< "lokal", "fylke", …; empty: unknown, as are the others
+  std::string parent;
+  std::string fylke;
+  std::string kommune;
+  std::string language;  ///< nb or nn
+  std::int64_t headcount = 0;
+  std::string successor;  ///< the number of the unit that it has become part of; empty: it stands
 };
 
 /// All units, by number.
@@ -54,6 +61,7 @@ Result<std::vector<Unit>> units(Workspace& workspace);
 /// not_found: no such unit.
 Result<Unit> find_unit(Workspace& workspace, std::string_view number, std::string_view operation);
 
+/// A theme or a driver: its key, which stands in records and scripts, and its name in both languages.
 struct Theme {
   std::string key;
   std::string nb;
@@ -62,6 +70,7 @@ struct Theme {
 
 /// The themes in the order of the programme.
 Result<std::vector<Theme>> themes(Workspace& workspace);
+Result<std::vector<Theme>> drivers(Workspace& workspace);
 /// What the organisation calls itself.
 Result<std::string> organisation_name(Workspace& workspace);
 

@@ -25,13 +25,14 @@ WriteInfo info_of(const view::AppliedWrite& write) {
 }
 
 /// What stands now: of a text the edits that none has followed, of the life field its heads.
-std::set<change::WriteRef> heads_of(const view::RecordView& record, const resolve::RecordState& state) {
-  std::set<change::WriteRef> out;
+std::set<std::pair<FieldTag, change::WriteRef>> heads_of(const view::RecordView& record,
+                                                         const resolve::RecordState& state) {
+  std::set<std::pair<FieldTag, change::WriteRef>> out;
   for (const view::FieldView& field : record.fields) {
-    for (const view::HeadView& head : field.heads) out.insert(head.ref);
+    for (const view::HeadView& head : field.heads) out.emplace(field.tag, head.ref);
   }
   if (const resolve::FieldState* life = state.field(change::kLifeTag)) {
-    for (const resolve::Head& head : life->heads()) out.insert(head.ref);
+    for (const resolve::Head& head : life->heads()) out.emplace(change::kLifeTag, head.ref);
   }
   return out;
 }
@@ -47,8 +48,12 @@ Result<std::vector<WriteInfo>> History::writes_of(const SpaceId& space, const Re
   SAMLA_ASSIGN(const auto state, local_.records->state(record));
   SAMLA_ASSIGN(const auto shown, local_.records->read(record));
   if (state && shown) {
-    const std::set<change::WriteRef> heads = heads_of(*shown, *state);
-    for (WriteInfo& write : out) write.head = heads.contains(write.ref);
+    const auto heads = heads_of(*shown, *state);
+    for (WriteInfo& write : out) {
+      for (const FieldTag& tag : write.tags) {
+        if (heads.contains({tag, write.ref})) write.head_of.push_back(tag);
+      }
+    }
   }
   std::ranges::sort(out, {}, [](const WriteInfo& write) { return std::tuple(write.time, write.ref); });
   return out;

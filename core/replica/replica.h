@@ -152,7 +152,9 @@ struct WriteInfo {
   enum class Reached : std::uint8_t { kOutbox, kDevice, kCentre } reached = Reached::kOutbox;
   /// Why the server did not take it, or why it does not count; absent: nothing to say.
   std::optional<ErrorCode> reason;
-  bool head = false;  ///< nothing has replaced it in at least one of its fields
+  std::vector<FieldTag> head_of;  ///< those of `tags` in which nothing has replaced it
+
+  bool head() const { return !head_of.empty(); }
 };
 
 /// A transaction of edits: built first, then committed whole or not at all.

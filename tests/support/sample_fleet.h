@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdio>
+#include <map>
 
 #include "core/replica/replica.h"
 #include "tests/support/loopback_server.h"
@@ -44,11 +45,15 @@ class Fleet {
     return spec;
   }
 
+  /// Clocks of profiles whose time is wrong; set before they join.
+  std::map<std::string, const Clock*> clocks;
+
   replica::OpenOptions options(const std::string& name) const {
     replica::OpenOptions out;
     out.directory = folder_.path() / name;
     out.passphrase = "passord " + name;
     out.search_fields = {{"note", {"title", "body"}}};
+    if (const auto clock = clocks.find(name); clock != clocks.end()) out.clock = clock->second;
     return out;
   }
   Result<std::string> invite(const UserId& user, std::uint64_t expires_ms = ~std::uint64_t{0} >> 16) {
