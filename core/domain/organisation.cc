@@ -59,6 +59,9 @@ Result<void> prepare_organisation(replica::Replica& replica, const Founder& foun
   const SpaceId directory = replica.space_id(purpose::kDirectory, {});
   Edit edit;
   SAMLA_ASSIGN(const RecordId id, replica.derived_id(directory, kind::kOrganisation, "name"));
+  SAMLA_ASSIGN(const auto known, replica.records().state(id));
+  // A founding that broke off after its first records goes on behind them.
+  if (known) return Workspace(replica).name_device(founder.device);
   edit.create(id, directory, kind_text(kind::kOrganisation), {field("name", founder.organisation)});
   for (const auto& theme : kThemes) SAMLA_TRY(add_theme(edit, replica, directory, theme));
   for (const auto& driver : kDrivers) SAMLA_TRY(add_driver(edit, replica, directory, driver));

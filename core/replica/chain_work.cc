@@ -97,6 +97,7 @@ Result<std::optional<session::ChainBatch>> ChainWork::next() {
 Result<ChainWork::Asked> ChainWork::build(ChainBatchBuilder& to) {
   if (claim) {
     SAMLA_TRY(build_claim(to));
+    certificate_sent_ = true;
     return Asked::kClaim;
   }
   if (!certified()) {

@@ -238,7 +238,9 @@ class Replica {
     std::function<Result<void>(Replica&)> prepare;
   };
   /// A new organisation on an unclaimed server; this device becomes its admin, for a user with a random
-  /// id. All of it is durable at the server before this returns; a failure leaves no profile.
+  /// id. All of it is durable at the server before this returns; a failure leaves no profile. A claim works
+  /// once: after a failure that may have come behind it, the same call goes on where it was, and `prepare`
+  /// is called again.
   static Result<std::unique_ptr<Replica>> create_organisation(const OpenOptions& options, Founding founding);
   /// Joins by an invite link, or by a code of another device of the same user. A failure leaves no profile;
   /// after one that cut the connection the same link or code goes on where it was. Founds the personal space
