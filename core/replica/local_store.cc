@@ -63,6 +63,7 @@ LocalStore::LocalStore(const OpenOptions& options, Opened opened, Account accoun
       account(std::move(account_of_it)),
       keys(std::move(keys_of_it)),
       time(clock),
+      edits_survive_power_loss_(options.edits_survive_power_loss),
       vfs_(std::move(opened.vfs)),
       connection_(std::move(opened.connection)) {}
 
@@ -161,6 +162,16 @@ Result<void> LocalStore::attach(const OpenOptions& options) {
     wipe(*pairing);
   }
   return {};
+}
+
+/// A commit that waits for the disk syncs the log whole: what was frozen follows the edits that it is of,
+/// and nothing that has left for the server can be formed anew.
+Result<sqlite::Transaction> LocalStore::begin_synced(bool synced) {
+  if (synced != synced_) {
+    SAMLA_TRY(connection_->execute(synced ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL"));
+    synced_ = synced;
+  }
+  return sqlite::Transaction::begin(*connection_);
 }
 
 Result<void> LocalStore::save_clock() {

@@ -34,7 +34,10 @@ class LocalStore {
   static Result<std::unique_ptr<LocalStore>> open(const OpenOptions& options);
 
   WriterId writer() const { return chain::writer_of_device(keys.device_id()); }
-  Result<sqlite::Transaction> begin() { return sqlite::Transaction::begin(*connection_); }
+  /// What it commits, and every edit before it, survives a loss of power.
+  Result<sqlite::Transaction> begin() { return begin_synced(true); }
+  /// Of an edit: as OpenOptions::edits_survive_power_loss says.
+  Result<sqlite::Transaction> begin_edit() { return begin_synced(edits_survive_power_loss_); }
   /// Within a transaction: the hybrid clock's last time, so that it never goes back.
   Result<void> save_clock();
   /// Within a transaction.
@@ -61,7 +64,10 @@ class LocalStore {
   LocalStore(const OpenOptions& options, Opened opened, Account account, custody::DeviceKeys keys);
   static Result<Opened> open_database(const OpenOptions& options, const vault::StoreKey& key, bool create);
   Result<void> attach(const OpenOptions& options);
+  Result<sqlite::Transaction> begin_synced(bool synced);
 
+  bool edits_survive_power_loss_;
+  bool synced_ = true;                    // whether a commit waits for the disk now
   std::unique_ptr<vault::VaultVfs> vfs_;  // outlives the connection
   std::unique_ptr<sqlite::Connection> connection_;
 };

@@ -62,7 +62,7 @@ Result<void> Outbound::commit(const Edit& edit) {
   if (edit.empty()) return {};
   Touch touched;
   SAMLA_ASSIGN(std::vector<Draft> drafts, drafts_of(edit, touched));
-  SAMLA_ASSIGN(auto transaction, local_.begin());
+  SAMLA_ASSIGN(auto transaction, local_.begin_edit());
   SAMLA_TRY(place(drafts));
   for (Draft& draft : drafts) complete(draft, touched);
   SAMLA_TRY(store(drafts));

@@ -218,6 +218,9 @@ struct OpenOptions {
   std::filesystem::path directory;
   std::string passphrase;
   view::SearchFields search_fields;
+  /// False: an edit survives the death of the process, and the last ones may go with a loss of power. What
+  /// has left the device, and everything but edits, survives both.
+  bool edits_survive_power_loss = true;
   const Clock* clock = nullptr;  ///< null: the system's
   Random* random = nullptr;      ///< null: the system's
 };

@@ -1,0 +1,47 @@
+// samla_bench [--json] [NAME...]: the workloads by name; without one, all.
+#include <cstdio>
+#include <cstring>
+#include <set>
+
+#include "tests/bench/workloads/measure.h"
+#include "tests/bench/workloads/records.h"
+#include "tests/bench/workloads/workloads.h"
+
+namespace {
+
+struct Workload {
+  const char* name;
+  void (*run)(samla::bench::Report&);
+};
+
+constexpr Workload kWorkloads[] = {
+    {"limits", samla::bench::run_limits},
+    {"w1", samla::bench::run_local_edit},
+    {"w2", samla::bench::run_push_and_pull},
+    {"w4", samla::bench::run_conflict_storm},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bool json = false;
+  std::set<std::string> names;
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--json") == 0) {
+      json = true;
+    } else if (std::strcmp(argv[i], "all") == 0) {
+      for (const Workload& workload : kWorkloads) names.insert(workload.name);
+    } else {
+      names.insert(argv[i]);
+    }
+  }
+  if (!samla::bench::check_generator()) samla::bench::give_up("the records are not those that are defined");
+  const bool all = names.empty();
+  samla::bench::Report report;
+  for (const Workload& workload : kWorkloads) {
+    if (all || names.erase(workload.name) > 0) workload.run(report);
+  }
+  if (!names.empty()) samla::bench::give_up("no such workload: " + *names.begin());
+  json ? report.print_json() : report.print_table();
+  return 0;
+}
