@@ -93,8 +93,12 @@ Result<std::optional<wire::Refused>> Group::append(const AppendJob& job) {
     SAMLA_TRY(store_part(part, first_seq[part.space]));
     result_.chains_changed.insert(part.space);
   }
-  if (appended.identity != nullptr) chains_.identity = std::move(appended.identity);
+  const IdentityPtr before = identity();
   for (auto& [id, state] : appended.spaces) chains_.spaces[id] = std::move(state);
+  if (appended.identity != nullptr) {
+    chains_.identity = std::move(appended.identity);
+    if (before != nullptr) SAMLA_TRY(judge_again(*before));
+  }
   return Answer();
 }
 

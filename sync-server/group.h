@@ -2,6 +2,8 @@
 // Thread: the arbiter's.
 #pragma once
 
+#include <functional>
+
 #include "sync-server/arbiter.h"
 
 namespace samla::server {
@@ -41,6 +43,13 @@ class Group {
   Result<void> store_part(const wire::ChainAppend::Part& part, std::uint64_t first_seq);
   IdentityPtr identity() const;
   SpacePtr space(const SpaceId& id) const;
+
+  // What has been placed, judged anew (judge_again.cc).
+  Result<void> judge_again(const chain::IdentityState& before);
+  Result<void> judge_again(const SpaceId& space, const WriterId& writer);
+  Result<void> rebuild(const SpaceId& space, const std::set<RecordId>& records);
+  Result<void> each_changeset(const SpaceId& space,
+                              const std::function<Result<void>(const StoredChangeset&)>& take);
 
   Arbiter& arbiter_;
   StorageTransaction& transaction_;

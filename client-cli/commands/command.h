@@ -72,9 +72,14 @@ std::vector<Command> device_commands();
 std::vector<Command> space_commands();
 std::vector<Command> note_commands();
 std::vector<Command> assessment_commands();
+std::vector<Command> measure_commands();
+std::vector<Command> cascade_commands();
 std::vector<Command> conflict_commands();
 std::vector<Command> sync_commands();
 std::vector<Command> report_commands();
+std::vector<Command> export_commands();
+std::vector<Command> demo_commands();
+std::vector<Command> key_commands();
 std::vector<Command> profile_commands();
 
 /// All, in the order of the help.

@@ -15,6 +15,14 @@ std::vector<Command> device_commands() {
        .request = "device.rename",
        .options = {id, {"NAME", "name", Shape::kText, true}},
        .view = line},
+      {.words = "device pair",
+       .request = "device.pair",
+       .options = {{"--expires", "expires"}},
+       .view = {View::Form::kText, "code"}},
+      {.words = "device revoke",
+       .request = "device.revoke",
+       .options = {id, {"--with", "with", Shape::kTexts}},
+       .view = {View::Form::kTable, "certified", {"type", "id", "name", "revoked"}}},
   };
 }
 

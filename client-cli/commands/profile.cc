@@ -18,7 +18,7 @@ std::vector<Command> profile_commands() {
        .view = {View::Form::kFields,
                 "",
                 {"organisation/name", "user", "role", "device/name", "spaces", "changes/device",
-                 "changes/centre", "conflicts", "server"}}},
+                 "changes/centre", "conflicts", "server", "code"}}},
       {.words = "key passphrase change",
        .request = "key.passphrase.change",
        .options =

@@ -1,14 +1,53 @@
-// report: what HR counts.
+// The verbs of report and export: what HR reads and takes out.
 #include "client-cli/commands/command.h"
 
 namespace samla::cli {
+namespace {
+
+std::vector<Option> with_filters(std::vector<Option> first) {
+  for (const char* name : {"fylke", "type", "unit", "for", "today"})
+    first.push_back({std::string("--") + name, name});
+  return first;
+}
+
+}  // namespace
 
 std::vector<Command> report_commands() {
   return {
-      {.words = "report response", .request = "report.response", .view = {View::Form::kFields, ""}},
+      {.words = "report response",
+       .request = "report.response",
+       .options = with_filters({{"--by", "by"}}),
+       .view = {View::Form::kFields, ""}},
       {.words = "report themes",
        .request = "report.themes",
+       .options = with_filters({}),
        .view = {View::Form::kTable, "themes", {"theme", "name", "styrke", "svakhet", "tiltak"}}},
+      {.words = "report measures",
+       .request = "report.measures",
+       .options = with_filters({}),
+       .view = {View::Form::kFields, ""}},
+      {.words = "report cascade",
+       .request = "report.cascade",
+       .options = with_filters({}),
+       .view = {View::Form::kFields, ""}},
+  };
+}
+
+std::vector<Command> export_commands() {
+  const Option what = {"WHAT", "what", Shape::kText, true};
+  return {
+      {.words = "export csv",
+       .request = "export.csv",
+       .options = with_filters({what, {"--separator", "separator"}}),
+       .view = {View::Form::kText, "text"}},
+      {.words = "export xlsx",
+       .request = "export.xlsx",
+       .options = with_filters({what, {"PATH", "path", Shape::kText, true}}),
+       .view = {View::Form::kFields, ""}},
+      {.words = "export json",
+       .request = "export.json",
+       .options = with_filters({what}),
+       .view = {View::Form::kText, "rows"}},
   };
 }
 

@@ -5,6 +5,7 @@ namespace samla::cli {
 
 std::vector<Command> space_commands() {
   const Option id = {"ID", "id", Shape::kText, true};
+  const Option user = {"USER", "user", Shape::kText, true};
   return {
       {.words = "space list",
        .request = "space.list",
@@ -17,6 +18,11 @@ std::vector<Command> space_commands() {
        .request = "space.members",
        .options = {id},
        .view = {View::Form::kTable, "members", {"user", "name", "right"}}},
+      {.words = "space grant",
+       .request = "space.grant",
+       .options = {id, user, {"--right", "right"}},
+       .view = {View::Form::kFields, "", {"user", "right"}}},
+      {.words = "space revoke", .request = "space.revoke", .options = {id, user}},
   };
 }
 

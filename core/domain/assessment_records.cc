@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 
 #include "core/base/encoding.h"
 #include "core/domain/immutable.h"
@@ -22,6 +23,8 @@ Assessment base_of(Names& names, const view::RecordView& record, const RecordId&
   out.created_ms = record.created_ms;
   out.updated_ms = record.updated_ms;
   out.author = record.author;
+  out.process = record.text("process");
+  out.participants = record.elements("participants");
   return out;
 }
 
@@ -50,6 +53,29 @@ void take_item_part(AssessmentItem& item, std::string_view part, const std::stri
   if (part == "type") item.type = value;
   if (part == "text") item.text = value;
   if (part == "theme") item.theme = value;
+  if (part == "driver") item.driver = value;
+  if (part == "evidence") item.evidence = value;
+}
+
+AssessmentItem item_of(const view::RecordView& record) {
+  AssessmentItem item;
+  item.id = to_hex(record.id);
+  item.type = record.text("type");
+  item.text = record.text("text");
+  item.theme = record.text("theme");
+  item.driver = record.text("driver");
+  item.evidence = record.text("evidence");
+  const auto keys = record.elements("order");
+  if (!keys.empty()) item.order = keys.back();
+  return item;
+}
+
+/// Who took part is not written into the status: two who say so at once have nothing to settle.
+std::string draft_status(const view::RecordView& record, const Assessment& draft) {
+  std::string status = record.text("status");
+  const bool has_participation = !draft.process.empty() || !draft.participants.empty();
+  if (status == kStatusDraft && has_participation) return std::string(kStatusParticipation);
+  return status;
 }
 
 }  // namespace
@@ -62,18 +88,18 @@ Result<std::vector<AssessmentItem>> read_items(Workspace& workspace, const view:
   SAMLA_ASSIGN(auto records, workspace.records().list(query));
   const std::string assessment = to_hex(draft.id);
   std::erase_if(records, [&](const auto& record) { return record.text("assessment") != assessment; });
-  std::ranges::stable_sort(records, {}, [](const auto& record) { return record.number("order"); });
   std::vector<AssessmentItem> out;
   for (const view::RecordView& record : records) {
     contested = contested || record.contested();
-    out.push_back({to_hex(record.id), record.text("type"), record.text("text"), record.text("theme")});
+    out.push_back(item_of(record));
   }
+  std::ranges::sort(out, {}, [](const auto& item) { return std::tie(item.order, item.id); });
   return out;
 }
 
 Result<Assessment> draft_of(Workspace& workspace, Names& names, const view::RecordView& record) {
   Assessment out = base_of(names, record, scope_of(workspace, record.space));
-  out.status = record.text("status");
+  out.status = draft_status(record, out);
   out.contested = record.contested();
   for (const view::FieldView& each : record.fields) {
     const auto* text = std::get_if<std::string>(&each.value());
@@ -109,11 +135,23 @@ Assessment revision_of(Workspace& workspace, Names& names, const view::RecordVie
   return out;
 }
 
+bool same_content(const Assessment& draft, const Assessment& revision) {
+  const auto same_item = [](const AssessmentItem& a, const AssessmentItem& b) {
+    return std::tie(a.id, a.type, a.text, a.theme, a.driver, a.evidence) ==
+           std::tie(b.id, b.type, b.text, b.theme, b.driver, b.evidence);
+  };
+  return draft.answers == revision.answers && draft.form_version == revision.form_version &&
+         draft.process == revision.process && draft.participants == revision.participants &&
+         std::ranges::equal(draft.items, revision.items, same_item);
+}
+
 std::vector<replica::Edit::Field> revision_fields(const Assessment& draft,
                                                   const std::vector<std::string>& previous) {
   std::vector<replica::Edit::Field> out = {field("unit", draft.unit), field("form", draft.form),
                                            field("form_version", draft.form_version),
                                            field("source", to_hex(draft.id))};
+  if (!draft.process.empty()) out.push_back(field("process", draft.process));
+  for (const std::string& name : draft.participants) out.push_back(element("participants", name));
   for (const auto& [id, answer] : draft.answers)
     out.push_back(field(std::string(kAnswerPrefix) + id, answer));
   for (std::size_t i = 0; i < draft.items.size(); ++i) {
@@ -122,6 +160,8 @@ std::vector<replica::Edit::Field> revision_fields(const Assessment& draft,
     out.push_back(field(item_field(i, "type"), item.type));
     out.push_back(field(item_field(i, "text"), item.text));
     if (!item.theme.empty()) out.push_back(field(item_field(i, "theme"), item.theme));
+    if (!item.driver.empty()) out.push_back(field(item_field(i, "driver"), item.driver));
+    if (!item.evidence.empty()) out.push_back(field(item_field(i, "evidence"), item.evidence));
   }
   for (const std::string& id : previous) out.push_back(element("previous", id));
   return out;

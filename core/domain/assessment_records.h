@@ -1,7 +1,6 @@
 // Assessments from and to records. Within the domain alone.
 #pragma once
 
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +14,8 @@ Result<std::vector<AssessmentItem>> read_items(Workspace& workspace, const view:
                                                bool& contested);
 Result<Assessment> draft_of(Workspace& workspace, Names& names, const view::RecordView& record);
 Assessment revision_of(Workspace& workspace, Names& names, const view::RecordView& record);
+/// Whether a leader sees the same in both.
+bool same_content(const Assessment& draft, const Assessment& revision);
 /// The fields of the revision that submitting `draft` makes. `previous`: the revisions that it replaces.
 std::vector<replica::Edit::Field> revision_fields(const Assessment& draft,
                                                   const std::vector<std::string>& previous);

@@ -4,90 +4,19 @@
 #include <set>
 
 #include "core/base/encoding.h"
-#include "core/domain/assessment_records.h"
+#include "core/domain/assessment_drafts.h"
 #include "core/domain/immutable.h"
 #include "core/domain/organisation.h"
 #include "core/domain/record_ids.h"
+#include "core/domain/reviews.h"
 
 namespace samla::domain {
 namespace {
 
 using replica::Edit;
 
-/// A revision is one record of at most 1,024 fields, four of them an item's.
-constexpr std::size_t kItemsMax = 200;
-constexpr std::int64_t kOrderStep = 1024;
-
-std::string text_of(std::string_view text) { return std::string(text); }
-
-Result<view::RecordView> find_draft(Workspace& workspace, std::string_view id, std::string_view operation) {
-  SAMLA_ASSIGN(auto record, find_record(workspace, id, {kind::kAssessment, kind::kRevision}, operation));
-  if (record.kind == kind::kRevision) {
-    return fail(ErrorCode::wrong_state, text_of(operation),
-                "a submitted revision never changes; fill the unit's draft and submit that again");
-  }
-  if (record.erased) return fail(ErrorCode::not_found, text_of(operation), "the assessment is deleted");
-  SAMLA_TRY(workspace.check_writable(record.space, operation));
-  return record;
-}
-
-Result<AssessmentResult> result_of(Workspace& workspace, const RecordId& id) {
-  SAMLA_ASSIGN(const auto record, workspace.records().read(id));
-  if (!record) return fail(ErrorCode::internal, "assessment.read");
-  Names names(workspace);
-  SAMLA_ASSIGN(Assessment assessment, draft_of(workspace, names, *record));
-  return AssessmentResult{std::move(assessment), {}};
-}
-
-/// Adds the status word of `draft` to the unit-hr space, once for each word.
-Result<void> publish_status(Workspace& workspace, Edit& edit, const SpaceId& unit_hr, const RecordId& draft,
-                            std::string_view word) {
-  std::vector<Edit::Field> fields = {field("assessment", to_hex(draft)), field("status", text_of(word))};
-  SAMLA_ASSIGN(const RecordId id, content_id(workspace.replica(), unit_hr, kind::kStatusWord, fields));
-  SAMLA_ASSIGN(const auto present, workspace.records().read(id));
-  if (!present) edit.create(id, unit_hr, text_of(kind::kStatusWord), std::move(fields));
-  return {};
-}
-
-/// Those of `all` that no other one of the same draft names as replaced.
-std::vector<Assessment> unreplaced(std::vector<Assessment> all) {
-  std::set<std::pair<std::string, std::string>> replaced;
-  for (const Assessment& each : all) {
-    if (each.altered) continue;
-    for (const std::string& id : each.previous) replaced.emplace(each.source, id);
-  }
-  std::erase_if(all, [&](const Assessment& each) {
-    return replaced.contains({each.source, to_hex(each.id)});
-  });
-  return all;
-}
-
-Result<std::vector<Assessment>> current_revisions(Workspace& workspace, const std::optional<SpaceId>& space) {
-  view::Query query;
-  query.kind = kind::kRevision;
-  query.space = space;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
-  Names names(workspace);
-  std::vector<Assessment> out;
-  for (const view::RecordView& record : records) {
-    const auto info = workspace.space(record.space);
-    if (info && info->purpose == purpose::kUnitHr) out.push_back(revision_of(workspace, names, record));
-  }
-  return unreplaced(std::move(out));
-}
-
-Result<std::vector<Assessment>> drafts(Workspace& workspace) {
-  view::Query query;
-  query.kind = kind::kAssessment;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
-  Names names(workspace);
-  std::vector<Assessment> out;
-  for (const view::RecordView& record : records) {
-    SAMLA_ASSIGN(Assessment draft, draft_of(workspace, names, record));
-    out.push_back(std::move(draft));
-  }
-  return out;
-}
+/// Each is a field of the revision's one record, which holds 1,024 (see kItemsMax).
+constexpr std::size_t kParticipantsMax = 60;
 
 std::vector<Warning> warnings_before_submitting(const Assessment& draft) {
   std::vector<Warning> out;
@@ -95,25 +24,23 @@ std::vector<Warning> warnings_before_submitting(const Assessment& draft) {
     for (Warning& warning : warnings_of(text, where)) out.push_back(std::move(warning));
   };
   for (const auto& [id, answer] : draft.answers) look(answer, "the answer '" + id + "'");
-  for (const AssessmentItem& item : draft.items) look(item.text, "a " + item.type);
+  for (const AssessmentItem& item : draft.items) {
+    look(item.text, "a " + item.type);
+    look(item.evidence, "the evidence of a " + item.type);
+  }
+  look(draft.process, "process");
   if (draft.contested) {
     out.push_back({"open_conflict", "the draft has an open conflict; the values shown were submitted"});
   }
   return out;
 }
 
-bool same_content(const Assessment& draft, const Assessment& revision) {
-  return draft.answers == revision.answers && draft.form_version == revision.form_version &&
-         std::ranges::equal(draft.items, revision.items, [](const auto& a, const auto& b) {
-           return a.id == b.id && a.type == b.type && a.text == b.text && a.theme == b.theme;
-         });
-}
-
 }  // namespace
 
 const std::vector<std::string_view>& assessment_statuses() {
-  static const std::vector<std::string_view> words = {
-      kStatusNone, kStatusDraft, "medvirkning", kStatusSubmitted, "returnert", "godkjent", "låst"};
+  static const std::vector<std::string_view> words = {kStatusNone,      kStatusDraft,    kStatusParticipation,
+                                                      kStatusSubmitted, kStatusReturned, kStatusApproved,
+                                                      kStatusLocked};
   return words;
 }
 
@@ -185,56 +112,103 @@ Result<AssessmentResult> fill_assessment(Workspace& workspace, std::string_view 
   return result_of(workspace, record.id);
 }
 
-Result<AssessmentResult> add_item(Workspace& workspace, std::string_view id, const NewItem& item) {
-  constexpr std::string_view kOperation = "assessment.item.add";
+Result<AssessmentResult> note_participation(Workspace& workspace, std::string_view id,
+                                            const Participation& participation) {
+  constexpr std::string_view kOperation = "assessment.participation";
   SAMLA_ASSIGN(const auto record, find_draft(workspace, id, kOperation));
-  if (item.text.empty())
-    return fail(ErrorCode::invalid_argument, text_of(kOperation), "text must not be empty");
-  SAMLA_TRY(check_text(item.text, "text", kOperation));
-  if (std::ranges::find(item_types(), item.type) == item_types().end()) {
-    return fail(ErrorCode::invalid_argument, text_of(kOperation), "type is styrke, svakhet or tiltak");
+  if (!participation.process && participation.add.empty() && participation.remove.empty()) {
+    return fail(ErrorCode::invalid_argument, text_of(kOperation), "say how, or name who took part");
   }
-  SAMLA_ASSIGN(const auto known, themes(workspace));
-  if (!item.theme.empty() && std::ranges::find(known, item.theme, &Theme::key) == known.end()) {
-    std::string keys;
-    for (const Theme& theme : known) keys += (keys.empty() ? "" : ", ") + theme.key;
-    return fail(ErrorCode::invalid_argument, text_of(kOperation),
-                "there is no theme '" + item.theme + "'; there are " + keys);
-  }
-  bool contested = false;
-  SAMLA_ASSIGN(const auto items, read_items(workspace, record, contested));
-  if (items.size() >= kItemsMax) {
-    return fail(ErrorCode::too_large, text_of(kOperation),
-                "an assessment may have at most 200 items; join some");
-  }
-  std::vector<Edit::Field> fields = {
-      field("assessment", to_hex(record.id)), field("type", item.type), field("text", item.text),
-      field("order", static_cast<std::int64_t>(items.size() + 1) * kOrderStep)};
-  if (!item.theme.empty()) fields.push_back(field("theme", item.theme));
   Edit edit;
-  edit.create(workspace.replica().new_record_id(), record.space, text_of(kind::kItem), std::move(fields));
-  SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
+  if (participation.process) {
+    SAMLA_TRY(check_text(*participation.process, "process", kOperation));
+    if (*participation.process != record.text("process"))
+      edit.assign(record.id, "process", *participation.process);
+  }
+  const auto present = record.elements("participants");
+  std::set<std::string> names(present.begin(), present.end());
+  for (const std::string& name : participation.add) {
+    SAMLA_TRY(check_name(name, "a participant", kOperation));
+    if (names.insert(name).second) edit.add_element(record.id, "participants", name);
+  }
+  for (const std::string& name : participation.remove) {
+    if (names.erase(name) > 0) edit.remove_element(record.id, "participants", name);
+  }
+  if (names.size() > kParticipantsMax) {
+    return fail(ErrorCode::too_large, text_of(kOperation),
+                "at most 60 participants; name groups instead of people");
+  }
+  std::set<SpaceId> spaces = {record.space};
+  const SpaceId unit_hr = unit_hr_of(workspace, record.space);
+  if (workspace.check_writable(unit_hr, kOperation)) {
+    SAMLA_TRY(publish_status(workspace, edit, unit_hr, record.id, kStatusParticipation));
+    spaces.insert(unit_hr);
+  }
+  if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), spaces));
   return result_of(workspace, record.id);
+}
+
+namespace {
+
+/// What stands in the way of submitting.
+std::vector<Warning> refusals_of(const Assessment& draft) {
+  std::vector<Warning> out;
+  if (draft.items.empty() &&
+      std::ranges::all_of(draft.answers, [](const auto& answer) { return answer.second.empty(); })) {
+    out.push_back({"empty", "the assessment is empty; fill a field or add an item"});
+  }
+  if (draft.status == kStatusApproved || draft.status == kStatusLocked) {
+    out.push_back({"closed", "it is " + draft.status + "; HR can reopen it"});
+  }
+  return out;
+}
+
+void add_completeness_warnings(const Assessment& draft, std::vector<Warning>& out) {
+  const Form* form = find_form(draft.form);
+  if (form == nullptr) return;
+  for (const FormField& each : form->fields) {
+    const auto answer = draft.answers.find(text_of(each.id));
+    if (answer == draft.answers.end() || answer->second.empty())
+      out.push_back({"unanswered", "'" + text_of(each.id) + "' has no answer"});
+  }
+  for (const std::string_view type : item_types()) {
+    if (std::ranges::find(draft.items, type, &AssessmentItem::type) == draft.items.end())
+      out.push_back({"no_items", "there is no item of the type " + text_of(type)});
+  }
+  const auto themeless = std::ranges::count(draft.items, std::string(), &AssessmentItem::theme);
+  if (themeless > 0) out.push_back({"no_theme", std::to_string(themeless) + " items have no theme"});
+  const auto open = std::ranges::count(draft.comments, std::string(kCommentOpen), &ReviewComment::status);
+  if (open > 0) out.push_back({"open_comments", std::to_string(open) + " of HR's comments are open"});
+}
+
+}  // namespace
+
+Result<Validation> validate_assessment(Workspace& workspace, std::string_view id) {
+  SAMLA_ASSIGN(const auto record,
+               find_record(workspace, id, {kind::kAssessment, kind::kRevision}, "assessment.validate"));
+  SAMLA_ASSIGN(const Assessment assessment, show_assessment(workspace, to_hex(record.id)));
+  Validation out;
+  if (!assessment.is_revision) out.refusals = refusals_of(assessment);
+  out.warnings = warnings_before_submitting(assessment);
+  add_completeness_warnings(assessment, out.warnings);
+  return out;
 }
 
 Result<AssessmentResult> submit_assessment(Workspace& workspace, std::string_view id) {
   constexpr std::string_view kOperation = "assessment.submit";
   SAMLA_ASSIGN(const auto record, find_draft(workspace, id, kOperation));
-  Names names(workspace);
-  SAMLA_ASSIGN(const Assessment draft, draft_of(workspace, names, record));
-  if (draft.items.empty() &&
-      std::ranges::all_of(draft.answers, [](const auto& answer) { return answer.second.empty(); })) {
-    return fail(ErrorCode::wrong_state, text_of(kOperation),
-                "the assessment is empty; fill a field or add an item");
-  }
-  const auto info = workspace.space(record.space);
-  const SpaceId unit_hr = workspace.replica().space_id(purpose::kUnitHr, info ? info->scope : RecordId());
+  SAMLA_ASSIGN(const Assessment draft, read_draft(workspace, record));
+  const auto refusals = refusals_of(draft);
+  if (!refusals.empty()) return fail(ErrorCode::wrong_state, text_of(kOperation), refusals.front().message);
+  const SpaceId unit_hr = unit_hr_of(workspace, record.space);
   SAMLA_TRY(workspace.check_writable(unit_hr, kOperation));
   SAMLA_ASSIGN(auto current, current_revisions(workspace, unit_hr));
   std::erase_if(current,
                 [&](const Assessment& each) { return each.source != to_hex(draft.id) || each.altered; });
   Edit edit;
-  if (current.size() != 1 || !same_content(draft, current.front())) {
+  // What was returned and comes again as it was is an answer too.
+  const bool is_answer = draft.status == kStatusReturned;
+  if (is_answer || current.size() != 1 || !same_content(draft, current.front())) {
     std::vector<std::string> previous;
     for (const Assessment& each : current) previous.push_back(to_hex(each.id));
     std::vector<Edit::Field> fields = revision_fields(draft, previous);
@@ -252,9 +226,12 @@ Result<AssessmentResult> submit_assessment(Workspace& workspace, std::string_vie
 Result<Assessment> show_assessment(Workspace& workspace, std::string_view id) {
   SAMLA_ASSIGN(const auto record,
                find_record(workspace, id, {kind::kAssessment, kind::kRevision}, "assessment.show"));
+  if (record.kind == kind::kAssessment) return read_draft(workspace, record);
   Names names(workspace);
-  if (record.kind == kind::kRevision) return revision_of(workspace, names, record);
-  return draft_of(workspace, names, record);
+  Assessment out = revision_of(workspace, names, record);
+  SAMLA_ASSIGN(const Reviews reviews, Reviews::load(workspace, record.space));
+  reviews.mark(out);
+  return out;
 }
 
 Result<std::vector<Assessment>> list_assessments(Workspace& workspace, const AssessmentFilter& filter) {
@@ -262,7 +239,7 @@ Result<std::vector<Assessment>> list_assessments(Workspace& workspace, const Ass
   if (workspace.role() == Role::kHr) {
     SAMLA_ASSIGN(out, current_revisions(workspace, std::nullopt));
   } else {
-    SAMLA_ASSIGN(out, drafts(workspace));
+    SAMLA_ASSIGN(out, all_drafts(workspace));
   }
   std::erase_if(out, [&](const Assessment& each) {
     return (filter.unit && each.unit != *filter.unit) || (filter.status && each.status != *filter.status);

@@ -19,7 +19,21 @@ struct AssessmentItem {
   std::string id;
   std::string type;  ///< styrke, svakhet, tiltak
   std::string text;
-  std::string theme;  ///< a theme's key; empty: none
+  std::string theme;     ///< a theme's key; empty: none
+  std::string driver;    ///< a driver's key; empty: none
+  std::string evidence;  ///< what shows it; merges by character
+  std::string order;     ///< of a draft's item: its order key
+};
+
+/// What HR says of a revision's field or item, or of the whole.
+struct ReviewComment {
+  RecordId id;
+  std::string revision;
+  std::string target;  ///< a field's or an item's id; empty: the whole
+  std::string text;
+  std::string status;  ///< åpen, løst
+  std::uint64_t created_ms = 0;
+  WriterId author;
 };
 
 /// A draft or a submitted revision.
@@ -31,6 +45,9 @@ struct Assessment {
   std::string status;
   std::map<std::string, std::string> answers;  ///< by the form's field id; the shown value
   std::vector<AssessmentItem> items;
+  std::string process;                    ///< how it was made, in a sentence or two
+  std::vector<std::string> participants;  ///< who took part, sorted
+  std::vector<ReviewComment> comments;    ///< oldest first
   SpaceId space;
   std::uint64_t created_ms = 0;
   std::uint64_t updated_ms = 0;
@@ -47,17 +64,15 @@ struct AssessmentResult {
   std::vector<Warning> warnings;
 };
 
-struct NewItem {
-  std::string type;
-  std::string text;
-  std::string theme;  ///< empty: none
-};
-
 /// The words of an assessment's life, in its order; "ikke startet" first.
 const std::vector<std::string_view>& assessment_statuses();
 inline constexpr std::string_view kStatusNone = "ikke startet";
 inline constexpr std::string_view kStatusDraft = "kladd";
+inline constexpr std::string_view kStatusParticipation = "medvirkning";
 inline constexpr std::string_view kStatusSubmitted = "sendt";
+inline constexpr std::string_view kStatusReturned = "returnert";
+inline constexpr std::string_view kStatusApproved = "godkjent";
+inline constexpr std::string_view kStatusLocked = "låst";
 /// Place of a word in assessment_statuses(); 0 for an unknown one.
 std::size_t rank_of_status(std::string_view status);
 /// styrke, svakhet, tiltak.
@@ -67,8 +82,25 @@ Result<AssessmentResult> begin_assessment(Workspace& workspace, const std::strin
                                           const std::string& form);
 Result<AssessmentResult> fill_assessment(Workspace& workspace, std::string_view id,
                                          const std::map<std::string, std::string>& answers);
-Result<AssessmentResult> add_item(Workspace& workspace, std::string_view id, const NewItem& item);
-/// Again after further edits publishes a further revision; again without is harmless.
+struct Participation {
+  std::optional<std::string> process;
+  std::vector<std::string> add;
+  std::vector<std::string> remove;
+};
+
+/// Says how the draft came about and who took part; HR sees the word medvirkning alone.
+Result<AssessmentResult> note_participation(Workspace& workspace, std::string_view id,
+                                            const Participation& participation);
+
+struct Validation {
+  std::vector<Warning> refusals;  ///< submitting would fail
+  std::vector<Warning> warnings;
+};
+
+/// What submitting would say, without doing it.
+Result<Validation> validate_assessment(Workspace& workspace, std::string_view id);
+/// Again after further edits, or after it was returned, publishes a further revision; again without is
+/// harmless. wrong_state where it is approved or locked: HR reopens it.
 Result<AssessmentResult> submit_assessment(Workspace& workspace, std::string_view id);
 Result<Assessment> show_assessment(Workspace& workspace, std::string_view id);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/encoding.h"
+#include "core/domain/policies.h"
 #include "core/domain/record_ids.h"
 #include "core/text/word_diff.h"
 
@@ -117,13 +118,13 @@ Result<std::optional<view::Value>> base_value(Workspace& workspace, const Confli
   std::map<change::WriteRef, std::size_t> named;
   std::size_t heads = 0;
   for (const replica::WriteInfo& write : history) {
-    if (!write.head || in_field(write) == nullptr) continue;
+    if (!write.head() || in_field(write) == nullptr) continue;
     ++heads;
     for (const change::WriteRef& ref : write.prev) ++named[ref];
   }
   for (auto write = history.rbegin(); write != history.rend(); ++write) {
     const view::FieldContent* content = in_field(*write);
-    if (content == nullptr || write->head || named[write->ref] != heads) continue;
+    if (content == nullptr || write->head() || named[write->ref] != heads) continue;
     if (!std::holds_alternative<view::TextEdits>(content->value))
       return std::optional<view::Value>(content->value);
     const auto texts =
@@ -217,7 +218,8 @@ std::string_view word_of(ConflictKind kind) {
 Result<std::vector<Conflict>> list_conflicts(Workspace& workspace) {
   SAMLA_ASSIGN(const auto records, workspace.records().contested());
   std::vector<Conflict> out;
-  for (const view::RecordView& record : records) {
+  for (const view::RecordView& each_record : records) {
+    const view::RecordView record = settled(workspace, each_record);
     if (record.life_contested) {
       SAMLA_ASSIGN(Conflict conflict, life_conflict(workspace, record));
       out.push_back(std::move(conflict));

@@ -33,10 +33,11 @@ std::string word_of_type(change::WriteType type) {
   return "changed";
 }
 
-std::string state_of(const WriteInfo& write) {
+std::string state_of(const WriteInfo& write, std::size_t field) {
   if (write.validity == change::Validity::kVoid) return "void";
   if (write.validity == change::Validity::kQuarantined) return "quarantined";
-  return write.head ? "current" : "replaced";
+  const bool stands = field < write.tags.size() && std::ranges::count(write.head_of, write.tags[field]) > 0;
+  return stands ? "current" : "replaced";
 }
 
 bool doubtful(const WriteInfo& write, const std::map<change::WriteRef, HybridTime>& times,
@@ -80,12 +81,12 @@ Result<Told> tell(Workspace& workspace, std::string_view id, std::string_view op
     version.doubtful_time = doubtful(write, times, now_ms);
     version.what = word_of_type(write.type);
     version.reached = write.reached == WriteInfo::Reached::kCentre ? "centre" : "device";
-    version.state = state_of(write);
     version.readable = write.content.has_value();
     const bool of_life = write.type == change::WriteType::kErase || write.type == change::WriteType::kRestore;
     const std::size_t fields = write.content && !of_life ? write.content->fields.size() : 1;
     for (std::size_t f = 0; f < fields; ++f) {
       version.number = out.versions.size() + 1;
+      version.state = state_of(write, f);
       version.field = of_life ? "life" : "";
       version.value = {};
       if (write.content && !of_life) {

@@ -11,15 +11,27 @@ constexpr Policy kRegister = Policy::kRegister;
 
 constexpr std::array kHr = {Role::kHr};
 constexpr std::array kLeaders = {Role::kLeader};
+constexpr std::array kLeadersAndHr = {Role::kLeader, Role::kHr};
+constexpr std::array kDeciders = {Role::kLeader, Role::kHr, Role::kForum};
 
 // Directory.
 constexpr std::array kOrganisationFields = {FieldRule{"name"}};
 constexpr std::array kUserFields = {FieldRule{"handle"}, FieldRule{"name"}};
 /// In each space that a device writes to: whose words these are. `device` is its id.
-constexpr std::array kDeviceFields = {FieldRule{"device"}, FieldRule{"name"}};
-constexpr std::array kUnitFields = {FieldRule{"number"}, FieldRule{"name"}, FieldRule{"status"}};
+constexpr std::array kDeviceFields = {FieldRule{"device"}, FieldRule{"name", Policy::kOwner}};
+constexpr std::array kUnitFields = {FieldRule{"number"},   FieldRule{"name"},     FieldRule{"status"},
+                                    FieldRule{"type"},     FieldRule{"parent"},   FieldRule{"fylke"},
+                                    FieldRule{"kommune"},  FieldRule{"language"}, FieldRule{"headcount"},
+                                    FieldRule{"successor"}};
+/// That a person leads a unit; `person` is the id that the user has or will have, `user` the handle, `unit`
+/// the number.
+constexpr std::array kLeaderFields = {FieldRule{"person"}, FieldRule{"user"},  FieldRule{"name"},
+                                      FieldRule{"unit"},   FieldRule{"level"}, FieldRule{"from"},
+                                      FieldRule{"to"},     FieldRule{"status"}};
 constexpr std::array kThemeFields = {FieldRule{"key"}, FieldRule{"nb"}, FieldRule{"nn"}, FieldRule{"type"},
                                      FieldRule{"status"}};
+constexpr std::array kDriverFields = {FieldRule{"key"}, FieldRule{"nb"}, FieldRule{"nn"},
+                                      FieldRule{"status"}};
 
 // Notebook, group, gathering and unit spaces.
 constexpr std::array kNoteFields = {FieldRule{"title", kRegister, kSearched},
@@ -31,34 +43,73 @@ constexpr std::array kPublishedNoteFields = {FieldRule{"title", kRegister, kSear
                                              FieldRule{"tags", Policy::kSet, kSearched}, FieldRule{"source"}};
 
 // Unit space. Beside these an assessment has one register for each answer, named by its form's field id.
-constexpr std::array kAssessmentFields = {FieldRule{"unit"}, FieldRule{"period"}, FieldRule{"form"},
-                                          FieldRule{"form_version"}, FieldRule{"status"}};
+constexpr std::array kAssessmentFields = {FieldRule{"unit"},
+                                          FieldRule{"period"},
+                                          FieldRule{"form"},
+                                          FieldRule{"form_version"},
+                                          FieldRule{"status"},
+                                          FieldRule{"process"},
+                                          FieldRule{"participants", Policy::kSet}};
+/// `order` holds the item's order keys: one, or those of several people who moved it at once, of which
+/// the greatest counts. A set, since where a thing stands is nothing to ask a person about.
 constexpr std::array kItemFields = {FieldRule{"assessment"},
                                     FieldRule{"type"},
                                     FieldRule{"text", kRegister, kSearched},
                                     FieldRule{"evidence", Policy::kText, kSearched},
                                     FieldRule{"theme"},
-                                    FieldRule{"order"}};
+                                    FieldRule{"driver"},
+                                    FieldRule{"order", Policy::kSet}};
 
 // Unit-hr space. A revision also has "answer.ID" for each answer and "item.N.…" for each item.
-constexpr std::array kRevisionFields = {FieldRule{"unit"},   FieldRule{"period"},
-                                        FieldRule{"form"},   FieldRule{"form_version"},
-                                        FieldRule{"source"}, FieldRule{"previous", Policy::kSet}};
+constexpr std::array kRevisionFields = {FieldRule{"unit"},    FieldRule{"period"},
+                                        FieldRule{"form"},    FieldRule{"form_version"},
+                                        FieldRule{"source"},  FieldRule{"previous", Policy::kSet},
+                                        FieldRule{"process"}, FieldRule{"participants", Policy::kSet}};
 /// The word alone, for HR, who holds no key to the draft. One record for each word of an assessment.
 constexpr std::array kStatusWordFields = {FieldRule{"assessment"}, FieldRule{"status"}};
+/// HR's word on one revision, and the words on it that it replaces.
+constexpr std::array kDecisionFields = {FieldRule{"assessment"}, FieldRule{"revision"}, FieldRule{"status"},
+                                        FieldRule{"previous", Policy::kSet}};
+/// `target` is a form's field id, an item's id, or empty: the whole.
+constexpr std::array kCommentFields = {FieldRule{"assessment"}, FieldRule{"revision"}, FieldRule{"target"},
+                                       FieldRule{"text", kRegister, kSearched}, FieldRule{"status"}};
+
+constexpr std::array kMeasureFields = {FieldRule{"title", kRegister, kSearched},
+                                       FieldRule{"description", Policy::kText, kSearched},
+                                       FieldRule{"origin_kind"},
+                                       FieldRule{"origin"},
+                                       FieldRule{"theme"},
+                                       FieldRule{"owner"},
+                                       FieldRule{"deadline"},
+                                       FieldRule{"effect_review"},
+                                       FieldRule{"resources"},
+                                       FieldRule{"indicator"}};
+/// One entry of a measure's status log, and the entries that it follows.
+constexpr std::array kMeasureStatusFields = {FieldRule{"measure"}, FieldRule{"status"}, FieldRule{"note"},
+                                             FieldRule{"previous", Policy::kSet}};
+constexpr std::array kCascadeFields = {FieldRule{"leader"}, FieldRule{"gathering"}, FieldRule{"due"},
+                                       FieldRule{"method"}, FieldRule{"reached"},   FieldRule{"feedback"},
+                                       FieldRule{"status"}};
 
 constexpr std::array kKinds = {
     Kind{kind::kOrganisation, kOrganisationFields, kHr},
     Kind{kind::kUser, kUserFields, kHr},
     Kind{kind::kDevice, kDeviceFields, {}},
     Kind{kind::kUnit, kUnitFields, kHr},
+    Kind{kind::kLeader, kLeaderFields, kHr},
     Kind{kind::kTheme, kThemeFields, kHr},
+    Kind{kind::kDriver, kDriverFields, kHr},
     Kind{kind::kNote, kNoteFields, {}},
     Kind{kind::kPublishedNote, kPublishedNoteFields, {}, true},
     Kind{kind::kAssessment, kAssessmentFields, kLeaders},
     Kind{kind::kItem, kItemFields, kLeaders},
     Kind{kind::kRevision, kRevisionFields, kLeaders, true},
     Kind{kind::kStatusWord, kStatusWordFields, kLeaders, true},
+    Kind{kind::kDecision, kDecisionFields, kHr, true},
+    Kind{kind::kComment, kCommentFields, kLeadersAndHr},
+    Kind{kind::kMeasure, kMeasureFields, kDeciders},
+    Kind{kind::kMeasureStatus, kMeasureStatusFields, kDeciders, true},
+    Kind{kind::kCascade, kCascadeFields, kHr},
 };
 
 }  // namespace

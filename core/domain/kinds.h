@@ -17,7 +17,9 @@ namespace samla::domain {
 enum class Policy {
   kRegister,  ///< a person chooses
   kSet,       ///< elements; who adds wins
-  kText,      ///< a long text; a person joins
+  kText,      ///< a long text; edits merge by character, a person looks at those of one place
+  kMax,       ///< a number; the greatest (policies.h)
+  kOwner,     ///< what the record's author says, whoever else wrote (policies.h)
 };
 
 struct FieldRule {
@@ -39,13 +41,22 @@ inline constexpr std::string_view kOrganisation = "organisation";
 inline constexpr std::string_view kUser = "user";
 inline constexpr std::string_view kDevice = "device";
 inline constexpr std::string_view kUnit = "unit";
+inline constexpr std::string_view kLeader = "leader";
 inline constexpr std::string_view kTheme = "theme";
+inline constexpr std::string_view kDriver = "driver";
 inline constexpr std::string_view kNote = "note";
 inline constexpr std::string_view kPublishedNote = "published_note";
 inline constexpr std::string_view kAssessment = "assessment";
 inline constexpr std::string_view kItem = "assessment_item";
 inline constexpr std::string_view kRevision = "assessment_revision";
 inline constexpr std::string_view kStatusWord = "assessment_status";
+inline constexpr std::string_view kDecision = "assessment_decision";
+inline constexpr std::string_view kComment = "review_comment";
+inline constexpr std::string_view kMeasure = "measure";
+inline constexpr std::string_view kMeasureStatus = "measure_status";
+inline constexpr std::string_view kCascade = "cascade_task";
+inline constexpr std::string_view kCluster = "cluster";
+inline constexpr std::string_view kRound = "round";
 }  // namespace kind
 
 std::span<const Kind> kinds();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/encoding.h"
+#include "core/domain/policies.h"
 
 namespace samla::domain {
 namespace {
@@ -106,7 +107,8 @@ void Names::load_devices() {
   query.kind = kind::kDevice;
   const auto records = workspace_.records().list(query);
   if (!records) return;
-  for (const view::RecordView& record : *records) {
+  for (const view::RecordView& each : *records) {
+    const view::RecordView record = settled(workspace_, each);
     const auto id = fixed_from_hex<DeviceId>(record.text("device"));
     const auto user = id ? workspace_.replica().user_of_device(*id) : std::nullopt;
     if (!user || !may_name(record, "device", *user) || !may_name(record, "name", *user)) continue;

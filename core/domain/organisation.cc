@@ -22,6 +22,11 @@ constexpr std::array kThemes = {
     std::array<std::string_view, 3>{"mindre-styring", "Mindre styring – mer ledelse – bruke handlingsrommet",
                                     "Mindre styring – meir leiing – bruke handlingsrommet"}};
 
+constexpr std::array kDrivers = {
+    std::array<std::string_view, 3>{"flere-i-arbeid", "Flere i arbeid", "Fleire i arbeid"},
+    std::array<std::string_view, 3>{"brukerorientering", "Økt brukerorientering", "Auka brukarorientering"},
+    std::array<std::string_view, 3>{"kompetanse", "Økt kompetanse", "Auka kompetanse"}};
+
 std::string kind_text(std::string_view kind) { return std::string(kind); }
 
 Result<void> add_theme(Edit& edit, const replica::Replica& replica, const SpaceId& directory,
@@ -31,6 +36,16 @@ Result<void> add_theme(Edit& edit, const replica::Replica& replica, const SpaceI
   edit.create(id, directory, kind_text(kind::kTheme),
               {field("key", text(theme[0])), field("nb", text(theme[1])), field("nn", text(theme[2])),
                field("type", text("hovedtema")), field("status", text("aktiv"))});
+  return {};
+}
+
+Result<void> add_driver(Edit& edit, const replica::Replica& replica, const SpaceId& directory,
+                        const std::array<std::string_view, 3>& driver) {
+  const auto text = [](std::string_view words) { return view::Value(std::string(words)); };
+  SAMLA_ASSIGN(const RecordId id, replica.derived_id(directory, kind::kDriver, driver[0]));
+  edit.create(id, directory, kind_text(kind::kDriver),
+              {field("key", text(driver[0])), field("nb", text(driver[1])), field("nn", text(driver[2])),
+               field("status", text("aktiv"))});
   return {};
 }
 
@@ -44,8 +59,12 @@ Result<void> prepare_organisation(replica::Replica& replica, const Founder& foun
   const SpaceId directory = replica.space_id(purpose::kDirectory, {});
   Edit edit;
   SAMLA_ASSIGN(const RecordId id, replica.derived_id(directory, kind::kOrganisation, "name"));
+  SAMLA_ASSIGN(const auto known, replica.records().state(id));
+  // A founding that broke off after its first records goes on behind them.
+  if (known) return Workspace(replica).name_device(founder.device);
   edit.create(id, directory, kind_text(kind::kOrganisation), {field("name", founder.organisation)});
   for (const auto& theme : kThemes) SAMLA_TRY(add_theme(edit, replica, directory, theme));
+  for (const auto& driver : kDrivers) SAMLA_TRY(add_driver(edit, replica, directory, driver));
   add_user(edit, directory, replica.user(), founder.handle, founder.name);
   SAMLA_TRY(replica.commit(edit));
   return Workspace(replica).name_device(founder.device);
@@ -125,15 +144,30 @@ Result<std::unique_ptr<replica::Replica>> found(const replica::OpenOptions& opti
   return replica::Replica::create_organisation(options, std::move(founding));
 }
 
-Result<std::unique_ptr<replica::Replica>> join(const replica::OpenOptions& options, std::string_view invite,
-                                               const std::string& device) {
-  SAMLA_TRY(check_name(device, "device", "join"));
-  const auto prepare = [&](replica::Replica& replica) -> Result<void> {
+namespace {
+
+/// What a device does once it is in.
+std::function<Result<void>(replica::Replica&)> settling_in(const std::string& device) {
+  return [device](replica::Replica& replica) -> Result<void> {
     Workspace workspace(replica);
     SAMLA_TRY(found_own_units(workspace));
     return workspace.name_device(device);
   };
-  return replica::Replica::join(options, invite, space_spec(purpose::kNotebook), prepare);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<replica::Replica>> join(const replica::OpenOptions& options, std::string_view invite,
+                                               const std::string& device) {
+  SAMLA_TRY(check_name(device, "device", "join"));
+  return replica::Replica::join(options, invite, space_spec(purpose::kNotebook), settling_in(device));
+}
+
+Result<std::unique_ptr<replica::Replica>> recover(const replica::OpenOptions& options,
+                                                  std::string_view server_url, std::string_view words,
+                                                  const std::string& device) {
+  SAMLA_TRY(check_name(device, "device", "join"));
+  return replica::Replica::recover(options, server_url, words, settling_in(device));
 }
 
 Result<void> found_own_units(Workspace& workspace) {
@@ -194,7 +228,9 @@ Result<std::vector<Unit>> units(Workspace& workspace) {
   SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kUnit));
   std::vector<Unit> out;
   for (const view::RecordView& record : records) {
-    out.push_back({record.id, record.text("number"), record.text("name")});
+    out.push_back({record.id, record.text("number"), record.text("name"), record.text("type"),
+                   record.text("parent"), record.text("fylke"), record.text("kommune"),
+                   record.text("language"), record.number("headcount"), record.text("successor")});
   }
   std::ranges::sort(out, {}, &Unit::number);
   return out;
@@ -210,8 +246,10 @@ Result<Unit> find_unit(Workspace& workspace, std::string_view number, std::strin
   return *found;
 }
 
-Result<std::vector<Theme>> themes(Workspace& workspace) {
-  SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kTheme));
+namespace {
+
+Result<std::vector<Theme>> labels(Workspace& workspace, std::string_view kind) {
+  SAMLA_ASSIGN(const auto records, directory_records(workspace, kind));
   std::vector<Theme> out;
   for (const view::RecordView& record : records) {
     out.push_back({record.text("key"), record.text("nb"), record.text("nn")});
@@ -219,6 +257,11 @@ Result<std::vector<Theme>> themes(Workspace& workspace) {
   std::ranges::sort(out, {}, &Theme::key);
   return out;
 }
+
+}  // namespace
+
+Result<std::vector<Theme>> themes(Workspace& workspace) { return labels(workspace, kind::kTheme); }
+Result<std::vector<Theme>> drivers(Workspace& workspace) { return labels(workspace, kind::kDriver); }
 
 Result<std::string> organisation_name(Workspace& workspace) {
   SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kOrganisation));

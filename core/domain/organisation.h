@@ -20,9 +20,15 @@ struct Founder {
 
 /// A new organisation, this device its first of HR. See Replica::create_organisation.
 Result<std::unique_ptr<replica::Replica>> found(const replica::OpenOptions& options, const Founder& founder);
-/// Joins by an invite; `device` is what people will call this one. See Replica::join.
+/// Joins by an invite or a code of another device of the user; `device` is what people will call this one.
+/// See Replica::join.
 Result<std::unique_ptr<replica::Replica>> join(const replica::OpenOptions& options, std::string_view invite,
                                                const std::string& device);
+
+/// Joins by the user's recovery words. See Replica::recover.
+Result<std::unique_ptr<replica::Replica>> recover(const replica::OpenOptions& options,
+                                                  std::string_view server_url, std::string_view words,
+                                                  const std::string& device);
 
 /// Founds the spaces of units that this user may found and nobody has founded: a unit's first leader does.
 /// Placed at the next sync. No-op for everybody else.
@@ -47,6 +53,13 @@ struct Unit {
   RecordId scope;  ///< the record's id, and the scope of the unit's spaces
   std::string number;
   std::string name;
+  std::string type;  ///< "lokal", "fylke", …; empty: unknown, as are the others
+  std::string parent;
+  std::string fylke;
+  std::string kommune;
+  std::string language;  ///< nb or nn
+  std::int64_t headcount = 0;
+  std::string successor;  ///< the number of the unit that it has become part of; empty: it stands
 };
 
 /// All units, by number.
@@ -54,6 +67,7 @@ Result<std::vector<Unit>> units(Workspace& workspace);
 /// not_found: no such unit.
 Result<Unit> find_unit(Workspace& workspace, std::string_view number, std::string_view operation);
 
+/// A theme or a driver: its key, which stands in records and scripts, and its name in both languages.
 struct Theme {
   std::string key;
   std::string nb;
@@ -62,6 +76,7 @@ struct Theme {
 
 /// The themes in the order of the programme.
 Result<std::vector<Theme>> themes(Workspace& workspace);
+Result<std::vector<Theme>> drivers(Workspace& workspace);
 /// What the organisation calls itself.
 Result<std::string> organisation_name(Workspace& workspace);
 

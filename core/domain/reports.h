@@ -1,34 +1,92 @@
-// Reports: HR's reading of what was submitted, computed from this device's own store. HR sees counts as
-// they are; other roles are refused, since what hides small groups from them is not here.
+// Reports: HR's reading of what was submitted, computed from this device's own store. Every number comes from
+// a Table (suppression.h), so that for other eyes than HR's small groups are hidden in all of them alike.
+// Other roles are refused: what was submitted is not on their devices.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/domain/organisation.h"
+#include "core/domain/suppression.h"
 #include "core/domain/workspace.h"
 
 namespace samla::domain {
 
-struct Response {
-  std::size_t units = 0;
-  /// Each word of an assessment's life, in its order, with the number of units that have come so far.
-  std::vector<std::pair<std::string, std::size_t>> by_status;
+struct ReportFilter {
+  std::optional<std::string> fylke;
+  std::optional<std::string> type;
+  std::optional<std::string> unit;
+  Audience audience = Audience::kHr;  ///< for whom the report is made
+  std::string today;                  ///< a date, by which overdue is judged
 };
 
-/// A unit counts once, by the furthest that any of its assessments has come.
-Result<Response> report_response(Workspace& workspace);
+/// A number, or nothing where it is hidden.
+using Count = std::optional<std::int64_t>;
+
+/// Words that can only be counted together.
+struct JoinedCount {
+  std::vector<std::string> words;
+  std::int64_t amount = 0;
+};
+
+struct Counts {
+  Count total;
+  std::vector<std::pair<std::string, Count>> by_word;  ///< in the words' own order
+  std::vector<JoinedCount> joined;
+};
+
+struct ResponseGroup {
+  std::string name;  ///< a fylke or a type; of the whole: empty
+  std::size_t units = 0;
+  Counts by_status;
+};
+
+struct Response {
+  ResponseGroup whole;
+  std::vector<ResponseGroup> groups;  ///< by fylke or type, where asked
+  Counts by_week;                     ///< first submissions, by ISO week
+  std::vector<Unit> missing;          ///< not submitted yet; for HR alone
+};
+
+/// A unit counts once, by the furthest that any of its assessments has come; one that has become part of
+/// another counts there. `by`: "", "fylke", "type".
+Result<Response> report_response(Workspace& workspace, const ReportFilter& filter, std::string_view by);
 
 struct ThemeCounts {
-  std::string theme;  ///< its key; empty: items without a theme
+  std::string theme;  ///< its key; empty: items without one
   std::string name;
-  std::size_t strengths = 0;
-  std::size_t weaknesses = 0;
-  std::size_t measures = 0;
+  Count strengths;
+  Count weaknesses;
+  Count measures;
 };
 
-/// Counts of items in submitted revisions, a theme each; a last row for those without one, if any.
+struct Themes {
+  std::vector<ThemeCounts> rows;
+  std::vector<std::pair<std::string, JoinedCount>> joined;  ///< item type; keys that count together
+};
+
+/// Items in submitted revisions, by theme, or by driver; a last row for those without one, if any.
 /// Of an assessment that was submitted by two who did not know of each other, the later revision counts.
-Result<std::vector<ThemeCounts>> report_themes(Workspace& workspace);
+Result<Themes> report_themes(Workspace& workspace, const ReportFilter& filter, bool by_driver);
+
+struct MeasuresReport {
+  Counts by_status;
+  Count overdue;
+  Count reviewed;  ///< of those that ended, those whose effect is reviewed
+  Count ended;
+  std::size_t programme = 0;  ///< main measures, of no unit
+};
+
+Result<MeasuresReport> report_measures(Workspace& workspace, const ReportFilter& filter);
+
+struct CascadeReportCounts {
+  Counts by_status;
+  Count overdue;
+  Count reached;  ///< staff
+};
+
+Result<CascadeReportCounts> report_cascade_tasks(Workspace& workspace, const ReportFilter& filter);
 
 }  // namespace samla::domain

@@ -97,6 +97,7 @@ Result<std::optional<session::ChainBatch>> ChainWork::next() {
 Result<ChainWork::Asked> ChainWork::build(ChainBatchBuilder& to) {
   if (claim) {
     SAMLA_TRY(build_claim(to));
+    certificate_sent_ = true;
     return Asked::kClaim;
   }
   if (!certified()) {
@@ -128,6 +129,10 @@ Result<ChainWork::Asked> ChainWork::build_own(ChainBatchBuilder& to) {
   if (revoke_words) {
     to.add_identity(*revoke_words);
     return Asked::kRevocation;
+  }
+  if (server_keys) {
+    to.add_identity(*server_keys);
+    return Asked::kServerKeys;
   }
   if (pairing) {
     build_pairing(to);
@@ -172,6 +177,7 @@ Result<void> ChainWork::done() {
   if (asked == Asked::kInvite) invite.reset();
   if (asked == Asked::kRevocation) revoke_invite.reset();
   if (asked == Asked::kRevocation) revoke_words.reset();
+  if (asked == Asked::kServerKeys) server_keys.reset();
   if (asked == Asked::kPairing) pairing.reset();
   if (asked == Asked::kWords) words.reset();
   if (asked == Asked::kRotations) {

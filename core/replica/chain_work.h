@@ -64,6 +64,7 @@ class ChainWork {
   std::uint64_t pairing_expires_ms = 0;
   std::optional<PendingWords> words;
   std::optional<chain::Revocation> revoke_words;  ///< by an administrator
+  std::optional<chain::ServerKeys> server_keys;   ///< which the server is to have
   std::set<SpaceId> rotate;  ///< to be given a new key, due or not; emptied as that is done
 
   /// Whether the server may have taken this device in.
@@ -94,6 +95,7 @@ class ChainWork {
     kRotations,
     kInvite,
     kRevocation,
+    kServerKeys,
     kPairing,
     kWords,
     kIntent,

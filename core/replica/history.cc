@@ -25,13 +25,14 @@ WriteInfo info_of(const view::AppliedWrite& write) {
 }
 
 /// What stands now: of a text the edits that none has followed, of the life field its heads.
-std::set<change::WriteRef> heads_of(const view::RecordView& record, const resolve::RecordState& state) {
-  std::set<change::WriteRef> out;
+std::set<std::pair<FieldTag, change::WriteRef>> heads_of(const view::RecordView& record,
+                                                         const resolve::RecordState& state) {
+  std::set<std::pair<FieldTag, change::WriteRef>> out;
   for (const view::FieldView& field : record.fields) {
-    for (const view::HeadView& head : field.heads) out.insert(head.ref);
+    for (const view::HeadView& head : field.heads) out.emplace(field.tag, head.ref);
   }
   if (const resolve::FieldState* life = state.field(change::kLifeTag)) {
-    for (const resolve::Head& head : life->heads()) out.insert(head.ref);
+    for (const resolve::Head& head : life->heads()) out.emplace(change::kLifeTag, head.ref);
   }
   return out;
 }
@@ -47,8 +48,12 @@ Result<std::vector<WriteInfo>> History::writes_of(const SpaceId& space, const Re
   SAMLA_ASSIGN(const auto state, local_.records->state(record));
   SAMLA_ASSIGN(const auto shown, local_.records->read(record));
   if (state && shown) {
-    const std::set<change::WriteRef> heads = heads_of(*shown, *state);
-    for (WriteInfo& write : out) write.head = heads.contains(write.ref);
+    const auto heads = heads_of(*shown, *state);
+    for (WriteInfo& write : out) {
+      for (const FieldTag& tag : write.tags) {
+        if (heads.contains({tag, write.ref})) write.head_of.push_back(tag);
+      }
+    }
   }
   std::ranges::sort(out, {}, [](const WriteInfo& write) { return std::tuple(write.time, write.ref); });
   return out;
@@ -134,7 +139,7 @@ Result<std::set<RecordId>> History::judge_again(const SpaceId& space, const Writ
 }
 
 Result<void> History::rebuild(const SpaceId& space, const std::set<RecordId>& records) {
-  SAMLA_ASSIGN(const std::set<FieldTag> texts, texts_of(space, records));
+  SAMLA_ASSIGN(const view::Records::Anew anew, look_ahead(space, records));
   for (const RecordId& record : records) SAMLA_TRY(local_.records->forget(space, record));
   const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
     SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
@@ -142,29 +147,36 @@ Result<void> History::rebuild(const SpaceId& space, const std::set<RecordId>& re
     std::erase_if(writes,
                   [&](const view::AppliedWrite& write) { return !records.contains(write.header.record); });
     if (stored.validity == Validity::kValid) {
-      const auto applied = local_.records->rebuild(writes, texts);
+      const auto applied = local_.records->rebuild(writes, anew);
       return applied.ok() ? Result<void>() : Result<void>(applied.error());
     }
     for (const view::AppliedWrite& write : writes) SAMLA_TRY(local_.records->apply_transparent(write));
     return {};
   };
   SAMLA_TRY(local_.tables->changesets.each(space, {}, take));
-  SAMLA_TRY(apply_waiting(space, records, texts));
+  SAMLA_TRY(apply_waiting(space, records, anew));
   (void)local_.records->take_gaps();  // what still waits, waits for what is not here
   return {};
 }
 
-/// The fields of these records to which there are appends.
-Result<std::set<FieldTag>> History::texts_of(const SpaceId& space, const std::set<RecordId>& records) const {
-  std::set<FieldTag> out;
-  const auto look = [&](const change::WriteHeader& write) {
-    if (write.type == change::WriteType::kAppend && records.contains(write.record))
-      out.insert(write.tags.front());
+/// What must be known of these records before their first write is applied again.
+Result<view::Records::Anew> History::look_ahead(const SpaceId& space,
+                                                const std::set<RecordId>& records) const {
+  view::Records::Anew out;
+  const auto look = [&](const view::AppliedWrite& write, bool stands) {
+    if (!records.contains(write.header.record)) return;
+    if (!stands) out.seen_through[write.ref] = write.header.prev;
+    if (stands && view::edits_text(write)) out.texts.insert(write.header.tags.front());
   };
   const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
     SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
-    for (const change::Leaf& leaf : changeset.leaves) {
-      if (const auto* write = change::header_of(leaf)) look(*write);
+    const bool touches = std::ranges::any_of(changeset.leaves, [&](const change::Leaf& leaf) {
+      const auto* write = change::header_of(leaf);
+      return write != nullptr && records.contains(write->record);
+    });
+    if (!touches) return {};
+    for (const view::AppliedWrite& write : open_writes(*local_.membership, changeset)) {
+      look(write, stored.validity == Validity::kValid);
     }
     return {};
   };
@@ -172,13 +184,16 @@ Result<std::set<FieldTag>> History::texts_of(const SpaceId& space, const std::se
   SAMLA_ASSIGN(const auto groups, local_.tables->outbox.groups(space));
   for (const store::OutboxGroup& group : groups) {
     SAMLA_ASSIGN(const auto writes, local_.tables->outbox.writes(space, group.writer, group.seq));
-    for (const store::OutboxWrite& write : writes) look(write.header);
+    for (const store::OutboxWrite& write : writes) {
+      SAMLA_ASSIGN(view::Content content, view::decode_content(write.content));
+      look({space, write.ref, write.header, std::move(content)}, true);
+    }
   }
   return out;
 }
 
 Result<void> History::apply_waiting(const SpaceId& space, const std::set<RecordId>& records,
-                                    const std::set<FieldTag>& texts) {
+                                    const view::Records::Anew& anew) {
   SAMLA_ASSIGN(const auto groups, local_.tables->outbox.groups(space));
   for (const store::OutboxGroup& group : groups) {
     SAMLA_ASSIGN(const auto writes, local_.tables->outbox.writes(space, group.writer, group.seq));
@@ -186,7 +201,7 @@ Result<void> History::apply_waiting(const SpaceId& space, const std::set<RecordI
       if (!records.contains(write.header.record)) continue;
       SAMLA_ASSIGN(view::Content content, view::decode_content(write.content));
       const view::AppliedWrite applied{space, write.ref, write.header, std::move(content)};
-      const auto done = local_.records->rebuild({&applied, 1}, texts);
+      const auto done = local_.records->rebuild({&applied, 1}, anew);
       if (!done.ok()) return done.error();
     }
   }

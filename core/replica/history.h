@@ -26,9 +26,9 @@ class History {
   Result<std::set<RecordId>> judge_again(const SpaceId& space, const WriterId& writer);
   Result<void> add_frozen(const SpaceId& space, const RecordId& record, std::vector<WriteInfo>& out) const;
   Result<void> add_waiting(const SpaceId& space, const RecordId& record, std::vector<WriteInfo>& out) const;
-  Result<std::set<FieldTag>> texts_of(const SpaceId& space, const std::set<RecordId>& records) const;
+  Result<view::Records::Anew> look_ahead(const SpaceId& space, const std::set<RecordId>& records) const;
   Result<void> apply_waiting(const SpaceId& space, const std::set<RecordId>& records,
-                             const std::set<FieldTag>& texts);
+                             const view::Records::Anew& anew);
 
   LocalStore& local_;
 };

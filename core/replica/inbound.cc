@@ -52,6 +52,7 @@ Result<void> Inbound::take_tail(const SpaceId& space, const Incarnation& incarna
     SAMLA_ASSIGN(const bool fresh, store(arrived));
     if (fresh) SAMLA_TRY(materialise(arrived));
   }
+  SAMLA_TRY(fill_gaps(space));
   SAMLA_TRY(local_.tables->cursors.put(space, at));
   SAMLA_TRY(local_.save_clock());
   return transaction.commit();
@@ -200,8 +201,13 @@ Result<void> Inbound::materialise(const Arrived& arrived) {
   for (const view::AppliedWrite& write : writes) local_.time.observe(write.header.time);
   SAMLA_ASSIGN(const std::set<RecordId> changed, local_.records->apply(writes));
   changed_.insert(changed.begin(), changed.end());
+  return {};
+}
+
+/// Once a stretch, since it reads the space's whole history, and a member can make any number of gaps.
+Result<void> Inbound::fill_gaps(const SpaceId& space) {
   const std::set<RecordId> gaps = local_.records->take_gaps();
-  return gaps.empty() ? Result<void>() : History(local_).rebuild(arrived.changeset.header.space, gaps);
+  return gaps.empty() ? Result<void>() : History(local_).rebuild(space, gaps);
 }
 
 Result<void> Inbound::open_again(const SpaceId& space) {
@@ -217,6 +223,7 @@ Result<void> Inbound::open_again(const SpaceId& space) {
     SAMLA_ASSIGN(again.changeset, Changeset::decode(stored->bytes));
     SAMLA_TRY(materialise(again));
   }
+  SAMLA_TRY(fill_gaps(space));
   return transaction.commit();
 }
 

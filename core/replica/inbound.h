@@ -45,6 +45,7 @@ class Inbound {
   Result<void> judge(Arrived& arrived) const;
   Result<bool> store(const Arrived& arrived);
   Result<void> materialise(const Arrived& arrived);
+  Result<void> fill_gaps(const SpaceId& space);
 
   LocalStore& local_;
   std::set<RecordId> changed_;

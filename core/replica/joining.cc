@@ -49,15 +49,14 @@ bool same(const std::optional<Secret<32>>& a, const std::optional<Secret<32>>& b
 
 /// The store of an attempt by the same ticket that broke off when the server may have taken the device in:
 /// the ticket works once, so that device is the one to go on with. Null: there is none.
-std::unique_ptr<LocalStore> unfinished(const OpenOptions& inside, const Ticket& ticket) {
-  if (!store_exists(inside.directory)) return nullptr;
-  auto local = LocalStore::open(inside);
-  if (!local.ok() || (*local)->account.organisation != ticket.account.organisation ||
-      !same((*local)->invite_secret, ticket.invite_secret) ||
-      !same((*local)->pairing_secret, ticket.pairing_secret)) {
-    return nullptr;
+Result<std::unique_ptr<LocalStore>> unfinished(const OpenOptions& inside, const Ticket& ticket) {
+  SAMLA_ASSIGN(auto local, half_made(inside));
+  if (local == nullptr || local->account.organisation != ticket.account.organisation ||
+      !same(local->invite_secret, ticket.invite_secret) ||
+      !same(local->pairing_secret, ticket.pairing_secret)) {
+    return std::unique_ptr<LocalStore>();
   }
-  return std::move(*local);
+  return local;
 }
 
 /// Only the server knows whether it had taken the device in.
@@ -131,7 +130,12 @@ Result<std::unique_ptr<Replica>> Replica::join(const OpenOptions& options, std::
   SAMLA_ASSIGN(Nursery nursery, Nursery::prepare(options.directory));
   OpenOptions inside = options;
   inside.directory = nursery.folder();
-  std::unique_ptr<LocalStore> local = unfinished(inside, ticket);
+  auto begun = unfinished(inside, ticket);
+  if (!begun.ok()) {
+    nursery.keep();
+    return begun.error();
+  }
+  std::unique_ptr<LocalStore> local = std::move(*begun);
   const bool resumed = local != nullptr;
   const bool paired = ticket.pairing_secret.has_value();
   if (!resumed) {
@@ -147,7 +151,7 @@ Result<std::unique_ptr<Replica>> Replica::join(const OpenOptions& options, std::
   if (joined.ok()) joined = finish(*replica, prepare);
   if (!joined.ok()) {
     const bool taken_in = resumed || replica->work().certificate_sent();
-    if (taken_in && is_offline(joined.error().code)) nursery.keep();
+    if (taken_in && !is_refused(joined.error().code)) nursery.keep();
     return joined.error();
   }
   return settle(nursery, std::move(replica), options);
@@ -158,9 +162,14 @@ Result<std::unique_ptr<Replica>> Replica::recover(const OpenOptions& options, st
   SAMLA_ASSIGN(const custody::RecoveryWords parsed, custody::RecoveryWords::parse(words));
   SAMLA_ASSIGN(const ServerAddress address, parse_server_url(server_url));
   SAMLA_ASSIGN(Nursery nursery, Nursery::prepare(options.directory));
-  nursery.clear();
   OpenOptions inside = options;
   inside.directory = nursery.folder();
+  // Words work again and again, so nothing is taken up, but what can't be looked into is not thrown away.
+  if (const auto begun = half_made(inside); !begun.ok()) {
+    nursery.keep();
+    return begun.error();
+  }
+  nursery.clear();
   custody::PaperKeys paper = custody::keys_of_words(parsed);
   custody::DeviceKeys device = custody::DeviceKeys::generate(random_of(options));
   SAMLA_ASSIGN(const custody::RecoveryBlob blob, fetch_blob(address, paper, device));

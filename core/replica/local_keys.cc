@@ -3,7 +3,7 @@
 
 #include "core/chain/comparison.h"
 #include "core/chain/server_fragment.h"
-#include "core/replica/local_replica.h"
+#include "core/replica/nursery.h"
 
 namespace samla::replica {
 
@@ -25,11 +25,9 @@ RevocationTarget target_of(Type type) {
     case Type::kInvite:
       return RevocationTarget::kInvite;
     case Type::kPairing:
-      return RevocationTarget::kPairing;
-    case Type::kPaper:
       break;
   }
-  return RevocationTarget::kPaper;
+  return RevocationTarget::kPairing;
 }
 
 }  // namespace
@@ -42,14 +40,15 @@ std::vector<CertifiedInfo> LocalReplica::certified_by(const DeviceId& device) co
     out.push_back({type, decltype(CertifiedInfo::id)::from(id), in_force});
   };
   const IdentityState::Certified all = identity().certified_by(device);
-  for (const DeviceId& id : all.devices) add(Type::kDevice, id.view(), identity().active(id));
+  for (const DeviceId& id : all.devices) {
+    if (id != this->device()) add(Type::kDevice, id.view(), identity().active(id));
+  }
   for (const InviteId& id : all.invites) {
     add(Type::kInvite, id.view(), identity().invite(id)->status == chain::OneUseStatus::kPending);
   }
   for (const chain::PairingId& id : all.pairings) {
     add(Type::kPairing, id.view(), identity().pairing(id)->status == chain::OneUseStatus::kPending);
   }
-  for (const chain::PaperId& id : all.papers) add(Type::kPaper, id.view(), !identity().paper(id)->revoked_at);
   return out;
 }
 
@@ -98,8 +97,8 @@ Result<void> LocalReplica::revoke_device(const DeviceId& device, const std::vect
   if (!identity().active(device)) return fail(ErrorCode::already_exists, kOperation, "it is revoked");
   for (const CertifiedInfo& each : with) {
     if (each.type == Type::kDevice) SAMLA_TRY(check(DeviceId::from(each.id.view())));
-    if ((each.type == Type::kInvite || each.type == Type::kPaper) && !is_admin()) {
-      return fail(ErrorCode::not_permitted, kOperation, "only an administrator may revoke invites and words");
+    if (each.type == Type::kInvite && !is_admin()) {
+      return fail(ErrorCode::not_permitted, kOperation, "only an administrator may revoke invites");
     }
   }
   SAMLA_TRY(queue_revocation(RevocationTarget::kDevice, device.view(), &device));
@@ -257,6 +256,19 @@ Result<void> LocalReplica::set_member(const SpaceId& space, const UserId& member
   intent.space = space;
   intent.members = {{member, right}};
   return work_.queue(intent);
+}
+
+Result<void> LocalReplica::announce_server_keys(std::string_view server_url, const SyncOptions& options) {
+  constexpr const char* kOperation = "org.server";
+  if (!is_admin()) return fail(ErrorCode::not_permitted, kOperation, "only an administrator may do this");
+  SAMLA_ASSIGN(const ServerAddress address, parse_server_url(server_url));
+  const chain::ServerKeys keys{address.fragment.noise, address.fragment.receipts};
+  if (identity().server_keys() == keys)
+    return fail(ErrorCode::already_exists, kOperation, "it has these keys");
+  work_.server_keys = keys;
+  const auto synced = sync_or_fail(options);
+  work_.server_keys.reset();
+  return synced;
 }
 
 std::string LocalReplica::comparison_code() const {

@@ -72,6 +72,34 @@ Result<void> Nursery::move_into_place() {
   return {};
 }
 
+Result<std::unique_ptr<LocalStore>> half_made(const OpenOptions& inside) {
+  using Found = std::unique_ptr<LocalStore>;
+  if (!store_exists(inside.directory)) return Found();
+  auto local = LocalStore::open(inside);
+  if (local.ok()) return std::move(*local);
+  const std::string folder = inside.directory.string();
+  switch (local.error().code) {
+    case ErrorCode::wrong_passphrase:
+      return fail(ErrorCode::wrong_passphrase, "profile",
+                  "an earlier try with another passphrase is in " + folder +
+                      ": give that one, or remove the folder to begin anew");
+    case ErrorCode::store_busy:
+      return fail(ErrorCode::store_busy, "profile", "another try is under way in " + folder);
+    case ErrorCode::io:
+    case ErrorCode::disk_full:
+      return local.error();
+    default:
+      return Found();
+  }
+}
+
+bool is_refused(ErrorCode code) {
+  return code == ErrorCode::invite_unknown || code == ErrorCode::invite_used ||
+         code == ErrorCode::invite_expired || code == ErrorCode::invite_revoked ||
+         code == ErrorCode::device_revoked || code == ErrorCode::not_permitted ||
+         code == ErrorCode::claim_used;
+}
+
 Result<void> reach_centre(LocalReplica& replica, const wire::Hello& hello) {
   const RunOutcome outcome = run_sync(replica.local(), replica.work(), hello, {}, RunUntil::kLevel);
   if (outcome.error) return *outcome.error;
@@ -81,7 +109,11 @@ Result<void> reach_centre(LocalReplica& replica, const wire::Hello& hello) {
 Result<std::unique_ptr<Replica>> settle(Nursery& nursery, std::unique_ptr<LocalReplica> replica,
                                         const OpenOptions& options) {
   replica.reset();  // closes the store
-  SAMLA_TRY(nursery.move_into_place());
+  const auto moved = nursery.move_into_place();
+  if (!moved.ok()) {
+    nursery.keep();  // the server knows it already
+    return moved.error();
+  }
   return Replica::open(options);
 }
 

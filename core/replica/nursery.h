@@ -44,6 +44,13 @@ class Nursery {
   std::filesystem::path folder_;
 };
 
+/// What an attempt that broke off left in the nursery; null: nothing, or not enough to have been certified.
+/// wrong_passphrase, store_busy and the disk's errors: it can't be looked into now, so it stays.
+Result<std::unique_ptr<LocalStore>> half_made(const OpenOptions& inside);
+
+/// What the device came in by is worth nothing, now or ever: there is nothing to go on with.
+bool is_refused(ErrorCode code);
+
 /// Syncs to the end or says why not.
 Result<void> reach_centre(LocalReplica& replica, const wire::Hello& hello);
 

@@ -87,9 +87,9 @@ struct UserInfo {
   Role role = 0;
 };
 
-/// Something that a device brought in: a device, an invite, a pairing code, recovery words.
+/// Something that a device brought in. Words are not counted: a device must not take its user's better word.
 struct CertifiedInfo {
-  enum class Type : std::uint8_t { kDevice, kInvite, kPairing, kPaper } type = Type::kDevice;
+  enum class Type : std::uint8_t { kDevice, kInvite, kPairing } type = Type::kDevice;
   FixedBytes<16, struct CertifiedIdTag> id;
   bool in_force = true;  ///< false: revoked, used or replaced
 };
@@ -152,7 +152,9 @@ struct WriteInfo {
   enum class Reached : std::uint8_t { kOutbox, kDevice, kCentre } reached = Reached::kOutbox;
   /// Why the server did not take it, or why it does not count; absent: nothing to say.
   std::optional<ErrorCode> reason;
-  bool head = false;  ///< nothing has replaced it in at least one of its fields
+  std::vector<FieldTag> head_of;  ///< those of `tags` in which nothing has replaced it
+
+  bool head() const { return !head_of.empty(); }
 };
 
 /// A transaction of edits: built first, then committed whole or not at all.
@@ -239,7 +241,9 @@ class Replica {
     std::function<Result<void>(Replica&)> prepare;
   };
   /// A new organisation on an unclaimed server; this device becomes its admin, for a user with a random
-  /// id. All of it is durable at the server before this returns; a failure leaves no profile.
+  /// id. All of it is durable at the server before this returns; a failure leaves no profile. A claim works
+  /// once: after a failure that may have come behind it, the same call goes on where it was, and `prepare`
+  /// is called again.
   static Result<std::unique_ptr<Replica>> create_organisation(const OpenOptions& options, Founding founding);
   /// Joins by an invite link, or by a code of another device of the same user. A failure leaves no profile;
   /// after one that cut the connection the same link or code goes on where it was. Founds the personal space
@@ -298,7 +302,7 @@ class Replica {
   virtual Result<void> approve_device(const DeviceId& device) = 0;
 
   // Keys. docs of what they mean: security.md.
-  /// What the device brought in. None of it falls with it.
+  /// What the device brought in, without this device itself. None of it falls with it.
   virtual std::vector<CertifiedInfo> certified_by(const DeviceId& device) const = 0;
   /// Revokes a device, and with it what of the above is named; placed at the next sync. What this store
   /// holds of its changes stands, later ones are set aside. not_found, not_permitted; invalid_argument for
@@ -320,6 +324,9 @@ class Replica {
   /// Lets a user into a shared space, changes the right, or puts the user out (kNone), after which the
   /// space's key is rotated; placed at the next sync. not_found, not_permitted.
   virtual Result<void> set_member(const SpaceId& space, const UserId& user, SpaceRight right) = 0;
+  /// Announces, as an administrator, the keys that the server is to have, named by the URL's fragment.
+  /// Devices that sync before the server changes them follow by themselves.
+  virtual Result<void> announce_server_keys(std::string_view server_url, const SyncOptions& options) = 0;
   /// 60 bits of the identity chain's head, to be compared by two people who have both synced.
   virtual std::string comparison_code() const = 0;
 

@@ -6,6 +6,7 @@
 #include "core/custody/pairing.h"
 #include "core/replica/history.h"
 #include "core/session/refused.h"
+#include "core/session/validity.h"
 
 namespace samla::replica {
 
@@ -33,6 +34,7 @@ Result<void> SyncHost::accept_chain(const wire::ChainEntries& entries) {
     if (entries.space.is_zero()) {
       SAMLA_TRY(check_trusted());
       SAMLA_TRY(judge_again(before));
+      SAMLA_TRY(judge_forks(entries.entries));
     }
     return transaction.commit();
   };
@@ -48,6 +50,18 @@ Result<void> SyncHost::judge_again(const std::map<DeviceId, std::size_t>& before
     if (then != before.end() && then->second == now) continue;
     SAMLA_ASSIGN(const std::set<RecordId> records,
                  History(local_).judge_again(chain::writer_of_device(device)));
+    changed_.insert(records.begin(), records.end());
+  }
+  return {};
+}
+
+/// Where a writer's chain had forked, an entry says which branch stands.
+Result<void> SyncHost::judge_forks(std::span<const Bytes> entries) {
+  for (const Bytes& bytes : entries) {
+    const auto entry = chain::Entry::decode(bytes);
+    const auto* choice = entry.ok() ? std::get_if<chain::ForkChoice>(&entry->body) : nullptr;
+    if (choice == nullptr) continue;
+    SAMLA_ASSIGN(const std::set<RecordId> records, History(local_).judge_again(choice->writer));
     changed_.insert(records.begin(), records.end());
   }
   return {};
@@ -134,11 +148,19 @@ Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
   return out;
 }
 
+/// By the server's present key, or the one before it: a change is announced before the server makes it.
+bool SyncHost::signed_by_server(const wire::Receipts& receipts) const {
+  constexpr std::size_t kKeysMax = 2;
+  const auto& all = local_.membership->identity().all_server_keys();
+  const Bytes part = wire::signed_part(receipts);
+  for (std::size_t i = all.size(); i > 0 && i + kKeysMax > all.size(); --i) {
+    if (sign::verify(all[i - 1].keys.receipts, wire::kReceiptsDomain, part, receipts.signature)) return true;
+  }
+  return false;
+}
+
 Result<void> SyncHost::accept_receipts(const wire::Receipts& receipts) {
-  const auto& server = local_.membership->identity().server_keys();
-  if (!server || receipts.incarnation != incarnation_ ||
-      !sign::verify(server->receipts, wire::kReceiptsDomain, wire::signed_part(receipts),
-                    receipts.signature)) {
+  if (receipts.incarnation != incarnation_ || !signed_by_server(receipts)) {
     return fail(ErrorCode::bad_signature, "replica.receipts",
                 "the server's receipt is not signed by its key");
   }
@@ -154,13 +176,19 @@ Result<void> SyncHost::accept_receipts(const wire::Receipts& receipts) {
 Result<void> SyncHost::receipt(const wire::Receipt& receipt, std::uint64_t group) {
   SAMLA_ASSIGN(const auto stored,
                local_.tables->changesets.get(receipt.space, receipt.writer, receipt.writer_seq));
-  if (!stored || stored->hash != receipt.changeset) {
+  if (!stored || !stored->own || stored->hash != receipt.changeset) {
     return fail(ErrorCode::protocol, "replica.receipts", "a receipt for something that was not sent");
   }
   SAMLA_TRY(local_.tables->changesets.receipt(receipt.space, receipt.writer, receipt.writer_seq, receipt.seq,
                                               group));
-  const auto validity = static_cast<change::Validity>(receipt.validity);
-  if (validity == change::Validity::kValid) return {};
+  if (static_cast<change::Validity>(receipt.validity) == change::Validity::kValid) return {};
+  SAMLA_ASSIGN(const change::Validity validity, validity_of_own(*stored));
+  if (validity == change::Validity::kValid) {
+    notices_.insert(
+        "the server says that it does not count a change of this device, which by the chains counts: tell an "
+        "administrator");
+    return {};
+  }
   notices_.insert(
       "the server holds a change that it does not count: this device had no right to write there");
   SAMLA_TRY(local_.tables->changesets.judge(receipt.space, receipt.writer, receipt.writer_seq, validity,
@@ -172,6 +200,17 @@ Result<void> SyncHost::receipt(const wire::Receipt& receipt, std::uint64_t group
   }
   changed_.insert(records.begin(), records.end());
   return History(local_).rebuild(receipt.space, records);
+}
+
+/// The chains decide, not the server's word: everyone else judges by them too. Our own never go back along
+/// a chain.
+Result<change::Validity> SyncHost::validity_of_own(const store::StoredChangeset& stored) const {
+  SAMLA_ASSIGN(const change::Header header, change::decode_header(stored.bytes));
+  const chain::SpaceState* space = local_.membership->space(stored.space);
+  if (space == nullptr) return fail(ErrorCode::chain_behind, "replica.receipts");
+  const chain::IdentityState& identity = local_.membership->identity();
+  SAMLA_ASSIGN(const session::NamedHeads heads, session::named_heads(header, identity, *space));
+  return session::validity_of(header, heads, {}, identity, *space);
 }
 
 Result<void> SyncHost::accept_refusal(const wire::Refusal& refusal) {
@@ -202,6 +241,16 @@ std::optional<Position> SyncHost::cursor(const SpaceId& space) {
 
 Result<void> SyncHost::accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) {
   return inbound_.take_tail(space, incarnation_, items);
+}
+
+Result<void> SyncHost::accept_loss(const SpaceId& space) {
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  SAMLA_TRY(local_.tables->changesets.forget_places(space));
+  SAMLA_TRY(local_.tables->cursors.put(space, Position{incarnation_, 0, {}}));
+  SAMLA_TRY(transaction.commit());
+  offered_.erase(space);
+  notices_.insert("the server had lost a space's changes; those of this device are sent to it again");
+  return {};
 }
 
 /// The server's list is of when it was read: what this device has written since is not in it, nor what

@@ -47,14 +47,18 @@ class SyncHost final : public session::DeviceHost {
   Result<void> accept_refusal(const wire::Refusal& refusal) override;
   std::optional<Position> cursor(const SpaceId& space) override;
   Result<void> accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) override;
+  Result<void> accept_loss(const SpaceId& space) override;
   void accept_conflicts(const wire::ConflictFields& conflicts) override;
 
  private:
   Result<void> check_trusted() const;
   Result<void> judge_again(const std::map<DeviceId, std::size_t>& before);
+  bool signed_by_server(const wire::Receipts& receipts) const;
+  Result<void> judge_forks(std::span<const Bytes> entries);
   std::optional<seal::KeyPair> pair_of(ByteView recipient) const;
   Result<void> take_grant(const SpaceId& space, const wire::Grant& grant);
   Result<void> receipt(const wire::Receipt& receipt, std::uint64_t group);
+  Result<change::Validity> validity_of_own(const store::StoredChangeset& stored) const;
 
   LocalStore& local_;
   ChainWork& work_;

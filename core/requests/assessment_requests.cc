@@ -1,4 +1,6 @@
 // Requests about assessments.
+#include "core/base/encoding.h"
+#include "core/domain/assessment_items.h"
 #include "core/domain/assessments.h"
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
@@ -31,8 +33,40 @@ Result<Json> fill(Profile& profile, const Arguments& arguments) {
 
 Result<Json> add(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("assessment.item.add"));
-  const domain::NewItem item{arguments.text("type"), arguments.text("text"), arguments.text("theme")};
+  const domain::NewItem item{arguments.text("type"), arguments.text("text"), arguments.text("theme"),
+                             arguments.text("driver"), arguments.text("evidence")};
   SAMLA_ASSIGN(const auto result, domain::add_item(*workspace, arguments.text("id"), item));
+  return reply_with(profile, *workspace, result);
+}
+
+Result<Json> edit_item(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("assessment.item.edit"));
+  const domain::ItemChange change{arguments.find_text("type"), arguments.find_text("text"),
+                                  arguments.find_text("theme"), arguments.find_text("driver"),
+                                  arguments.find_text("evidence")};
+  SAMLA_ASSIGN(const auto result, domain::edit_item(*workspace, arguments.text("id"), change));
+  return reply_with(profile, *workspace, result);
+}
+
+Result<Json> move_item(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("assessment.item.move"));
+  SAMLA_ASSIGN(const auto result,
+               domain::move_item(*workspace, arguments.text("id"), arguments.find_text("before"),
+                                 arguments.find_text("after")));
+  return reply_with(profile, *workspace, result);
+}
+
+Result<Json> delete_item(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("assessment.item.delete"));
+  SAMLA_ASSIGN(const auto result, domain::delete_item(*workspace, arguments.text("id")));
+  return reply_with(profile, *workspace, result);
+}
+
+Result<Json> participation(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("assessment.participation"));
+  const domain::Participation words{arguments.find_text("process"), arguments.texts("add"),
+                                    arguments.texts("remove")};
+  SAMLA_ASSIGN(const auto result, domain::note_participation(*workspace, arguments.text("id"), words));
   return reply_with(profile, *workspace, result);
 }
 
@@ -62,10 +96,14 @@ Result<Json> list(Profile& profile, const Arguments& arguments) {
 const Parameter kId = {"id", Type::kText, true,
                        "the assessment's id, or a unique beginning of at least 4 digits"};
 constexpr std::string_view kReply =
-    "id, unit, form, form_version, status, answers (by the form's field ids), items (id, type, text, theme), "
+    "id, unit, form, form_version, status, answers (by the form's field ids), items (id, type, text, theme, "
+    "driver, evidence), process, participants, comments (id, revision, target, text, status, author, "
+    "created), "
     "space, space_id, created, updated, author, author_name, revision; a draft also conflict; a revision "
-    "also "
-    "source, previous, altered";
+    "also source, previous, altered";
+const Parameter kItemId = {"id", Type::kText, true,
+                           "the item's id, or a unique beginning of at least 4 digits"};
+const std::vector<std::string_view> kItemTypes = {"styrke", "svakhet", "tiltak"};
 
 }  // namespace
 
@@ -85,11 +123,41 @@ std::vector<Request> assessment_requests() {
       {"assessment.item.add",
        "Adds a strength, a weakness or a proposed measure.",
        {kId,
-        {"type", Type::kText, true, "what it is", {}, {"styrke", "svakhet", "tiltak"}},
+        {"type", Type::kText, true, "what it is", {}, kItemTypes},
         {"text", Type::kText, true, "one thing, in a few words"},
-        {"theme", Type::kText, false, "the id of the theme that it belongs to"}},
+        {"theme", Type::kText, false, "the id of the theme that it belongs to"},
+        {"driver", Type::kText, false, "the id of the driver that it serves"},
+        {"evidence", Type::kText, false, "what shows it; merges by character"}},
        {{"assessment", kReply}},
        add},
+      {"assessment.item.edit",
+       "Changes an item; what is not named stays as it is.",
+       {kItemId,
+        {"type", Type::kText, false, "what it is", {}, kItemTypes},
+        {"text", Type::kText, false, "one thing, in a few words"},
+        {"theme", Type::kText, false, "a theme's id; empty: none"},
+        {"driver", Type::kText, false, "a driver's id; empty: none"},
+        {"evidence", Type::kText, false, "the whole new text"}},
+       {{"assessment", kReply}},
+       edit_item},
+      {"assessment.item.move",
+       "Moves an item to before or after another one of the same assessment.",
+       {kItemId,
+        {"before", Type::kText, false, "the other item's id; this or after"},
+        {"after", Type::kText, false, "the other item's id; this or before"}},
+       {{"assessment", kReply}},
+       move_item},
+      {"assessment.item.delete", "Deletes an item.", {kItemId}, {{"assessment", kReply}}, delete_item},
+      {"assessment.participation",
+       "Says how the draft came about and who took part (medvirkning). HR sees the status word alone until "
+       "it "
+       "is submitted.",
+       {kId,
+        {"process", Type::kText, false, "how it was made, in a sentence or two"},
+        {"add", Type::kTexts, false, "who took part: people or groups"},
+        {"remove", Type::kTexts, false, "who did not after all"}},
+       {{"assessment", kReply}},
+       participation},
       {"assessment.submit",
        "Publishes a copy of the draft that HR can read and that never changes. After further edits it can be "
        "submitted again; the new copy replaces the one before.",

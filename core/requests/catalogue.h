@@ -65,15 +65,21 @@ struct Request {
 
 /// One file a noun.
 std::vector<Request> organisation_requests();
+std::vector<Request> import_requests();
 std::vector<Request> device_requests();
 std::vector<Request> space_requests();
 std::vector<Request> note_requests();
 std::vector<Request> assessment_requests();
 std::vector<Request> history_requests();
 std::vector<Request> doctor_requests();
+std::vector<Request> review_requests();
+std::vector<Request> measure_requests();
+std::vector<Request> cascade_requests();
 std::vector<Request> conflict_requests();
 std::vector<Request> sync_requests();
 std::vector<Request> report_requests();
+std::vector<Request> key_requests();
+std::vector<Request> demo_requests();
 std::vector<Request> profile_requests();
 
 /// All of them, in the order above.

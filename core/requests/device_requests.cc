@@ -1,7 +1,12 @@
 // Requests about devices.
+#include <algorithm>
+
+#include "core/base/clock.h"
 #include "core/base/encoding.h"
 #include "core/domain/names.h"
+#include "core/domain/organisation.h"
 #include "core/requests/catalogue.h"
+#include "core/requests/shapes.h"
 
 namespace samla::requests {
 namespace {
@@ -52,6 +57,69 @@ Result<Json> rename(Profile& profile, const Arguments& arguments) {
   return reply_with(*workspace, id);
 }
 
+std::string_view word_of(replica::CertifiedInfo::Type type) {
+  switch (type) {
+    case replica::CertifiedInfo::Type::kDevice:
+      return "device";
+    case replica::CertifiedInfo::Type::kInvite:
+      return "invite";
+    case replica::CertifiedInfo::Type::kPairing:
+      break;
+  }
+  return "pairing";
+}
+
+/// Those of `all` that `words` names: "all", or an id or a unique beginning of one.
+Result<std::vector<replica::CertifiedInfo>> chosen(const std::vector<replica::CertifiedInfo>& all,
+                                                   const std::vector<std::string>& words) {
+  constexpr std::size_t kDigitsMin = 4;
+  std::vector<replica::CertifiedInfo> out;
+  for (const std::string& word : words) {
+    std::size_t matches = 0;
+    for (const replica::CertifiedInfo& each : all) {
+      if (word != "all" && (word.size() < kDigitsMin || !to_hex(each.id).starts_with(word))) continue;
+      ++matches;
+      const auto same = [&](const auto& other) { return other.id == each.id; };
+      if (each.in_force && std::ranges::none_of(out, same)) out.push_back(each);
+    }
+    if (word == "all" || matches == 1) continue;
+    return fail(matches == 0 ? ErrorCode::not_found : ErrorCode::ambiguous, "device.revoke",
+                "'" + word + "' must name one thing that the device certified");
+  }
+  return out;
+}
+
+Result<Json> revoke(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("device.revoke"));
+  domain::Names names(*workspace);
+  SAMLA_ASSIGN(const DeviceId id, names.find_device(arguments.text("id"), "device.revoke"));
+  const auto all = workspace->replica().certified_by(id);
+  SAMLA_ASSIGN(const auto with, chosen(all, arguments.texts("with")));
+  SAMLA_TRY(workspace->replica().revoke_device(id, with));
+  Json certified = Json::array();
+  for (const replica::CertifiedInfo& each : all) {
+    if (!each.in_force) continue;
+    const bool device = each.type == replica::CertifiedInfo::Type::kDevice;
+    const auto same = [&](const auto& other) { return other.id == each.id; };
+    certified.push_back({{"type", word_of(each.type)},
+                         {"id", to_hex(each.id)},
+                         {"name", device ? names.device(DeviceId::from(each.id.view())) : std::string()},
+                         {"revoked", std::ranges::any_of(with, same)}});
+  }
+  SAMLA_ASSIGN(Json reply, reply_with(*workspace, id));
+  reply["certified"] = std::move(certified);
+  return reply;
+}
+
+Result<Json> pair(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("device.pair"));
+  SAMLA_ASSIGN(const std::uint64_t expires_ms,
+               domain::expiry(arguments.text("expires"), SystemClock().now_ms(), "device.pair"));
+  SAMLA_ASSIGN(const std::string code,
+               workspace->replica().create_pairing(expires_ms, profile.sync_options()));
+  return Json{{"code", code}, {"expires", iso_time(expires_ms)}};
+}
+
 const Parameter kId = {"id", Type::kText, true,
                        "the device's id, a unique beginning of at least 4 digits, or its name"};
 constexpr std::string_view kReply = "id, name, user, user_name, status, this (whether it is the one asked)";
@@ -77,6 +145,21 @@ std::vector<Request> device_requests() {
        {kId, {"name", Type::kText, true, "the new name"}},
        {{"device", kReply}},
        rename},
+      {"device.pair",
+       "Makes a code with which this user's next device joins, once; it reads all that this one reads, and "
+       "this one may be off by then. Needs the server.",
+       {{"expires", Type::kText, false, "how long it can be used: a number and s, m, h, d or w", "1h"}},
+       {{"code", "the code, beginning with samla:"}, {"expires", "when"}},
+       pair},
+      {"device.revoke",
+       "Revokes a device: it syncs no more, and reads nothing that is written after this was known. Takes "
+       "effect at the next sync.",
+       {kId, {"with", Type::kTexts, false, "ids of what the device certified, to be revoked too; or all"}},
+       {{"device", kReply},
+        {"certified",
+         "what the device had certified: a list of type (device, invite, pairing), id, name, "
+         "revoked; what is not revoked here stands"}},
+       revoke},
   };
 }
 

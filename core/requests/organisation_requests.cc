@@ -34,6 +34,12 @@ Result<Json> create(Profile& profile, const Arguments& arguments) {
   return organisation_shape(*workspace);
 }
 
+Result<Json> announce_server(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("org.server"));
+  SAMLA_TRY(workspace->replica().announce_server_keys(arguments.text("server"), profile.sync_options()));
+  return organisation_shape(*workspace);
+}
+
 Result<Json> show(Profile& profile, const Arguments&) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("org.show"));
   return organisation_shape(*workspace);
@@ -96,8 +102,14 @@ Result<Json> revoke(Profile& profile, const Arguments& arguments) {
 
 Result<Json> join(Profile& profile, const Arguments& arguments) {
   SAMLA_TRY(profile.check_empty("join"));
-  SAMLA_ASSIGN(auto replica,
-               domain::join(profile.open_options(), arguments.text("invite"), arguments.text("device")));
+  const std::string device = arguments.text("device");
+  if (arguments.truth("recover") == arguments.find_text("invite").has_value()) {
+    return fail(ErrorCode::invalid_argument, "join", "give an invite, or recover with server and words");
+  }
+  SAMLA_ASSIGN(auto replica, arguments.truth("recover")
+                                 ? domain::recover(profile.open_options(), arguments.text("server"),
+                                                   arguments.text("words"), device)
+                                 : domain::join(profile.open_options(), arguments.text("invite"), device));
   profile.adopt(std::move(replica));
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("join"));
   const replica::Replica& joined = workspace->replica();
@@ -124,6 +136,13 @@ std::vector<Request> organisation_requests() {
        {{"organisation", "id, name, server, users, devices, units"}},
        create},
       {"org.show", "Shows the organisation.", {}, {{"organisation", "as org.create gives it"}}, show},
+      {"org.server",
+       "Announces the keys that the server is going to have, as an administrator: devices that sync before "
+       "it "
+       "has them need no new invite. Needs the server.",
+       {{"server", Type::kText, true, "ws://HOST:PORT/#FRAGMENT, the fragment that of the new keys"}},
+       {{"organisation", "as org.create gives it"}},
+       announce_server},
       {"invite.create",
        "Makes a link with which one device can join, once. Needs the server.",
        {{"user", Type::kText, true, "the person's handle"},
@@ -149,8 +168,12 @@ std::vector<Request> organisation_requests() {
        {{"id", "the invite's id"}},
        revoke},
       {"join",
-       "Joins an organisation by an invite. Needs the server; a failure leaves no profile.",
-       {{"invite", Type::kText, true, "the link"},
+       "Joins an organisation by an invite, by a code of another device of the user, or by recovery words. "
+       "Needs the server; a failure leaves no profile.",
+       {{"invite", Type::kText, false, "the link, or the code that device.pair gave"},
+        {"recover", Type::kBoolean, false, "whether to join by recovery words"},
+        {"server", Type::kText, false, "to recover: ws://HOST:PORT/#FRAGMENT, as org.create took it"},
+        {"words", Type::kText, false, "to recover: the 24 words"},
         {"device", Type::kText, true, "what this device is called"}},
        {{"device", "id, name, user"}, {"organisation", "id, name"}},
        join},

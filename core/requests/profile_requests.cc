@@ -24,7 +24,8 @@ Result<Json> status(Profile& profile, const Arguments&) {
               {"role", domain::word_of(workspace->role())},
               {"device", {{"id", to_hex(replica.device())}, {"name", names.device(replica.device())}}},
               {"spaces", replica.spaces().size()},
-              {"server", replica.server_url()}};
+              {"server", replica.server_url()},
+              {"code", replica.comparison_code()}};
 }
 
 Result<Json> change_passphrase(Profile& profile, const Arguments& arguments) {
@@ -63,7 +64,10 @@ std::vector<Request> profile_requests() {
         {"role", "the user's role"},
         {"device", "id, name"},
         {"spaces", "how many"},
-        {"server", "its URL"}},
+        {"server", "its URL"},
+        {"code",
+         "of the organisation's chain: two people who have both synced see the same, or something is "
+         "wrong"}},
        status},
       {"key.passphrase.change",
        "Puts the store under another passphrase; the old one opens it no more.",

@@ -57,11 +57,21 @@ Json shape_of(const domain::Note& note, domain::Names& names) {
   return out;
 }
 
+Json shape_of(const domain::ReviewComment& comment, domain::Names& names) {
+  Json out = {{"id", to_hex(comment.id)}, {"revision", comment.revision},
+              {"target", comment.target}, {"text", comment.text},
+              {"status", comment.status}, {"created", iso_time(comment.created_ms)}};
+  put_author(out, comment.author, names);
+  return out;
+}
+
 Json shape_of(const domain::Assessment& assessment, domain::Names& names) {
   Json items = Json::array();
   for (const domain::AssessmentItem& item : assessment.items) {
     Json row = {{"id", item.id}, {"type", item.type}, {"text", item.text}};
     row["theme"] = item.theme.empty() ? Json() : Json(item.theme);
+    row["driver"] = item.driver.empty() ? Json() : Json(item.driver);
+    row["evidence"] = item.evidence;
     items.push_back(std::move(row));
   }
   Json answers = Json::object();
@@ -70,6 +80,12 @@ Json shape_of(const domain::Assessment& assessment, domain::Names& names) {
               {"form", assessment.form},     {"form_version", assessment.form_version},
               {"status", assessment.status}, {"answers", std::move(answers)},
               {"items", std::move(items)}};
+  out["process"] = assessment.process;
+  out["participants"] = assessment.participants;
+  out["comments"] = Json::array();
+  for (const domain::ReviewComment& each : assessment.comments) {
+    out["comments"].push_back(shape_of(each, names));
+  }
   put_space(out, assessment.space, names);
   out["created"] = iso_time(assessment.created_ms);
   out["updated"] = iso_time(assessment.updated_ms);

@@ -16,6 +16,7 @@ namespace samla::requests {
 std::string iso_time(std::uint64_t ms);
 Json shape_of(const domain::Note& note, domain::Names& names);
 Json shape_of(const domain::Assessment& assessment, domain::Names& names);
+Json shape_of(const domain::ReviewComment& comment, domain::Names& names);
 Json shape_of(const domain::Conflict& conflict, domain::Names& names);
 /// As JSON; null for none.
 Json value_of(const view::Value& value);

@@ -1,5 +1,6 @@
 // Requests about spaces.
 #include "core/base/encoding.h"
+#include "core/domain/members.h"
 #include "core/domain/names.h"
 #include "core/requests/catalogue.h"
 
@@ -58,6 +59,29 @@ Result<Json> members(Profile& profile, const Arguments& arguments) {
   return Json{{"members", std::move(out)}};
 }
 
+Result<Json> change_member(Profile& profile, const Arguments& arguments, replica::SpaceRight right,
+                           std::string_view operation) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace(operation));
+  domain::Names names(*workspace);
+  SAMLA_ASSIGN(const SpaceId id, names.find_space(arguments.text("id"), operation));
+  const auto user = names.find_user(arguments.text("user"));
+  if (!user) return fail(ErrorCode::not_found, std::string(operation), "nobody has that handle");
+  SAMLA_TRY(domain::set_member(*workspace, id, *user, right));
+  return Json{{"id", to_hex(id)}, {"user", arguments.text("user")}, {"right", word_of(right)}};
+}
+
+Result<Json> grant(Profile& profile, const Arguments& arguments) {
+  auto right = replica::SpaceRight::kWriter;
+  if (arguments.text("right") == "reader") right = replica::SpaceRight::kReader;
+  if (arguments.text("right") == "manager") right = replica::SpaceRight::kManager;
+  return change_member(profile, arguments, right, "space.grant");
+}
+
+Result<Json> revoke(Profile& profile, const Arguments& arguments) {
+  return change_member(profile, arguments, replica::SpaceRight::kNone, "space.revoke");
+}
+
+const Parameter kUser = {"user", Type::kText, true, "the person's handle"};
 const Parameter kId = {"id", Type::kText, true,
                        "the space's name, its id, or a unique beginning of at least 4 digits"};
 constexpr std::string_view kReply = "id, name, purpose, right (of this device), readable, members (how many)";
@@ -77,6 +101,17 @@ std::vector<Request> space_requests() {
        {kId},
        {{"members", "a list of user, name, right"}},
        members},
+      {"space.grant",
+       "Lets a person into a space, or changes the right. Takes effect at the next sync.",
+       {kId, kUser, {"right", Type::kText, false, "what for", "writer", {"reader", "writer", "manager"}}},
+       {{"id", "the space's id"}, {"user", "the handle"}, {"right", "as given"}},
+       grant},
+      {"space.revoke",
+       "Puts a person out of a space; what is written there later has another key. Takes effect at the next "
+       "sync.",
+       {kId, kUser},
+       {{"id", "the space's id"}, {"user", "the handle"}, {"right", "none"}},
+       revoke},
   };
 }
 

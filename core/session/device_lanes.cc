@@ -111,7 +111,10 @@ Result<void> DeviceSession::handle(const wire::TailEnd& end) {
   }
   restarted_.erase(end.space);
   awaiting_tail_end_.erase(end.space);
-  return {};
+  if (end.position.seq > 0 || cursor->seq == 0) return {};
+  SAMLA_TRY(host_.accept_loss(end.space));
+  up_empty_ = false;
+  return fill_up_window();
 }
 
 Result<void> DeviceSession::handle(const wire::ConflictFields& conflicts) {

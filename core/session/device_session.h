@@ -57,6 +57,9 @@ class DeviceHost {
   virtual std::optional<Position> cursor(const SpaceId& space) = 0;
   /// A run of the space's history, following its cursor. Stored durably before this returns.
   virtual Result<void> accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) = 0;
+  /// The server has nothing of a history of which the cursor has seen something: it was restored or emptied.
+  /// What is held stays; places are forgotten, and what has none is offered again, also in this session.
+  virtual Result<void> accept_loss(const SpaceId& space) = 0;
   /// The server's list of multi-head fields, once the space is level.
   virtual void accept_conflicts(const wire::ConflictFields& conflicts) = 0;
 };

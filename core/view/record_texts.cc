@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/text/payload.h"
+
 namespace samla::view {
 
 namespace {
@@ -32,8 +34,12 @@ bool touch(const std::vector<Range>& a, const std::vector<Range>& b) {
   });
 }
 
+/// Above this nobody compares them one by one, and a member could make any number.
+constexpr std::size_t kSidesMax = 16;
+
 /// Whether two who did not know of each other changed the same place.
 Result<bool> overlaps(text::Document& document, const std::vector<text::EventId>& frontier) {
+  if (frontier.size() > kSidesMax) return true;
   std::vector<std::vector<Range>> sides;
   for (std::size_t i = 0; i < frontier.size(); ++i) {
     std::vector<text::EventId> others = frontier;
@@ -59,7 +65,36 @@ const std::string* whole_value(const Value& value) {
   return std::get_if<std::string>(&value);
 }
 
+/// What a whole value replaces: of a write that does not stand, what that one named. Edits have no such way
+/// out, they count from the text that they saw.
+std::vector<change::WriteRef> standing(const std::vector<change::WriteRef>& named,
+                                       const Records::Anew& anew) {
+  std::set<change::WriteRef> out;
+  std::set<change::WriteRef> seen;
+  std::vector<change::WriteRef> todo = named;
+  while (!todo.empty()) {
+    const change::WriteRef ref = todo.back();
+    todo.pop_back();
+    if (!seen.insert(ref).second) continue;
+    const auto through = anew.seen_through.find(ref);
+    if (through == anew.seen_through.end()) {
+      out.insert(ref);
+    } else {
+      todo.insert(todo.end(), through->second.begin(), through->second.end());
+    }
+  }
+  return {out.begin(), out.end()};
+}
+
 }  // namespace
+
+bool edits_text(const AppliedWrite& write) {
+  if (write.header.type != change::WriteType::kAppend || !write.content) return false;
+  if (write.header.tags.size() != 1 || write.content->fields.size() != 1) return false;
+  const auto* edits = std::get_if<TextEdits>(&write.content->fields.front().value);
+  text::Payload payload;
+  return edits != nullptr && text::decode_payload(edits->payload, payload).ok();
+}
 
 const char* const kTextTableSql =
     "CREATE TABLE IF NOT EXISTS record_text("
@@ -100,39 +135,43 @@ Result<text::Document*> RecordTexts::open(const RecordRow& row, const FieldTag& 
   return &documents_.emplace(tag, std::move(fresh)).first->second;
 }
 
-Result<void> RecordTexts::apply(RecordRow& row, const AppliedWrite& write, const std::set<FieldTag>& always) {
+Result<void> RecordTexts::apply(RecordRow& row, const AppliedWrite& write, const Records::Anew& anew) {
   if (!write.content || write.header.type == change::WriteType::kSnapshot) return {};
   const bool append = write.header.type == change::WriteType::kAppend;
+  if (append && !edits_text(write)) return {};
   for (std::size_t i = 0; i < write.header.tags.size() && i < write.content->fields.size(); ++i) {
     const FieldTag& tag = write.header.tags[i];
-    if (!append && !row.texts.contains(tag) && !always.contains(tag)) continue;
-    SAMLA_TRY(take(row, tag, write, write.content->fields[i]));
+    if (!append && !row.texts.contains(tag) && !anew.texts.contains(tag)) continue;
+    SAMLA_TRY(take(row, tag, write, write.content->fields[i], anew));
   }
   return {};
 }
 
 Result<void> RecordTexts::take(RecordRow& row, const FieldTag& tag, const AppliedWrite& write,
-                               const FieldContent& content) {
+                               const FieldContent& content, const Records::Anew& anew) {
   SAMLA_ASSIGN(text::Document* const document, open(row, tag));
   Bytes payload;
-  if (write.header.type == change::WriteType::kAppend) {
-    const auto* edits = std::get_if<TextEdits>(&content.value);
-    if (edits == nullptr) return {};  // a member's nonsense: as good as none
+  std::vector<change::WriteRef> parents = write.header.prev;
+  if (const auto* edits = std::get_if<TextEdits>(&content.value); edits != nullptr && edits_text(write)) {
     payload = edits->payload;
   } else {
     const std::string* whole = whole_value(content.value);
     if (whole == nullptr) return {};
     payload = text::encode_whole(*whole);
+    parents = standing(parents, anew);
+    // What had replaced it may be in the document already, as if nothing had come before.
+    const resolve::FieldState* field = row.state.field(tag);
+    if (!anew.texts.contains(tag) && field != nullptr && field->dominated(write.ref)) {
+      gaps_ = true;
+      return {};
+    }
   }
-  const auto applied = document->apply(event_of(write.ref), events_of(write.header.prev), payload);
-  if (!applied.ok()) {
-    // Bad everywhere: it stays in history. What the machine can't hold is an error.
-    return applied.error().code == ErrorCode::malformed || applied.error().code == ErrorCode::not_canonical ||
-                   applied.error().code == ErrorCode::truncated
-               ? Result<void>()
-               : Result<void>(applied.error());
-  }
-  gaps_ = gaps_ || *applied == text::Applied::waiting;
+  const auto applied = document->apply(event_of(write.ref), events_of(parents), payload);
+  // A full document is the machine's limit, and a damaged one is built anew: neither may keep the rest of
+  // a sync from this device. The write stays in history.
+  const bool damaged = !applied.ok() && applied.error().code != ErrorCode::too_large;
+  gaps_ = gaps_ || damaged || (applied.ok() && *applied == text::Applied::waiting);
+  if (damaged) return {};
   changed_.insert(tag);
   note(row, tag, write, content.field);
   MergedText& merged = row.texts.at(tag);

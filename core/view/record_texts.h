@@ -10,6 +10,7 @@
 
 #include "core/sqlite/connection.h"
 #include "core/text/document.h"
+#include "core/view/records.h"
 #include "core/view/records_row.h"
 
 namespace samla::view {
@@ -20,9 +21,8 @@ class RecordTexts {
  public:
   explicit RecordTexts(sqlite::Connection& connection) : connection_(&connection) {}
 
-  /// Takes one write that `row` has taken. `always`: fields that are texts from their first write on, since
-  /// appends to them are known to come.
-  Result<void> apply(RecordRow& row, const AppliedWrite& write, const std::set<FieldTag>& always);
+  /// Takes one write that `row` has taken. The fields of `anew.texts` are texts from their first write on.
+  Result<void> apply(RecordRow& row, const AppliedWrite& write, const Records::Anew& anew);
   /// Whether a write waits for one that this device may have dropped the value of: the record is then to
   /// be built anew from all its writes.
   bool has_gaps() const { return gaps_; }
@@ -34,7 +34,7 @@ class RecordTexts {
 
  private:
   Result<void> take(RecordRow& row, const FieldTag& tag, const AppliedWrite& write,
-                    const FieldContent& content);
+                    const FieldContent& content, const Records::Anew& anew);
   void note(RecordRow& row, const FieldTag& tag, const AppliedWrite& write, const std::string& field);
 
   sqlite::Connection* connection_;

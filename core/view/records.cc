@@ -68,7 +68,11 @@ struct Changing {
   Result<bool> save(sqlite::Connection& connection, const SearchFields& search_fields) {
     const bool same =
         row.number != 0 && row.state.encode() == state_before && row.encode_content() == content_before;
-    if (same) return false;
+    if (same) {
+      // An edit that fits nowhere leaves the row as it is, and is kept in the document all the same.
+      SAMLA_TRY(texts->save(row));
+      return false;
+    }
     SAMLA_TRY(save_record_row(connection, row));
     SAMLA_TRY(texts->save(row));
     SAMLA_TRY(update_index(connection, row, text_before, indexed_text(row, search_fields)));
@@ -90,8 +94,7 @@ Result<std::set<RecordId>> Records::apply(std::span<const AppliedWrite> writes) 
   return rebuild(writes, {});
 }
 
-Result<std::set<RecordId>> Records::rebuild(std::span<const AppliedWrite> writes,
-                                            const std::set<FieldTag>& texts) {
+Result<std::set<RecordId>> Records::rebuild(std::span<const AppliedWrite> writes, const Anew& anew) {
   std::map<std::pair<SpaceId, RecordId>, Changing> changing;
   for (const AppliedWrite& write : writes) {
     const std::pair key(write.space, write.header.record);
@@ -101,7 +104,7 @@ Result<std::set<RecordId>> Records::rebuild(std::span<const AppliedWrite> writes
       found = changing.emplace(key, std::move(loaded)).first;
     }
     found->second.row.apply(write);
-    SAMLA_TRY(found->second.texts->apply(found->second.row, write, texts));
+    SAMLA_TRY(found->second.texts->apply(found->second.row, write, anew));
     if (found->second.texts->has_gaps()) gaps_.insert(write.header.record);
   }
   std::set<RecordId> changed;
@@ -125,8 +128,12 @@ Result<void> Records::forget(const SpaceId& space, const RecordId& id) {
   if (row.number == 0) return {};
   SAMLA_TRY(update_index(*connection_, row, indexed_text(row, search_fields_), {}));
   SAMLA_TRY(forget_texts(*connection_, row));
-  SAMLA_ASSIGN(auto remove, connection_->cached("DELETE FROM record WHERE number = ?1"));
-  return remove->bind(1, row.number).run();
+  // The row keeps its number: by it goes who had the id first, where several spaces claim it.
+  RecordRow empty;
+  empty.number = row.number;
+  empty.id = row.id;
+  empty.space = row.space;
+  return save_record_row(*connection_, empty);
 }
 
 }  // namespace samla::view

@@ -84,6 +84,10 @@ struct AppliedWrite {
   std::optional<Content> content;
 };
 
+/// Whether the write is an edit of a text that anyone could read: from the first one on, its field is a text.
+/// A function of the write alone, so that all devices agree on it whatever came first.
+bool edits_text(const AppliedWrite& write);
+
 /// Which records to list. Absent members don't filter. Ordered by creation, oldest first.
 struct Query {
   std::optional<std::string> kind;
@@ -107,11 +111,18 @@ class Records {
   /// `search_fields` are not those of the last time; in a transaction of its own.
   static Result<Records> open(sqlite::Connection& connection, SearchFields search_fields);
 
+  /// What is known beforehand of records that are built anew.
+  struct Anew {
+    std::set<FieldTag> texts;  ///< fields to which an append stands, see edits_text
+    /// Writes that don't stand, and what they named: a whole value that names one replaces what that named.
+    std::map<change::WriteRef, std::vector<change::WriteRef>> seen_through;
+  };
+
   /// Texts that `apply` can't put together alone, since a write came after what it knew of had been
   /// replaced: records to be forgotten and built anew from all their writes. Empties the list.
   std::set<RecordId> take_gaps() { return std::exchange(gaps_, {}); }
-  /// As apply, for building anew: `texts` are the fields of these records to which there are appends.
-  Result<std::set<RecordId>> rebuild(std::span<const AppliedWrite> writes, const std::set<FieldTag>& texts);
+  /// As apply, for building anew.
+  Result<std::set<RecordId>> rebuild(std::span<const AppliedWrite> writes, const Anew& anew);
 
   /// What a field's text is and which writes it rests on: for making the next edit. A register's shown
   /// value where nobody has edited it as a text yet. Absent: no such record, or no such field.

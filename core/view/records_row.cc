@@ -79,6 +79,8 @@ void for_each_head(const resolve::RecordState& state, Visit visit) {
   }
 }
 
+constexpr std::size_t kTextsMax = std::size_t{1} << 20;
+
 /// Contents come from members who may be hostile: one that doesn't fit its header is as good as none.
 bool fits(const Content& content, const change::WriteHeader& header) {
   return content.fields.size() == header.tags.size();
@@ -179,7 +181,8 @@ Result<void> RecordRow::decode_content(ByteView bytes) {
     content.value = read_value(reader);
     contents.insert_or_assign({tag, head.ref}, std::move(content));
   });
-  for (std::size_t left = reader.count(kFieldsMax, 12); left > 0 && !reader.failed(); --left) {
+  // Any number: members may make up fields, and what was written must be read.
+  for (std::size_t left = reader.count(kTextsMax, 12); left > 0 && !reader.failed(); --left) {
     const auto tag = reader.fixed<FieldTag>();
     texts.insert_or_assign(tag, read_text(reader));
   }

@@ -99,6 +99,8 @@ class StorageTransaction {
   virtual Result<void> put_entry(const SpaceId& space, std::uint64_t seq, ByteView entry) = 0;
   virtual Result<void> put_grant(const SpaceId& space, const StoredGrant& grant) = 0;
   virtual Result<void> put_changeset(const SpaceId& space, const StoredChangeset& changeset) = 0;
+  /// What the changeset at `seq` has come to be worth.
+  virtual Result<void> put_validity(const SpaceId& space, std::uint64_t seq, std::uint8_t validity) = 0;
   virtual Result<void> put_record_state(const SpaceId& space, const RecordId& record, ByteView state) = 0;
   /// Replaces what the record's contested fields were.
   virtual Result<void> put_contested(const SpaceId& space, const RecordId& record,

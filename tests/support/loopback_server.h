@@ -26,7 +26,12 @@ class LoopbackServer {
   LoopbackServer& operator=(const LoopbackServer&) = delete;
 
   /// What `samla org create --server` takes.
-  std::string url() const { return "ws://127.0.0.1:" + std::to_string(port_) + "/#" + fragment_; }
+  std::string url() const { return url(port_); }
+  /// As reached through another port.
+  std::string url(std::uint16_t port) const {
+    return "ws://127.0.0.1:" + std::to_string(port) + "/#" + fragment_;
+  }
+  std::uint16_t port() const { return port_; }
   const std::filesystem::path& folder() const { return folder_.path(); }
 
   void start() {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdio>
+#include <map>
 
 #include "core/replica/replica.h"
+#include "tests/support/cutting_proxy.h"
 #include "tests/support/loopback_server.h"
 
 namespace samla::test {
@@ -17,7 +19,7 @@ class Fleet {
   /// Founds the organisation from a profile "admin".
   Fleet() {
     replica::Replica::Founding founding;
-    founding.server_url = server.url();
+    founding.server_url = server.url(proxy.port());
     founding.role = 3;
     founding.spaces = {all_space(), personal_space()};
     auto made = replica::Replica::create_organisation(options("admin"), founding);
@@ -44,11 +46,15 @@ class Fleet {
     return spec;
   }
 
+  /// Clocks of profiles whose time is wrong; set before they join.
+  std::map<std::string, const Clock*> clocks;
+
   replica::OpenOptions options(const std::string& name) const {
     replica::OpenOptions out;
     out.directory = folder_.path() / name;
     out.passphrase = "passord " + name;
     out.search_fields = {{"note", {"title", "body"}}};
+    if (const auto clock = clocks.find(name); clock != clocks.end()) out.clock = clock->second;
     return out;
   }
   Result<std::string> invite(const UserId& user, std::uint64_t expires_ms = ~std::uint64_t{0} >> 16) {
@@ -76,6 +82,7 @@ class Fleet {
   const std::filesystem::path& folder() const { return folder_.path(); }
 
   LoopbackServer server;
+  CuttingProxy proxy{server.port()};
   std::unique_ptr<replica::Replica> admin;  ///< null: `error` says why
   Error error;
 

@@ -72,6 +72,9 @@ class FailingStorage final : public Storage {
     Result<void> put_changeset(const SpaceId& s, const StoredChangeset& c) override {
       return pass([&] { return inner_->put_changeset(s, c); });
     }
+    Result<void> put_validity(const SpaceId& s, std::uint64_t seq, std::uint8_t validity) override {
+      return pass([&] { return inner_->put_validity(s, seq, validity); });
+    }
     Result<void> put_record_state(const SpaceId& s, const RecordId& r, ByteView state) override {
       return pass([&] { return inner_->put_record_state(s, r, state); });
     }

@@ -92,6 +92,13 @@ class SqliteTransaction final : public StorageTransaction {
     place->bind(1, number).bind(2, c.writer).bind(3, static_cast<std::int64_t>(c.writer_seq)).bind(4, seq);
     return place->run();
   }
+  Result<void> put_validity(const SpaceId& space, std::uint64_t seq, std::uint8_t validity) override {
+    SAMLA_ASSIGN(const std::int64_t number, number_of(space));
+    SAMLA_ASSIGN(auto put, db_.cached("UPDATE changeset SET validity = ?2 WHERE id = ?1"));
+    return put->bind(1, (number << kSeqBits) + static_cast<std::int64_t>(seq))
+        .bind(2, std::int64_t{validity})
+        .run();
+  }
   Result<void> put_record_state(const SpaceId& space, const RecordId& record, ByteView state) override {
     SAMLA_ASSIGN(const std::int64_t number, number_of(space));
     SAMLA_ASSIGN(auto put, db_.cached("INSERT OR REPLACE INTO record_state VALUES(?1, ?2, ?3)"));

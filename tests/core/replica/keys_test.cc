@@ -1,7 +1,10 @@
 // Keys over a real server: rotation, revocation, pairing, recovery.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/base/encoding.h"
+#include "sync-server/storage/sqlite/sqlite_storage.h"
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
@@ -25,6 +28,12 @@ RecordId add_note(Replica& replica, const SpaceId& space, const std::string& bod
   const auto done = replica.commit(edit);
   EXPECT_TRUE(done.ok()) << done.error().message();
   return id;
+}
+
+void assign(Replica& replica, const RecordId& record, const std::string& body) {
+  Edit edit;
+  edit.assign(record, "body", body);
+  EXPECT_TRUE(replica.commit(edit).ok());
 }
 
 SyncReport sync(Replica& replica) {
@@ -195,6 +204,148 @@ TEST_F(KeysTest, WhoIsPutOutOfASpaceReadsNothingWrittenThereAfterwards) {
   sync(*fleet.admin);
   EXPECT_EQ(body_of(*fleet.admin, note), "uten Ola");
   EXPECT_EQ(body_of(*ola, note), "");
+}
+
+TEST_F(KeysTest, WhatARevokedPhoneWroteUnseenIsSetAsideEverywhereTheServerIncluded) {
+  auto laptop = fleet.must_join("laptop", kKari);
+  auto ola = fleet.must_join("ola", kOla);
+  sync(*laptop);
+  auto phone = pair(*laptop, "phone");
+  const RecordId note = add_note(*laptop, team(*laptop), "utgangspunkt");
+  sync(*laptop);
+  sync(*ola);
+  sync(*phone);
+  assign(*ola, note, "Olas");
+  assign(*phone, note, "tyvens");
+  sync(*ola);
+  sync(*phone);
+  EXPECT_EQ(sync(*ola).conflicts, 1u);
+  ASSERT_TRUE(laptop->revoke_device(phone->device(), {}).ok());  // without having seen what it wrote
+  EXPECT_EQ(sync(*laptop).conflicts, 0u);
+  EXPECT_EQ(sync(*ola).conflicts, 0u);
+  EXPECT_EQ(body_of(*laptop, note), "Olas");
+  EXPECT_EQ(body_of(*ola, note), "Olas");
+  fleet.server.stop();
+  const auto storage = server::open_sqlite_storage(server::storage_file(fleet.server.folder()), {false});
+  ASSERT_TRUE(storage.ok()) << storage.error().message();
+  const auto contested = (*storage)->contested(team(*ola), 10);
+  ASSERT_TRUE(contested.ok());
+  EXPECT_TRUE(contested->empty());
+}
+
+TEST_F(KeysTest, WhatADeviceCertifiedIsListedAndFallsOnlyWhereItIsNamed) {
+  auto laptop = fleet.must_join("laptop", kKari);
+  auto phone = pair(*laptop, "phone");
+  auto tablet = pair(*phone, "tablet");
+  ASSERT_TRUE(phone->create_pairing(kFarMs, {}).ok());
+  sync(*laptop);
+  const auto certified = laptop->certified_by(phone->device());
+  ASSERT_EQ(certified.size(), 3u);  // a tablet, its code, and a code that nobody has used
+  ASSERT_TRUE(laptop->revoke_device(phone->device(), {}).ok());
+  sync(*laptop);
+  EXPECT_TRUE(tablet->sync({}).ok());
+  EXPECT_EQ(phone->sync({}).error().code, ErrorCode::device_revoked);
+  EXPECT_EQ(laptop->revoke_device(laptop->device(), {}).error().code, ErrorCode::invalid_argument);
+}
+
+TEST_F(KeysTest, DevicesFollowAServerWhoseNewKeysWereAnnounced) {
+  auto kari = fleet.must_join("kari", kKari);
+  TemporaryFolder other;
+  SystemRandom random;
+  const auto fragment = server::init_folder(other.path(), random);
+  ASSERT_TRUE(fragment.ok());
+  const std::string url = "ws://127.0.0.1:" + std::to_string(fleet.proxy.port()) + "/#" + *fragment;
+  EXPECT_EQ(kari->announce_server_keys(url, {}).error().code, ErrorCode::not_permitted);
+  ASSERT_TRUE(fleet.admin->announce_server_keys(url, {}).ok());
+  add_note(*kari, team(*kari), "før");
+  EXPECT_EQ(sync(*kari).sent, 1u);
+  fleet.server.stop();
+  std::filesystem::copy_file(server::keys_file(other.path()), server::keys_file(fleet.server.folder()),
+                             std::filesystem::copy_options::overwrite_existing);
+  fleet.server.start();
+  add_note(*kari, team(*kari), "etter");
+  EXPECT_EQ(sync(*kari).sent, 1u);
+  sync(*fleet.admin);
+}
+
+// Every step fails once: the connection is cut a little later each time, until the operation passes.
+constexpr std::int64_t kStepBytes = 450;
+constexpr int kTriesMax = 400;
+
+template <class Try>
+void until_it_passes(Fleet& fleet, const char* what, Try attempt, std::int64_t step_bytes = kStepBytes) {
+  for (int i = 0; i < kTriesMax; ++i) {
+    fleet.proxy.cut_after(i * step_bytes);
+    const bool passed = attempt();
+    fleet.proxy.pass_all();
+    if (passed) return;
+  }
+  FAIL() << what << " never passed";
+}
+
+TEST_F(KeysTest, ARotationThatIsCutOffAnywhereFinishesOrLeavesTheOldKey) {
+  auto kari = fleet.must_join("kari", kKari);
+  auto ola = fleet.must_join("ola", kOla);
+  sync(*kari);
+  sync(*ola);
+  std::vector<RecordId> notes;
+  until_it_passes(fleet, "rotation", [&] {
+    const bool passed = kari->rotate_keys(team(*kari), {}).ok();
+    fleet.proxy.pass_all();
+    notes.push_back(add_note(*kari, team(*kari), "skrevet"));
+    sync(*kari);
+    return passed;
+  });
+  sync(*ola);
+  for (const RecordId& note : notes) EXPECT_EQ(body_of(*ola, note), "skrevet");
+}
+
+TEST_F(KeysTest, PairingThatIsCutOffAnywhereEndsInOneDeviceThatReadsAll) {
+  auto laptop = fleet.must_join("laptop", kKari);
+  const RecordId note = add_note(*laptop, notebook(*laptop), "dagbok");
+  sync(*laptop);
+  std::string code;
+  until_it_passes(fleet, "the code", [&] {
+    const auto made = laptop->create_pairing(kFarMs, {});
+    if (made.ok()) code = *made;
+    return made.ok();
+  });
+  std::unique_ptr<Replica> phone;
+  until_it_passes(fleet, "joining", [&] {
+    auto joined = fleet.join("phone", code);
+    EXPECT_TRUE(joined.ok() || !std::filesystem::exists(fleet.folder() / "phone"));
+    if (joined.ok()) phone = std::move(*joined);
+    return phone != nullptr;
+  });
+  ASSERT_NE(phone, nullptr);
+  EXPECT_EQ(body_of(*phone, note), "dagbok");
+  sync(*laptop);
+  const auto devices = laptop->devices();
+  EXPECT_EQ(std::ranges::count(devices, kKari, &DeviceInfo::user), 2);
+}
+
+TEST_F(KeysTest, RecoveryThatIsCutOffAnywherePassesWhenTriedAgain) {
+  auto kari = fleet.must_join("kari", kKari);
+  const RecordId note = add_note(*kari, notebook(*kari), "dagbok");
+  sync(*kari);
+  RecoveryInfo words;
+  until_it_passes(fleet, "the words", [&] {
+    const auto made = kari->make_recovery_words({}, {});
+    if (made.ok()) words = *made;
+    return made.ok();
+  });
+  kari.reset();
+  std::unique_ptr<Replica> back;
+  until_it_passes(
+      fleet, "recovery",
+      [&] {
+        auto joined = Replica::recover(fleet.options("new"), words.server_url, words.words, {});
+        if (joined.ok()) back = std::move(*joined);
+        return back != nullptr;
+      },
+      10 * kStepBytes);  // each try that gets far enough leaves a certificate, and the next has more to read
+  ASSERT_NE(back, nullptr);
+  EXPECT_EQ(body_of(*back, note), "dagbok");
 }
 
 }  // namespace

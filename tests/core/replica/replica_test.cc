@@ -278,8 +278,8 @@ TEST_F(ReplicaTest, HistoryShowsEveryWriteWithItsAuthorAndWhereItIs) {
   EXPECT_EQ((*history)[1].reached, WriteInfo::Reached::kCentre);
   EXPECT_EQ((*history)[2].reached, WriteInfo::Reached::kOutbox);
   EXPECT_EQ((*history)[1].content->fields[0].value, view::Value(std::string("to")));
-  EXPECT_FALSE((*history)[1].head);
-  EXPECT_TRUE((*history)[2].head);
+  EXPECT_FALSE((*history)[1].head());
+  EXPECT_TRUE((*history)[2].head());
 }
 
 TEST_F(ReplicaTest, WrongPassphraseAndAMissingStoreAreToldApart) {

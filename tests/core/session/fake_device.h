@@ -128,6 +128,14 @@ class FakeDevice final : public DeviceHost {
     }
     return {};
   }
+  Result<void> accept_loss(const SpaceId& space) override {
+    cursors[space] = {};
+    received[space].clear();
+    own_[space] = 0;
+    std::erase_if(acknowledged, [&](const auto& each) { return each.first == space; });
+    std::erase_if(offered_, [&](const auto& each) { return each.first == space; });
+    return {};
+  }
   void accept_conflicts(const wire::ConflictFields& fields) override { conflicts.push_back(fields); }
 
  private:

@@ -330,6 +330,16 @@ TEST_F(Sessions, StartOverWhereTheServerDoesNotKnowTheCursor) {
   EXPECT_EQ(ola.cursors[kSpace], server.position(kSpace));
 }
 
+TEST_F(Sessions, OfferAgainWhatAServerHasLostWhole) {
+  kari.write(kSpace);
+  sync(kari);
+  server.spaces[kSpace].items.clear();
+  server.incarnation = Incarnation{{8}};
+  sync(kari);
+  EXPECT_EQ(server.position(kSpace).seq, 1u);
+  EXPECT_TRUE(kari.acknowledged.contains({kSpace, 1}));
+}
+
 TEST_F(Sessions, SeeAForkOfAChain) {
   kari.chains[kSpace] = {Bytes{3}, Bytes{4}, Bytes{5}, Bytes{6}, Bytes{77}};
   Link link(server, kari, hello(kari));

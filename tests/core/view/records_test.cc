@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/sqlite/transaction.h"
+#include "core/text/payload.h"
 #include "tests/support/temporary_folder.h"
 
 namespace samla::view {
@@ -139,6 +140,61 @@ TEST(Search, ForgetsAnErasedRecord) {
   EXPECT_TRUE(device.note().erased);
   EXPECT_TRUE(device.records().search("borte", std::nullopt, 10)->empty());
   EXPECT_TRUE(device.records().list({})->empty());
+}
+
+AppliedWrite append(WriteRef ref, const std::string& field, const Bytes& payload) {
+  AppliedWrite write = init(ref, 9, {{field, "", TextEdits{payload}}});
+  write.header.type = WriteType::kAppend;
+  return write;
+}
+
+TEST(Records, StayReadableWhateverNumberOfTextsAMemberMakesUp) {
+  Device device;
+  device.apply({init(by(1, 1), 1, {{"title", "", "her"}})});
+  std::vector<AppliedWrite> writes;
+  const Bytes payload = text::encode_edits({text::make_edit(0, 0, "x")});
+  for (std::uint64_t i = 0; i < kFieldsMax + 100; ++i) {
+    AppliedWrite write = append(by(2, i + 1), "felt " + std::to_string(i), payload);
+    for (std::size_t b = 0; b < 8; ++b)
+      write.header.tags[0].bytes[b] = static_cast<std::uint8_t>(i >> (8 * b));
+    write.header.tags[0].bytes[7] = 1;
+    writes.push_back(std::move(write));
+  }
+  device.apply(writes);
+  EXPECT_EQ(device.note().text("title"), "her");
+}
+
+TEST(Records, TakeAnEditOfAnUnknownVersionForNonsenseAndGoOn) {
+  Device device;
+  device.apply({init(by(1, 1), 1, {{"title", "", "her"}, {"body", "", "tekst"}})});
+  device.apply({append(by(2, 1), "body", Bytes{0xff, 1, 2, 3}),
+                assign(by(1, 2), 5, {"title", "", "der"}, {by(1, 1)})});
+  EXPECT_EQ(device.note().text("title"), "der");
+  EXPECT_EQ(device.note().text("body"), "tekst");
+}
+
+TEST(Records, KeepAnIdWithTheSpaceThatHadItFirstWhenBuiltAnew) {
+  Device device;
+  device.apply({init(by(1, 1), 1, {{"title", "", "vår"}})});
+  AppliedWrite claim = init(by(2, 1), 1, {{"title", "", "stjålet"}});
+  claim.space = SpaceId{{2}};
+  device.apply({claim});
+  ASSERT_TRUE(device.records().forget(kSpace, kNote).ok());
+  device.apply({init(by(1, 1), 1, {{"title", "", "vår"}})});
+  EXPECT_EQ(device.note().space, kSpace);
+}
+
+TEST(Records, BringOneManyEditsAtOnceWithoutComparingAllOfThem) {
+  Device device;
+  device.apply({init(by(1, 1), 1, {{"title", "", "t"}, {"body", "", std::string(4000, '.')}})});
+  std::vector<AppliedWrite> writes;
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    const auto at = static_cast<std::uint32_t>(i * 8);
+    writes.push_back(append(by(2, i + 1), "body", text::encode_edits({text::make_edit(at, 0, "x")})));
+    writes.back().header.prev = {by(1, 1)};
+  }
+  device.apply(writes);
+  EXPECT_TRUE(device.note().contested());
 }
 
 }  // namespace
