@@ -52,10 +52,6 @@ void verify(PushJob& job, const ChainRegistry& registry) {
   if (const auto refused = verdict(job, registry)) job.refused = *refused;
 }
 
-Hash running_head(const Hash& before, std::uint64_t seq, const Hash& changeset) {
-  return sign::Hasher("samla/space/head/1").add(before).add_number(seq).add(changeset).finish();
-}
-
 GroupResult Arbiter::process(const std::vector<Job>& group) {
   const auto attempt = [&]() -> Result<GroupResult> {
     SAMLA_ASSIGN(const auto transaction, storage_.begin());

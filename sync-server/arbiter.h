@@ -84,7 +84,4 @@ class Arbiter {
 inline constexpr std::string_view kClaimName = "claim";
 inline constexpr std::string_view kIncarnationName = "incarnation";
 
-/// The space's running hash after `seq` (docs/formats/messages.md).
-Hash running_head(const Hash& before, std::uint64_t seq, const Hash& changeset);
-
 }  // namespace samla::server

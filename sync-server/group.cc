@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/session/refused.h"
+#include "core/session/space_head.h"
 #include "core/session/validity.h"
 
 namespace samla::server {
@@ -91,7 +92,7 @@ Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
   StoredChangeset stored;
   stored.seq = last.seq + 1;
   stored.hash = change::changeset_hash(header);
-  stored.head = running_head(last.head, stored.seq, stored.hash);
+  stored.head = session::running_head(last.head, stored.seq, stored.hash);
   stored.writer = header.writer;
   stored.writer_seq = header.seq;
   stored.validity = static_cast<std::uint8_t>(validity);

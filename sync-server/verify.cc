@@ -3,6 +3,7 @@
 
 #include "core/base/encoding.h"
 #include "core/resolve/record_state.h"
+#include "core/session/space_head.h"
 #include "sync-server/arbiter.h"
 #include "sync-server/maintenance.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
@@ -42,7 +43,8 @@ class Verifier {
     ++changesets_;
     const std::string name = "changeset " + std::to_string(stored.seq);
     if (stored.seq != last_.seq + 1) find(name + " follows " + std::to_string(last_.seq));
-    if (stored.head != running_head(last_.head, stored.seq, stored.hash)) find(name + ": wrong running head");
+    if (stored.head != session::running_head(last_.head, stored.seq, stored.hash))
+      find(name + ": wrong running head");
     last_ = {{}, stored.seq, stored.head};
     const auto changeset = change::Changeset::decode(stored.bytes);
     if (!changeset.ok()) return find(name + " does not decode: " + changeset.error().message());

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/session/space_head.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/sync-server/failing_storage.h"
@@ -110,7 +111,8 @@ TEST_F(ArbiterTest, PlacesTwoWritersInOneHistoryWithSignedReceipts) {
   std::uint64_t seq = 0;
   const auto history = inner_->changesets_after(unit_.id, 0, 1 << 20);
   for (const StoredChangeset& stored : *history) {
-    head = running_head(head, ++seq, change::changeset_hash(change::Changeset::decode(stored.bytes)->header));
+    head = session::running_head(head, ++seq,
+                                 change::changeset_hash(change::Changeset::decode(stored.bytes)->header));
     EXPECT_EQ(stored.head, head);
   }
   EXPECT_EQ(tips_->get(unit_.id), (Position{tips_->incarnation(), 3, head}));
