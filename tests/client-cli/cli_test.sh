@@ -169,6 +169,8 @@ status 0 hr sync
 status 0 hr assessment list
 has "sendt"
 status 0 hr report response
+has "ikke startet"
+! grep -q '[{}]' "$folder/out" || complain "counts are lines for a person: $(out)"
 status 0 hr report themes
 has "ett-nav"
 for words in "org show" "device list" "space list" "invite list" status "conflict list" "sync status" scrub; do
