@@ -5,13 +5,15 @@
 namespace samla::server {
 Server::Server(FolderLock lock, ServerKeys keys, const Incarnation& incarnation,
                std::unique_ptr<Storage> storage, std::unique_ptr<StorageReader> reader, const Clock& clock,
-               Outlet outlet)
-    : lock_(std::move(lock)),
+               Outlet outlet, std::filesystem::path folder)
+    : folder_(std::move(folder)),
+      lock_(std::move(lock)),
       keys_(std::move(keys)),
       storage_(std::move(storage)),
       reader_(std::move(reader)),
       outlet_(std::move(outlet)),
       tips_(incarnation),
+      horizon_(folder_),
       arbiter_(*storage_, registry_, tips_, keys_, clock),
       shared_{registry_,
               tips_,
@@ -20,7 +22,8 @@ Server::Server(FolderLock lock, ServerKeys keys, const Incarnation& incarnation,
               *reader_,
               fanout_,
               [this](Job job) {
-                pipeline_->submit(std::move(job)); }} {}
+                pipeline_->submit(std::move(job)); },
+              horizon_} {}
 
 Server::~Server() { stop(); }
 
@@ -35,7 +38,8 @@ Result<std::unique_ptr<Server>> Server::open(const std::filesystem::path& folder
     return fail(ErrorCode::store_corrupt, "server.open (the database names no incarnation)");
   }
   std::unique_ptr<Server> server(new Server(std::move(lock), std::move(keys), Incarnation::from(*incarnation),
-                                            std::move(storage), std::move(reader), clock, std::move(outlet)));
+                                            std::move(storage), std::move(reader), clock, std::move(outlet),
+                                            folder));
   SAMLA_TRY(server->load());
   server->start(verifiers);
   return server;
@@ -61,6 +65,7 @@ Result<void> Server::load() {
     SAMLA_ASSIGN(const auto last, storage_->last_changeset(space));
     if (last) tips_.set(space, {tips_.incarnation(), last->seq, last->head});
   }
+  name_organisation();
   return {};
 }
 
@@ -115,6 +120,12 @@ void Server::on_group(GroupResult result) {
       touched.insert(number);
     }
   }
+  for (const auto& [number, answer] : result.offer_results) {
+    with(number, [&](Connection& c) { c.on_offer_result(answer); });
+  }
+  for (const auto& [number, refusal] : result.reoffer_refusals) {
+    with(number, [&](Connection& c) { c.on_reoffer_refusal(refusal); });
+  }
   for (const auto& [number, answer] : result.chain_results) {
     with(number, [&](Connection& c) { c.on_chain_result(answer); });
   }
@@ -129,7 +140,21 @@ void Server::on_group(GroupResult result) {
       with(number, [&](Connection& c) { c.on_space_grown(space); });
     }
   }
+  if (result.renewed) {
+    for (auto& [number, connection] : connections_) {
+      connection->close(wire::Refused::kLater);
+      touched.insert(number);
+    }
+  }
   for (const Asker number : touched) flush(number);
+  if (!result.chains_changed.empty()) name_organisation();
+}
+
+/// Beside the database: who has lost that knows by it whose devices are to fill a new one.
+void Server::name_organisation() {
+  const IdentityPtr identity = registry_.identity();
+  if (organisation_named_ || identity == nullptr) return;
+  organisation_named_ = write_organisation(folder_, identity->organisation()).ok();
 }
 
 void Server::flush(Asker number) {

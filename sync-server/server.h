@@ -54,12 +54,16 @@ class Server {
 
  private:
   Server(FolderLock lock, ServerKeys keys, const Incarnation& incarnation, std::unique_ptr<Storage> storage,
-         std::unique_ptr<StorageReader> reader, const Clock& clock, Outlet outlet);
+         std::unique_ptr<StorageReader> reader, const Clock& clock, Outlet outlet,
+         std::filesystem::path folder);
   Result<void> load();
   void start(std::size_t verifiers);
   void on_group(GroupResult result);
   void flush(Asker number);
+  void name_organisation();
 
+  std::filesystem::path folder_;
+  bool organisation_named_ = false;
   FolderLock lock_;
   ServerKeys keys_;
   std::unique_ptr<Storage> storage_;
@@ -68,6 +72,7 @@ class Server {
   ChainRegistry registry_;
   SpaceTips tips_;
   Fanout fanout_;
+  HorizonReader horizon_;
   Arbiter arbiter_;
   Shared shared_;
   std::map<Asker, std::unique_ptr<Connection>> connections_;

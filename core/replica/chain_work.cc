@@ -194,6 +194,15 @@ Result<void> ChainWork::refused(ErrorCode code) {
     return {};
   }
   const Asked asked = asked_;
+  // A server that was restored waits for an administrator's device; what is queued waits here.
+  if (code == ErrorCode::retry_later) {
+    const bool queued = asked == Asked::kIntent || asked == Asked::kGrants || asked == Asked::kPersonal;
+    if (queued) return {};
+    return fail(
+        code, "replica.chains",
+        "the server was restored and takes nothing new of this kind until a device of an administrator "
+        "has synced, or a day has passed");
+  }
   SAMLA_ASSIGN(auto transaction, local_.begin());
   SAMLA_TRY(done());
   SAMLA_TRY(transaction.commit());

@@ -125,6 +125,25 @@ Result<void> SyncHost::chain_batch_done(const session::ChainBatch& batch, std::o
   return refused ? work_.refused(*refused) : work_.placed(batch);
 }
 
+void SyncHost::offer_refused(const SpaceId& space, ErrorCode code) {
+  // Who is no member any more is told so of each space; that is no news.
+  if (!space.is_zero() && code == ErrorCode::not_permitted) return;
+  notices_.insert("the server lacks entries of a chain and did not take them (" +
+                  std::string(error_text(code)) + "); they stay here and are offered again");
+}
+
+Result<void> SyncHost::accept_frontier(const wire::Frontier& frontier) {
+  SAMLA_ASSIGN(const auto forked, recovery_.accept_frontier(frontier, incarnation_));
+  std::erase_if(offered_, [&](const auto& each) { return each.first.first == frontier.space; });
+  notices_.insert("the server's history is not the one that was seen before: what it lacks is sent again");
+  return {};
+}
+
+Result<void> SyncHost::accept_reoffer_refusal(const wire::ReofferRefusal& refusal) {
+  recovery_.refused(refusal);
+  return {};
+}
+
 // ---- up
 
 Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
@@ -135,7 +154,7 @@ Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
   std::size_t bytes = 0;
   for (const auto& [space, writer] : pending) {
     if (bytes >= bytes_max) break;
-    std::uint64_t& offered = offered_[space];
+    std::uint64_t& offered = offered_[{space, writer}];
     SAMLA_ASSIGN(auto changesets,
                  local_.tables->changesets.own_unreceipted(space, writer, offered, bytes_max - bytes));
     for (store::StoredChangeset& changeset : changesets) {
@@ -176,11 +195,13 @@ Result<void> SyncHost::accept_receipts(const wire::Receipts& receipts) {
 Result<void> SyncHost::receipt(const wire::Receipt& receipt, std::uint64_t group) {
   SAMLA_ASSIGN(const auto stored,
                local_.tables->changesets.get(receipt.space, receipt.writer, receipt.writer_seq));
-  if (!stored || !stored->own || stored->hash != receipt.changeset) {
+  if (!stored || stored->hash != receipt.changeset) {
     return fail(ErrorCode::protocol, "replica.receipts", "a receipt for something that was not sent");
   }
   SAMLA_TRY(local_.tables->changesets.receipt(receipt.space, receipt.writer, receipt.writer_seq, receipt.seq,
                                               group));
+  recovery_.receipted(*stored);
+  if (!stored->own) return {};
   if (static_cast<change::Validity>(receipt.validity) == change::Validity::kValid) return {};
   SAMLA_ASSIGN(const change::Validity validity, validity_of_own(*stored));
   if (validity == change::Validity::kValid) {
@@ -216,7 +237,7 @@ Result<change::Validity> SyncHost::validity_of_own(const store::StoredChangeset&
 Result<void> SyncHost::accept_refusal(const wire::Refusal& refusal) {
   const ErrorCode code = session::error_code_of(refusal.refused);
   if (refusal.refused == wire::Refused::kGap && refusal.expected_seq > 0) {
-    offered_[refusal.space] = refusal.expected_seq - 1;
+    offered_[{refusal.space, local_.writer()}] = refusal.expected_seq - 1;
     return {};
   }
   notices_.insert("the server did not take a change (" + std::string(error_text(code)) +
@@ -241,16 +262,6 @@ std::optional<Position> SyncHost::cursor(const SpaceId& space) {
 
 Result<void> SyncHost::accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) {
   return inbound_.take_tail(space, incarnation_, items);
-}
-
-Result<void> SyncHost::accept_loss(const SpaceId& space) {
-  SAMLA_ASSIGN(auto transaction, local_.begin());
-  SAMLA_TRY(local_.tables->changesets.forget_places(space));
-  SAMLA_TRY(local_.tables->cursors.put(space, Position{incarnation_, 0, {}}));
-  SAMLA_TRY(transaction.commit());
-  offered_.erase(space);
-  notices_.insert("the server had lost a space's changes; those of this device are sent to it again");
-  return {};
 }
 
 /// The server's list is of when it was read: what this device has written since is not in it, nor what

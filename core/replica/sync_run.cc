@@ -32,8 +32,15 @@ class Run {
     out.received = session_.changesets_received();
     out.notices = host_.notices();
     out.clock_skew_ms = clock_skew_ms_;
+    if (host_.recovery().active()) {
+      if (const auto recovery = host_.recovery().finish(); recovery.ok()) out.recovery = *recovery;
+    }
     if (options_.compare_heads && out.level && out.sent == 0) out.head_differences = count_head_differences();
     return out;
+  }
+  /// The server was shown its own signature over what it lacks, and begins a new life.
+  bool is_to_come_again(const RunOutcome& out) const {
+    return session_.showed_receipts() && out.error && !stopped();
   }
 
  private:
@@ -188,6 +195,11 @@ wire::Hello hello_for(const LocalStore& local, const Bytes& claim_token) {
 
 RunOutcome run_sync(LocalStore& local, ChainWork& work, const wire::Hello& hello, const SyncOptions& options,
                     RunUntil until) {
+  {
+    Run first(local, work, hello, options);
+    RunOutcome out = first.go(until);
+    if (!first.is_to_come_again(out)) return out;
+  }
   return Run(local, work, hello, options).go(until);
 }
 
