@@ -105,6 +105,11 @@ Result<ChainWork::Asked> ChainWork::build(ChainBatchBuilder& to) {
     certificate_sent_ = true;
     return Asked::kCertificate;
   }
+  const IdentityState& identity = local_.membership->identity();
+  if (!identity.device_of_writer(local_.writer(), identity.head().seq)) {
+    to.add_identity(chain::StoreInstance{local_.writer()});
+    return Asked::kInstance;
+  }
   build_rotations(to);
   if (!to.empty()) return Asked::kRotations;
   SAMLA_ASSIGN(const Asked own, build_own(to));
@@ -196,7 +201,8 @@ Result<void> ChainWork::refused(ErrorCode code) {
   const Asked asked = asked_;
   // A server that was restored waits for an administrator's device; what is queued waits here.
   if (code == ErrorCode::retry_later) {
-    const bool queued = asked == Asked::kIntent || asked == Asked::kGrants || asked == Asked::kPersonal;
+    const bool queued = asked == Asked::kInstance || asked == Asked::kIntent || asked == Asked::kGrants ||
+                        asked == Asked::kPersonal;
     if (queued) return {};
     return fail(
         code, "replica.chains",

@@ -120,8 +120,9 @@ std::vector<std::pair<UserId, SpaceRight>> LocalReplica::members(const SpaceId& 
 }
 
 std::optional<DeviceId> LocalReplica::device_of_writer(const WriterId& writer) const {
-  const DeviceId id = chain::device_of_writer(writer);
-  return identity().device(id) == nullptr ? std::nullopt : std::optional(id);
+  // Its own new name is its own before an entry says so.
+  if (writer == local_->writer()) return device();
+  return identity().device_of_writer(writer, identity().head().seq);
 }
 
 std::optional<UserId> LocalReplica::user_of_device(const DeviceId& device) const {

@@ -98,6 +98,13 @@ Result<std::vector<WriterId>> Recovery::accept_frontier(const wire::Frontier& fr
                                                         const Incarnation& incarnation) {
   store::Changesets& changesets = local_.tables->changesets;
   const SpaceId& space = frontier.space;
+  const WriterId first = chain::writer_of_device(local_.keys.device_id());
+  for (const wire::WriterTip& tip : frontier.writers) {
+    SAMLA_ASSIGN(const auto stored, changesets.get(space, tip.writer, tip.seq));
+    if (tip.writer == first && stored && stored->hash != tip.hash) {
+      return fail(ErrorCode::writer_forked, "replica.sync", "somebody else wrote under this device's name");
+    }
+  }
   SAMLA_ASSIGN(auto transaction, local_.begin());
   SAMLA_ASSIGN(spaces_[space].placed, changesets.placed(space));
   SAMLA_TRY(changesets.forget_places(space));

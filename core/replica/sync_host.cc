@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/encoding.h"
 #include "core/custody/invite.h"
 #include "core/custody/pairing.h"
 #include "core/replica/history.h"
@@ -48,9 +49,14 @@ Result<void> SyncHost::judge_again(const std::map<DeviceId, std::size_t>& before
   for (const auto& [device, now] : revocations(local_.membership->identity())) {
     const auto then = before.find(device);
     if (then != before.end() && then->second == now) continue;
-    SAMLA_ASSIGN(const std::set<RecordId> records,
-                 History(local_).judge_again(chain::writer_of_device(device)));
-    changed_.insert(records.begin(), records.end());
+    std::vector<WriterId> writers = {chain::writer_of_device(device)};
+    for (const auto& [writer, facts] : local_.membership->identity().instances()) {
+      if (facts.device == device) writers.push_back(writer);
+    }
+    for (const WriterId& writer : writers) {
+      SAMLA_ASSIGN(const std::set<RecordId> records, History(local_).judge_again(writer));
+      changed_.insert(records.begin(), records.end());
+    }
   }
   return {};
 }
@@ -135,11 +141,19 @@ void SyncHost::offer_refused(const SpaceId& space, ErrorCode code) {
 Result<void> SyncHost::accept_frontier(const wire::Frontier& frontier) {
   SAMLA_ASSIGN(const auto forked, recovery_.accept_frontier(frontier, incarnation_));
   std::erase_if(offered_, [&](const auto& each) { return each.first.first == frontier.space; });
+  for (const WriterId& writer : forked) {
+    notices_.insert("the server has other changes than this device under the same numbers, by device " +
+                    to_hex(writer.view().first(4)) + ": both are kept here");
+  }
   notices_.insert("the server's history is not the one that was seen before: what it lacks is sent again");
   return {};
 }
 
 Result<void> SyncHost::accept_reoffer_refusal(const wire::ReofferRefusal& refusal) {
+  if (refusal.refused == wire::Refused::kForked &&
+      refusal.writer == chain::writer_of_device(local_.keys.device_id())) {
+    return fail(ErrorCode::writer_forked, "replica.sync", "somebody else wrote under this device's name");
+  }
   recovery_.refused(refusal);
   return {};
 }

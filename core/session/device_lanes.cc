@@ -32,21 +32,22 @@ Result<void> DeviceSession::fill_up_window() {
   // Asked for at half a window, so that the host is asked for many at once and not for each receipt.
   while (!up_empty_ && in_flight_bytes_ <= kWindowBytes / 2) {
     SAMLA_ASSIGN(const std::vector<Bytes> own, host_.next_outgoing(kWindowBytes - in_flight_bytes_));
-    for (const Bytes& changeset : own) SAMLA_TRY(push(changeset, false));
+    for (const Bytes& changeset : own) SAMLA_TRY(push(changeset));
     if (!own.empty()) continue;
     SAMLA_ASSIGN(const std::vector<Bytes> others, host_.next_reoffers(kWindowBytes - in_flight_bytes_));
-    for (const Bytes& changeset : others) SAMLA_TRY(push(changeset, true));
+    for (const Bytes& changeset : others) SAMLA_TRY(push(changeset));
     up_empty_ = others.empty();
   }
   return {};
 }
 
-Result<void> DeviceSession::push(const Bytes& changeset, bool reoffer) {
+/// What is not of this store's present name goes as what it is: somebody's, offered again.
+Result<void> DeviceSession::push(const Bytes& changeset) {
   SAMLA_ASSIGN(const change::Header header, change::decode_header(changeset));
   in_flight_[{header.space, header.writer, header.seq}] = changeset.size();
   in_flight_bytes_ += changeset.size();
   ++changesets_sent_;
-  if (reoffer) {
+  if (header.writer != host_.writer()) {
     send(wire::Reoffer{header.space, header.writer, header.seq, changeset});
   } else {
     send(wire::Push{header.space, header.seq, changeset});

@@ -159,7 +159,7 @@ class DeviceSession {
   Step begin_sync();
   Step subscribe(const SpaceId& space);
   Step fill_up_window();
-  Step push(const Bytes& changeset, bool reoffer);
+  Step push(const Bytes& changeset);
   void land(const SpaceId& space, const WriterId& writer, std::uint64_t writer_seq);
   Step chain_is_behind(const SpaceId& space, const Error& error);
   void settle();

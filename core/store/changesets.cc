@@ -1,6 +1,7 @@
 // Rows lie in the order of arrival; `tip` keeps each writer's last one and the counts of own writes.
 #include "core/store/changesets.h"
 
+#include <cstdint>
 #include <string>
 
 #include "core/sqlite/connection.h"
@@ -322,8 +323,8 @@ Result<void> Changesets::judge(const SpaceId& space, const WriterId& writer, std
 }
 
 Result<void> Changesets::forget_places(const SpaceId& space) {
-  SAMLA_ASSIGN(auto forget, connection_->cached("UPDATE changeset SET server_seq = NULL, "
-                                                "receipt_group = NULL WHERE space = ?1"));
+  SAMLA_ASSIGN(auto forget, connection_->cached("UPDATE changeset SET server_seq = NULL "
+                                                "WHERE space = ?1"));
   SAMLA_TRY(forget->bind(1, space).run());
   SAMLA_ASSIGN(auto count, connection_->cached("UPDATE tip SET own_receipted = 0 WHERE space = ?1"));
   return count->bind(1, space).run();
@@ -368,6 +369,63 @@ Result<std::optional<Bytes>> Changesets::receipts_beyond(const SpaceId& space,
   SAMLA_ASSIGN(const bool found, query->step());
   if (!found) return std::optional<Bytes>();
   return std::optional<Bytes>(to_bytes(query->column_blob(0)));
+}
+
+Result<std::vector<StoredChangeset>> Changesets::move_to_branch(const SpaceId& space,
+                                                                const WriterId& writer) {
+  std::vector<StoredChangeset> out;
+  {
+    SAMLA_ASSIGN(auto query,
+                 connection_->cached("SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
+                                     "WHERE space = ?1 AND writer = ?2 AND own = 1 AND seq > "
+                                     "(SELECT coalesce(max(seq), 0) FROM changeset WHERE space = ?1 AND "
+                                     "writer = ?2 AND receipt_group IS NOT NULL) ORDER BY seq"));
+    query->bind(1, space).bind(2, writer);
+    SAMLA_ASSIGN(out, take_rows(*query, SIZE_MAX));
+  }
+  for (const StoredChangeset& each : out) {
+    SAMLA_TRY(put_branch(each));
+    SAMLA_ASSIGN(const std::int64_t seq, to_row(each.seq, "changeset.move_to_branch"));
+    SAMLA_ASSIGN(auto remove, connection_->cached("DELETE FROM changeset WHERE space = ?1 AND writer = ?2 "
+                                                  "AND seq = ?3"));
+    remove->bind(1, space).bind(2, writer).bind(3, seq);
+    SAMLA_TRY(remove->run());
+  }
+  return out;
+}
+
+Result<void> Changesets::put_branch(const StoredChangeset& changeset) {
+  SAMLA_ASSIGN(const std::int64_t seq, to_row(changeset.seq, "changeset.put_branch"));
+  SAMLA_ASSIGN(auto put, connection_->cached("REPLACE INTO branch(space, writer, seq, hash, bytes) "
+                                             "VALUES(?1, ?2, ?3, ?4, ?5)"));
+  put->bind(1, changeset.space).bind(2, changeset.writer).bind(3, seq).bind(4, changeset.hash);
+  return put->bind(5, ByteView(changeset.bytes)).run();
+}
+
+Result<bool> Changesets::in_branch(const SpaceId& space, const WriterId& writer, const Hash& hash) const {
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT 1 FROM branch WHERE space = ?1 AND writer = ?2 AND "
+                                               "hash = ?3"));
+  query->bind(1, space).bind(2, writer).bind(3, hash);
+  return query->step();
+}
+
+Result<void> Changesets::set_back_tip(const SpaceId& space, const WriterId& writer,
+                                      std::uint64_t identity_seq, std::uint64_t space_seq) {
+  SAMLA_ASSIGN(const std::int64_t identity_row, to_row(identity_seq, "changeset.set_back_tip"));
+  SAMLA_ASSIGN(const std::int64_t space_row, to_row(space_seq, "changeset.set_back_tip"));
+  {
+    SAMLA_ASSIGN(auto drop, connection_->cached("DELETE FROM tip WHERE space = ?1 AND writer = ?2"));
+    drop->bind(1, space).bind(2, writer);
+    SAMLA_TRY(drop->run());
+  }
+  SAMLA_ASSIGN(
+      auto make,
+      connection_->cached(
+          "INSERT INTO tip(space, writer, seq, hash, own_writes, own_receipted, identity_seq, space_seq) "
+          "SELECT space, writer, max(seq), hash, sum(writes * own), "
+          "sum(CASE WHEN server_seq IS NULL THEN 0 ELSE writes * own END), ?3, ?4 "
+          "FROM changeset WHERE space = ?1 AND writer = ?2 GROUP BY space, writer"));
+  return make->bind(1, space).bind(2, writer).bind(3, identity_row).bind(4, space_row).run();
 }
 
 Result<std::vector<StoredChangeset>> Changesets::own_refused() const {

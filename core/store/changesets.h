@@ -109,7 +109,7 @@ class Changesets {
   Result<void> judge(const SpaceId& space, const WriterId& writer, std::uint64_t seq,
                      change::Validity validity, std::optional<ErrorCode> reason);
   /// The server has lost its history of this space: nothing in it has a place there any more, so that
-  /// own ones are sent again.
+  /// own ones are sent again. The receipts stay: each was at a server once.
   Result<void> forget_places(const SpaceId& space);
   /// Up to where each writer's have a place at the server.
   Result<std::map<WriterId, std::uint64_t>> placed(const SpaceId& space) const;
@@ -119,6 +119,16 @@ class Changesets {
                           std::uint64_t server_seq);
   /// The receipt group with the greatest place in the space, beyond `server_seq`; absent: none.
   Result<std::optional<Bytes>> receipts_beyond(const SpaceId& space, std::uint64_t server_seq) const;
+
+  /// Own ones that follow the last of `writer` for which there is a receipt go into the branches, where they
+  /// stay; in order. The tip is to be set back then.
+  Result<std::vector<StoredChangeset>> move_to_branch(const SpaceId& space, const WriterId& writer);
+  /// To the last that is left; with how far along the chains those that are left have come.
+  Result<void> set_back_tip(const SpaceId& space, const WriterId& writer, std::uint64_t identity_seq,
+                            std::uint64_t space_seq);
+  /// Keeps another changeset of the same number, whosesoever it is.
+  Result<void> put_branch(const StoredChangeset& changeset);
+  Result<bool> in_branch(const SpaceId& space, const WriterId& writer, const Hash& hash) const;
 
   /// Own ones that are not valid or have a reason, without their bytes; by space, writer, seq.
   Result<std::vector<StoredChangeset>> own_refused() const;
