@@ -45,6 +45,7 @@ std::optional<Horizon> read_horizon(const std::filesystem::path& folder) {
 
 std::optional<wire::BackupHorizon> HorizonReader::of(const Incarnation& incarnation,
                                                      const std::vector<SpaceId>& spaces) {
+  if (folder_.empty()) return {};
   std::error_code error;
   const auto changed_at = std::filesystem::last_write_time(horizon_file(folder_), error);
   if (error) return {};

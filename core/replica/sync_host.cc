@@ -141,6 +141,7 @@ void SyncHost::offer_refused(const SpaceId& space, ErrorCode code) {
 Result<void> SyncHost::accept_frontier(const wire::Frontier& frontier) {
   SAMLA_ASSIGN(const auto forked, recovery_.accept_frontier(frontier, incarnation_));
   std::erase_if(offered_, [&](const auto& each) { return each.first.first == frontier.space; });
+  held_.erase(frontier.space);
   for (const WriterId& writer : forked) {
     notices_.insert("the server has other changes than this device under the same numbers, by device " +
                     to_hex(writer.view().first(4)) + ": both are kept here");
@@ -168,6 +169,7 @@ Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
   std::size_t bytes = 0;
   for (const auto& [space, writer] : pending) {
     if (bytes >= bytes_max) break;
+    if (held_.contains(space)) continue;
     std::uint64_t& offered = offered_[{space, writer}];
     SAMLA_ASSIGN(auto changesets,
                  local_.tables->changesets.own_unreceipted(space, writer, offered, bytes_max - bytes));
@@ -249,11 +251,19 @@ Result<change::Validity> SyncHost::validity_of_own(const store::StoredChangeset&
 }
 
 Result<void> SyncHost::accept_refusal(const wire::Refusal& refusal) {
-  const ErrorCode code = session::error_code_of(refusal.refused);
-  if (refusal.refused == wire::Refused::kGap && refusal.expected_seq > 0) {
+  const bool gap = refusal.refused == wire::Refused::kGap && refusal.expected_seq > 0;
+  const auto held = held_.find(refusal.space);
+  if (gap && (held == held_.end() || refusal.expected_seq > held->second)) {
     offered_[{refusal.space, local_.writer()}] = refusal.expected_seq - 1;
     return {};
   }
+  // What chains on one that the server does not take now is not taken either: going back to it at once
+  // would get the same answer.
+  if (!gap) {
+    const auto [first, added] = held_.try_emplace(refusal.space, refusal.writer_seq);
+    if (!added) first->second = std::min(first->second, refusal.writer_seq);
+  }
+  const ErrorCode code = session::error_code_of(refusal.refused);
   notices_.insert("the server did not take a change (" + std::string(error_text(code)) +
                   "); it stays here and is offered again at the next sync");
   const WriterId writer = local_.writer();
@@ -263,6 +273,10 @@ Result<void> SyncHost::accept_refusal(const wire::Refusal& refusal) {
   SAMLA_TRY(
       local_.tables->changesets.judge(refusal.space, writer, refusal.writer_seq, stored->validity, code));
   return transaction.commit();
+}
+
+void SyncHost::offer_refused_again() {
+  for (const auto& [space, seq] : std::exchange(held_, {})) offered_[{space, local_.writer()}] = seq - 1;
 }
 
 // ---- down

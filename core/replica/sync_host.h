@@ -33,6 +33,10 @@ class SyncHost final : public session::DeviceHost {
   }
   /// What was given back to the server in this session.
   Recovery& recovery() { return recovery_; }
+  /// Whether the server has refused changes in this session: no more of their spaces is offered in it.
+  bool holds_refused() const { return !held_.empty(); }
+  /// They are to be offered once more.
+  void offer_refused_again();
   /// Records that are not as they were, since the last call.
   std::set<RecordId> take_changed() {
     std::set<RecordId> out = std::exchange(changed_, {});
@@ -90,6 +94,8 @@ class SyncHost final : public session::DeviceHost {
   Incarnation incarnation_;
   /// Own ones offered in this session: everything up to this seq.
   std::map<std::pair<SpaceId, WriterId>, std::uint64_t> offered_;
+  /// For each space the first seq that the server refused for another reason than a gap.
+  std::map<SpaceId, std::uint64_t> held_;
   std::uint64_t receipted_ = 0;
   std::set<RecordId> changed_;
   std::set<std::string> notices_;
