@@ -35,7 +35,8 @@ class Run {
     out.notices = conversation_.host().notices();
     out.clock_skew_ms = conversation_.clock_skew_ms();
     if (conversation_.host().recovery().active()) {
-      if (const auto recovery = conversation_.host().recovery().finish(); recovery.ok()) out.recovery = *recovery;
+      if (const auto recovery = conversation_.host().recovery().finish(); recovery.ok())
+        out.recovery = *recovery;
     }
     if (options_.compare_heads && out.level && out.sent == 0) out.head_differences = count_head_differences();
     return out;
