@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "core/base/codec.h"
 #include "core/session/refused.h"
 #include "core/session/validity.h"
 #include "sync-server/group.h"
@@ -13,18 +14,37 @@ namespace {
 /// Bounds memory; the next look-up of a forgotten one asks storage.
 constexpr std::size_t kWriterTipsMax = 100'000;
 
+/// Of what is brought back, writes may be missing that were erased.
+bool complete_but_erased(const change::Changeset& changeset, const chain::IdentityState& identity,
+                         bool brought_back) {
+  if (changeset.complete() || !brought_back) return changeset.complete();
+  const change::Header& header = changeset.header;
+  const chain::ChangesetPlace place{header.space, header.writer, header.seq};
+  for (std::uint32_t i = 0; i < changeset.leaves.size(); ++i) {
+    if (std::holds_alternative<change::FullLeaf>(changeset.leaves[i])) continue;
+    if (identity.erased(place, i) == chain::Erased::kNo) return false;
+  }
+  return true;
+}
+
 std::optional<wire::Refused> verdict(PushJob& job, const ChainRegistry& registry) {
   auto changeset = change::Changeset::decode(job.push.changeset);
   if (!changeset.ok()) return wire::Refused::kVoid;
   const change::Header& header = changeset->header;
-  if (header.space != job.push.space || header.seq != job.push.writer_seq || !changeset->complete()) {
-    return wire::Refused::kVoid;
-  }
+  if (header.space != job.push.space || header.seq != job.push.writer_seq) return wire::Refused::kVoid;
   const IdentityPtr identity = registry.identity();
-  // The one rule that binds a writer to a device: who pushes writes for itself.
-  if (identity == nullptr || identity->device_of_writer(header.writer, identity->head().seq) != job.device ||
-      !session::check_signer(*changeset, *identity).ok()) {
+  if (identity == nullptr || !session::check_signer(*changeset, *identity).ok()) {
     return wire::Refused::kNotPermitted;
+  }
+  // The one rule that binds a writer to a device: who pushes writes for itself. Who brings back what was
+  // lost says whose it is.
+  if (job.reoffered_writer) {
+    if (header.writer != *job.reoffered_writer) return wire::Refused::kVoid;
+  } else if (identity->device_of_writer(header.writer, identity->head().seq) != job.device) {
+    return wire::Refused::kNotPermitted;
+  }
+  if (!complete_but_erased(*changeset, *identity, job.reoffered_writer.has_value())) {
+    return wire::Refused::kVoid;
   }
   job.changeset = std::move(*changeset);
   return {};
@@ -36,17 +56,39 @@ GroupResult all_later(const std::vector<Job>& group, const Error& failure) {
   out.failure = failure;
   for (const Job& job : group) {
     if (const auto* push = std::get_if<PushJob>(&job.what)) {
-      out.refusals.push_back(
-          {job.asker, {push->push.space, push->push.writer_seq, wire::Refused::kLater, 0}});
-    } else {
-      const auto& append = std::get<AppendJob>(job.what);
-      out.chain_results.push_back({job.asker, {append.append.request, wire::Refused::kLater}});
+      out.refuse(job.asker, *push, wire::Refused::kLater);
+    } else if (const auto* append = std::get_if<AppendJob>(&job.what)) {
+      out.chain_results.push_back({job.asker, {append->append.request, wire::Refused::kLater}});
+    } else if (const auto* offer = std::get_if<OfferJob>(&job.what)) {
+      out.offer_results.push_back({job.asker, {offer->offer.space, wire::Refused::kLater, {}}});
     }
   }
   return out;
 }
 
 }  // namespace
+
+void GroupResult::refuse(Asker asker, const PushJob& job, wire::Refused refused, std::uint64_t expected_seq) {
+  if (job.reoffered_writer) {
+    reoffer_refusals.push_back(
+        {asker, {job.push.space, *job.reoffered_writer, job.push.writer_seq, refused}});
+  } else {
+    refusals.push_back({asker, {job.push.space, job.push.writer_seq, refused, expected_seq}});
+  }
+}
+
+Bytes encode_ms(std::uint64_t ms) {
+  Writer out;
+  out.varint(ms);
+  return out.take();
+}
+
+Result<std::uint64_t> decode_ms(ByteView bytes) {
+  Reader in(bytes);
+  const std::uint64_t ms = in.varint();
+  SAMLA_TRY(in.finish("server.time"));
+  return ms;
+}
 
 void verify(PushJob& job, const ChainRegistry& registry) {
   if (const auto refused = verdict(job, registry)) job.refused = *refused;

@@ -33,6 +33,18 @@ struct PushJob {
   /// By verify: the changeset, or why it can't be taken.
   std::optional<change::Changeset> changeset;
   wire::Refused refused = wire::Refused::kLater;
+  /// Of whoever wrote it, by a device that reads the space.
+  std::optional<WriterId> reoffered_writer = {};
+};
+/// What a server that was restored lacks of a chain.
+struct OfferJob {
+  wire::ChainOffer offer;
+  DeviceId device;
+  NoisePublicKey peer;  ///< of the connection
+};
+/// This server's receipts, shown to it.
+struct RenewJob {
+  wire::Receipts receipts;
 };
 struct AppendJob {
   wire::ChainAppend append;
@@ -40,7 +52,7 @@ struct AppendJob {
 };
 struct Job {
   Asker asker = 0;
-  std::variant<PushJob, AppendJob> what;
+  std::variant<PushJob, AppendJob, OfferJob, RenewJob> what;
 };
 
 /// Canonical form, size, completeness, and the device's signature. Any thread.
@@ -50,14 +62,20 @@ struct GroupResult {
   /// Signed, one for each asker.
   std::map<Asker, wire::Receipts> receipts;
   std::vector<std::pair<Asker, wire::Refusal>> refusals;
+  std::vector<std::pair<Asker, wire::ReofferRefusal>> reoffer_refusals;
   std::vector<std::pair<Asker, wire::ChainResult>> chain_results;
-  std::set<SpaceId> chains_changed;  ///< zero: the identity chain
+  std::vector<std::pair<Asker, wire::ChainOfferResult>> offer_results;
+  std::optional<Incarnation> renewed;  ///< the server's new life: every device is to connect again
+  std::set<SpaceId> chains_changed;    ///< zero: the identity chain
   std::set<SpaceId> grown;
   bool committed = true;         ///< false: storage failed; everyone is told "later"
   std::optional<Error> failure;  ///< how, for the log
   std::uint64_t placed = 0;      ///< changesets
   std::uint64_t conflicts = 0;   ///< fields that came to have several heads
   std::uint64_t commit_us = 0;
+
+  /// By the message that fits what was pushed.
+  void refuse(Asker asker, const PushJob& job, wire::Refused refused, std::uint64_t expected_seq = 0);
 };
 
 class Arbiter {
@@ -83,5 +101,14 @@ class Arbiter {
 /// The name in storage of the claim token's hash; gone once the server is claimed.
 inline constexpr std::string_view kClaimName = "claim";
 inline constexpr std::string_view kIncarnationName = "incarnation";
+/// Since when a new life's chains wait for an administrator's device to confirm them; gone once it has.
+inline constexpr std::string_view kUnconfirmedName = "unconfirmed";
+/// Of a server that was emptied: the organisation whose devices may fill it.
+inline constexpr std::string_view kAwaitedName = "awaited";
+/// How long, at the most.
+inline constexpr std::uint64_t kConfirmationMs = std::uint64_t{24} * 60 * 60 * 1000;
+/// As stored.
+Bytes encode_ms(std::uint64_t ms);
+Result<std::uint64_t> decode_ms(ByteView bytes);
 
 }  // namespace samla::server

@@ -68,6 +68,8 @@ Result<std::optional<wire::Refused>> Group::append(const AppendJob& job) {
   } else if (job.hello.entrance == wire::Entrance::kDevice && !identity()->active(job.hello.device)) {
     return Answer(Refused::kDeviceRevoked);
   }
+  SAMLA_ASSIGN(const Answer early, too_early());
+  if (early) return early;
   Appended appended;
   if (claim) appended.identity = std::make_shared<chain::IdentityState>(job.hello.organisation);
   std::map<SpaceId, std::uint64_t> first_seq;

@@ -1,5 +1,7 @@
 #include "sync-server/chain_registry.h"
 
+#include "sync-server/arbiter.h"
+
 namespace samla::server {
 
 using chain::IdentityState;
@@ -7,6 +9,12 @@ using chain::SpaceState;
 using session::Access;
 
 Result<void> ChainRegistry::load(StorageReader& storage) {
+  SAMLA_ASSIGN(const auto since, storage.value(kUnconfirmedName));
+  if (since) {
+    SAMLA_ASSIGN(unconfirmed_ms_, decode_ms(*since));
+  }
+  SAMLA_ASSIGN(const auto awaited, storage.value(kAwaitedName));
+  if (awaited && awaited->size() == OrganisationId::kSize) awaited_ = OrganisationId::from(*awaited);
   std::shared_ptr<IdentityState> identity;
   std::map<SpaceId, std::shared_ptr<SpaceState>> spaces;
   SAMLA_TRY(storage.all_entries([&](const SpaceId& space, ByteView bytes) -> Result<void> {
@@ -25,7 +33,7 @@ Result<void> ChainRegistry::load(StorageReader& storage) {
     return state->apply(bytes, *identity);
   }));
   if (identity == nullptr) return {};
-  take({identity, {spaces.begin(), spaces.end()}});
+  take({identity, {spaces.begin(), spaces.end()}, false, {}});
   return {};
 }
 
@@ -54,6 +62,16 @@ std::vector<SpaceId> ChainRegistry::all_spaces() const {
   return out;
 }
 
+std::optional<std::uint64_t> ChainRegistry::unconfirmed_ms() const {
+  const std::lock_guard lock(mutex_);
+  return unconfirmed_ms_;
+}
+
+std::optional<OrganisationId> ChainRegistry::awaited() const {
+  const std::lock_guard lock(mutex_);
+  return awaited_;
+}
+
 Access ChainRegistry::access(const SpaceId& space, const DeviceId& device) const {
   const std::lock_guard lock(mutex_);
   return access_locked(space, device);
@@ -61,15 +79,20 @@ Access ChainRegistry::access(const SpaceId& space, const DeviceId& device) const
 
 Access ChainRegistry::access_locked(const SpaceId& space, const DeviceId& device) const {
   const auto found = spaces_.find(space);
-  if (found == spaces_.end() || identity_ == nullptr || !identity_->active(device)) return Access::kNone;
-  const SpaceState& state = *found->second;
-  const chain::Right right = state.right_of(device, *identity_);
+  if (found == spaces_.end() || identity_ == nullptr) return Access::kNone;
+  return access_by(*found->second, *identity_, device);
+}
+
+Access ChainRegistry::access_by(const SpaceState& state, const IdentityState& identity,
+                                const DeviceId& device) {
+  if (!identity.active(device)) return Access::kNone;
+  const chain::Right right = state.right_of(device, identity);
   if (right >= chain::Right::kWriter) return Access::kWrite;
   if (right == chain::Right::kReader) return Access::kRead;
   // Members and the entitled who hold no key yet: they must see that the space has been founded.
-  const UserId& user = identity_->device(device)->user;
-  const bool awaits =
-      state.right_of_user(user) != chain::Right::kNone || identity_->entitlement(user, space) != nullptr;
+  const UserId& user = identity.device(device)->user;
+  const bool awaits = state.right_of_user(user) != chain::Right::kNone ||
+                      identity.entitlement(user, state.space()) != nullptr;
   return awaits ? Access::kChain : Access::kNone;
 }
 
@@ -94,6 +117,8 @@ std::vector<SpaceId> ChainRegistry::spaces_of(const DeviceId& device) const {
 void ChainRegistry::take(const ChainChange& change) {
   const std::lock_guard lock(mutex_);
   if (change.identity != nullptr) identity_ = change.identity;
+  if (change.confirmed) unconfirmed_ms_.reset();
+  if (change.unconfirmed_ms) unconfirmed_ms_ = change.unconfirmed_ms;
   for (const auto& [id, state] : change.spaces) {
     spaces_[id] = state;
     for (const auto& [user, right] : state->members()) spaces_by_user_[user].insert(id);

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -23,6 +24,8 @@ using SpacePtr = std::shared_ptr<const chain::SpaceState>;
 struct ChainChange {
   IdentityPtr identity;  ///< null: as before
   std::map<SpaceId, SpacePtr> spaces;
+  bool confirmed = false;                       ///< how far the chains had come
+  std::optional<std::uint64_t> unconfirmed_ms;  ///< a new life began then
 };
 
 class ChainRegistry {
@@ -37,11 +40,20 @@ class ChainRegistry {
   ChainHead head(const SpaceId& space) const;
   std::vector<SpaceId> all_spaces() const;
 
+  /// Since when it waits for an administrator's device to say how far the chains had come; absent: it does
+  /// not wait.
+  std::optional<std::uint64_t> unconfirmed_ms() const;
+  /// The organisation whose devices may fill a server that was emptied; absent: it was not.
+  std::optional<OrganisationId> awaited() const;
+
   session::Access access(const SpaceId& space, const DeviceId& device) const;
   /// Those with at least Access::kChain.
   std::vector<SpaceId> spaces_of(const DeviceId& device) const;
 
   void take(const ChainChange& change);
+
+  static session::Access access_by(const chain::SpaceState& space, const chain::IdentityState& identity,
+                                   const DeviceId& device);
 
  private:
   session::Access access_locked(const SpaceId& space, const DeviceId& device) const;
@@ -51,6 +63,8 @@ class ChainRegistry {
   std::map<SpaceId, SpacePtr> spaces_;
   /// Where a user is or was a member; the state itself says what is so now.
   std::map<UserId, std::set<SpaceId>> spaces_by_user_;
+  std::optional<std::uint64_t> unconfirmed_ms_;
+  std::optional<OrganisationId> awaited_;
 };
 
 }  // namespace samla::server

@@ -9,6 +9,8 @@
 //              7. once level, what stands against what                          (read_conflicts)
 #include "sync-server/connection.h"
 
+#include <algorithm>
+
 #include "core/chain/server_fragment.h"
 #include "core/session/refused.h"
 
@@ -29,6 +31,8 @@ std::optional<Refused> Connection::admit(const wire::Hello& hello) {
   if (hello.entrance == wire::Entrance::kClaim) return admit_claim(hello);
   const IdentityPtr identity = shared_.registry.identity();
   const bool device = hello.entrance == wire::Entrance::kDevice;
+  // Emptied: whoever is of the organisation may bring its chain, and is nobody until then.
+  if (identity == nullptr && device && shared_.registry.awaited() == hello.organisation) return {};
   const bool asks = hello.entrance == wire::Entrance::kPaper && hello.organisation.is_zero();
   if (identity == nullptr || (!asks && hello.organisation != identity->organisation())) {
     return device ? Refused::kNotPermitted : Refused::kInviteUnknown;
@@ -85,6 +89,8 @@ std::optional<Refused> Connection::admit_paper(const wire::Hello& hello) const {
 std::optional<Refused> Connection::admit_device(const wire::Hello& hello) const {
   const IdentityPtr identity = shared_.registry.identity();
   const auto* device = identity->device(hello.device);
+  // One that joined after the backup was made brings the entries that say so.
+  if (device == nullptr && shared_.registry.unconfirmed_ms()) return {};
   if (device == nullptr || device->keys.noise != peer_) return Refused::kNotPermitted;
   if (!identity->active(hello.device)) return Refused::kDeviceRevoked;
   return {};
@@ -93,6 +99,7 @@ std::optional<Refused> Connection::admit_device(const wire::Hello& hello) const 
 wire::Welcome Connection::welcome() {
   wire::Welcome out;
   out.server_ms = shared_.clock.now_ms();
+  if (const auto awaited = shared_.registry.awaited()) out.organisation = *awaited;
   out.incarnation = shared_.tips.incarnation();
   out.receipt_key = shared_.keys.receipts.verify_key();
   if (const IdentityPtr identity = shared_.registry.identity()) {
@@ -173,9 +180,31 @@ void Connection::submit(wire::Push push, const DeviceId& device) {
   shared_.submit({number_, PushJob{std::move(push), device, {}, Refused::kLater}});
 }
 
+void Connection::reoffer(wire::Reoffer reoffer, const DeviceId& device) {
+  PushJob job{{reoffer.space, reoffer.writer_seq, std::move(reoffer.changeset)}, device, {}, Refused::kLater};
+  job.reoffered_writer = reoffer.writer;
+  shared_.submit({number_, std::move(job)});
+}
+
+void Connection::offer_chain(wire::ChainOffer offer, const DeviceId& device) {
+  shared_.submit({number_, OfferJob{std::move(offer), device, peer_}});
+}
+
+void Connection::shown(wire::Receipts receipts) { shared_.submit({number_, RenewJob{std::move(receipts)}}); }
+
 // ---- 6. down
 
 Position Connection::position(const SpaceId& space) { return shared_.tips.get(space); }
+
+/// Whose store was copied or restored holds what one of its instances wrote, perhaps not all.
+std::optional<WriterId> Connection::sole_writer_of(const DeviceId& device) const {
+  const IdentityPtr identity = shared_.registry.identity();
+  if (identity == nullptr || std::ranges::any_of(identity->instances(), [&](const auto& each) {
+        return each.second.device == device;
+      }))
+    return {};
+  return chain::writer_of_device(device);
+}
 
 Result<session::TailRun> Connection::read_tail(const SpaceId& space, const Position& from,
                                                std::size_t bytes_max, const DeviceId& reader) {
@@ -190,14 +219,25 @@ Result<session::TailRun> Connection::read_tail(const SpaceId& space, const Posit
   }
   SAMLA_ASSIGN(auto changesets, shared_.storage.changesets_after(space, after.seq, bytes_max));
   session::TailRun run{{space, after, {}}, after};
-  const WriterId own = chain::writer_of_device(reader);
+  const std::optional<WriterId> own = sole_writer_of(reader);
   for (StoredChangeset& changeset : changesets) {
     run.end = {tip.incarnation, changeset.seq, changeset.head};
     // Empty: the reader's own, which it holds.
-    if (changeset.writer == own) changeset.bytes.clear();
+    if (own && changeset.writer == *own) changeset.bytes.clear();
     run.tail.items.push_back({changeset.seq, changeset.validity, std::move(changeset.bytes)});
   }
   return run;
+}
+
+Result<wire::Frontier> Connection::read_frontier(const SpaceId& space) {
+  wire::Frontier out{space, shared_.tips.get(space), {}};
+  SAMLA_ASSIGN(const auto tips, shared_.storage.writer_tips(space));
+  for (const StoredChangeset& tip : tips) out.writers.push_back({tip.writer, tip.writer_seq, tip.hash});
+  return out;
+}
+
+std::optional<wire::BackupHorizon> Connection::horizon(const std::vector<SpaceId>& spaces) {
+  return shared_.horizon.of(shared_.tips.incarnation(), spaces);
 }
 
 // ---- 7. conflicts

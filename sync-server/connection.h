@@ -9,6 +9,7 @@
 #include "core/session/server_session.h"
 #include "sync-server/chain_registry.h"
 #include "sync-server/fanout.h"
+#include "sync-server/horizon.h"
 #include "sync-server/server_keys.h"
 #include "sync-server/space_tips.h"
 
@@ -23,6 +24,7 @@ struct Shared {
   StorageReader& storage;
   Fanout& fanout;
   std::function<void(Job)> submit;
+  HorizonReader& horizon;
 };
 
 class Connection final : private session::ServerHost {
@@ -36,6 +38,9 @@ class Connection final : private session::ServerHost {
   // Outbound.
   void on_receipts(const wire::Receipts& receipts) { session_.on_receipts(receipts); }
   void on_refusal(const wire::Refusal& refusal) { session_.on_refusal(refusal); }
+  void on_reoffer_refusal(const wire::ReofferRefusal& refusal) { session_.on_reoffer_refusal(refusal); }
+  void on_offer_result(const wire::ChainOfferResult& result) { session_.on_offer_result(result); }
+  void close(wire::Refused reason) { session_.close(reason); }
   void on_chain_result(const wire::ChainResult& result) { session_.on_chain_result(result); }
   void on_chain_changed(const SpaceId& space) { (void)session_.on_chain_changed(space); }
   void on_space_grown(const SpaceId& space) { session_.on_space_grown(space); }
@@ -65,6 +70,13 @@ class Connection final : private session::ServerHost {
   Result<session::TailRun> read_tail(const SpaceId& space, const Position& from, std::size_t bytes_max,
                                      const DeviceId& reader) override;
   Result<wire::ConflictFields> read_conflicts(const SpaceId& space) override;
+  Result<wire::Frontier> read_frontier(const SpaceId& space) override;
+  std::optional<wire::BackupHorizon> horizon(const std::vector<SpaceId>& spaces) override;
+  void reoffer(wire::Reoffer reoffer, const DeviceId& device) override;
+  void offer_chain(wire::ChainOffer offer, const DeviceId& device) override;
+  void shown(wire::Receipts receipts) override;
+
+  std::optional<WriterId> sole_writer_of(const DeviceId& device) const;
 
   Shared& shared_;
   Asker number_;

@@ -6,8 +6,10 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
+#include "core/base/encoding.h"
 #include "core/chain/server_fragment.h"
 #include "sync-server/arbiter.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
@@ -87,6 +89,46 @@ Result<std::string> init_folder(const std::filesystem::path& folder, Random& ran
   // The keys come last: where they are, the rest is. An init that was cut is simply done again.
   SAMLA_TRY(keys.write(keys_file(folder)));
   return fragment.encode();
+}
+
+Result<void> write_organisation(const std::filesystem::path& folder, const OrganisationId& organisation) {
+  std::ofstream out(organisation_file(folder), std::ios::trunc);
+  out << to_hex(organisation.view()) << '\n';
+  out.close();
+  if (!out) return fail(ErrorCode::io, "server.folder", organisation_file(folder).string());
+  return {};
+}
+
+Result<void> init_emptied(const std::filesystem::path& folder, const std::string& organisation,
+                          std::uint64_t now_ms, Random& random) {
+  SAMLA_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  std::error_code error;
+  if (std::filesystem::exists(storage_file(folder), error)) {
+    return fail(ErrorCode::already_exists, "server.init", "there is a server in " + folder.string());
+  }
+  SAMLA_ASSIGN([[maybe_unused]] const ServerKeys keys, ServerKeys::read(keys_file(folder)));
+  std::string text = organisation;
+  if (text.empty()) std::ifstream(organisation_file(folder)) >> text;
+  const auto id = fixed_from_hex<OrganisationId>(text);
+  if (!id.ok()) {
+    return fail(
+        ErrorCode::invalid_argument, "server.init",
+        "the database is gone; say whose server it was: --organisation ID, which `samla doctor` shows");
+  }
+  const std::filesystem::path partial = storage_file(folder).string() + ".partial";
+  for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(partial.string() + ending, error);
+  {
+    SAMLA_ASSIGN(const auto storage, open_sqlite_storage(partial));
+    SAMLA_ASSIGN(const auto transaction, storage->begin());
+    SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
+    SAMLA_TRY(transaction->put_value(kUnconfirmedName, encode_ms(now_ms)));
+    SAMLA_TRY(transaction->put_value(kAwaitedName, id->view()));
+    SAMLA_TRY(transaction->commit());
+  }
+  std::filesystem::rename(partial, storage_file(folder), error);
+  if (error) return fail(ErrorCode::io, "server.init", storage_file(folder).string());
+  for (const char* ending : {"-wal", "-shm"}) std::filesystem::remove(partial.string() + ending, error);
+  return {};
 }
 
 Error explain(Error error, const std::filesystem::path& folder) {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 
+#include "core/base/id.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
 
@@ -13,6 +14,11 @@ namespace samla::server {
 inline std::filesystem::path keys_file(const std::filesystem::path& folder) { return folder / "server.keys"; }
 inline std::filesystem::path storage_file(const std::filesystem::path& folder) {
   return folder / "server.db";
+}
+
+/// Whose server it is, in hexadecimal: needed where the database is lost.
+inline std::filesystem::path organisation_file(const std::filesystem::path& folder) {
+  return folder / "server.organisation";
 }
 
 /// Held while a process has the folder open; the system lets go of it when the process ends, however.
@@ -35,6 +41,14 @@ Result<void> make_folder(const std::filesystem::path& folder);
 /// Makes a server's folder: keys, storage, claim token. The fragment for `samla org create`.
 /// already_exists where there is one.
 Result<std::string> init_folder(const std::filesystem::path& folder, Random& random);
+
+/// Makes an empty database for keys that are there: the organisation's devices know the server by them and
+/// bring back what they hold. `organisation`: empty, or in hexadecimal where no file names it.
+/// already_exists where there is a database; store_missing without keys; invalid_argument: nothing says
+/// whose.
+Result<void> init_emptied(const std::filesystem::path& folder, const std::string& organisation,
+                          std::uint64_t now_ms, Random& random);
+Result<void> write_organisation(const std::filesystem::path& folder, const OrganisationId& organisation);
 
 /// The error as the person in front of the server needs it: what to do with this folder.
 Error explain(Error error, const std::filesystem::path& folder);

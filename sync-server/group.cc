@@ -184,6 +184,7 @@ GroupResult Group::publish() {
     receipts.incarnation = arbiter_.tips_.incarnation();
     receipts.signature = arbiter_.keys_.receipts.sign(wire::kReceiptsDomain, wire::signed_part(receipts));
   }
+  if (result_.renewed) arbiter_.tips_.renew(*result_.renewed);
   return std::move(result_);
 }
 
@@ -206,7 +207,7 @@ void Group::receipt(Asker asker, const SpaceId& space, const StoredChangeset& st
 }
 
 void Group::refuse(Asker asker, const PushJob& job, Refused refused, std::uint64_t expected_seq) {
-  result_.refusals.push_back({asker, {job.push.space, job.push.writer_seq, refused, expected_seq}});
+  result_.refuse(asker, job, refused, expected_seq);
 }
 
 }  // namespace samla::server

@@ -15,6 +15,8 @@ class Group {
   /// An error means that storage failed: the whole group is void.
   Result<void> place(Asker asker, const PushJob& job);
   Result<void> place(Asker asker, const AppendJob& job);
+  Result<void> place(Asker asker, const OfferJob& job);
+  Result<void> place(Asker asker, const RenewJob& job);
   /// Writes what was gathered; after this, commit.
   Result<void> flush();
   /// After the commit: signs receipts and makes the new state everyone's.
@@ -43,6 +45,14 @@ class Group {
   Result<void> store_part(const wire::ChainAppend::Part& part, std::uint64_t first_seq);
   IdentityPtr identity() const;
   SpacePtr space(const SpaceId& id) const;
+
+  // What was lost, brought back (recovery_group.cc).
+  Result<std::optional<Refused>> take_identity(const OfferJob& job);
+  Result<std::optional<Refused>> take_space(const OfferJob& job);
+  Result<void> store_offered(const wire::ChainOffer& offer, std::size_t count, std::uint64_t had);
+  Result<std::optional<Refused>> confirm(const OfferJob& job, const chain::IdentityState& now);
+  bool unconfirmed() const;
+  Result<std::optional<Refused>> too_early();
 
   // What has been placed, judged anew (judge_again.cc).
   Result<void> judge_again(const chain::IdentityState& before);

@@ -21,8 +21,13 @@ bool changed(const chain::DeviceFacts* before, const chain::DeviceFacts& now) {
 Result<void> Group::judge_again(const chain::IdentityState& before) {
   for (const auto& [device, facts] : identity()->devices()) {
     if (!changed(before.device(device), facts)) continue;
-    const WriterId writer = chain::writer_of_device(device);
-    for (const SpaceId& space : arbiter_.registry_.all_spaces()) SAMLA_TRY(judge_again(space, writer));
+    std::vector<WriterId> writers = {chain::writer_of_device(device)};
+    for (const auto& [writer, of] : identity()->instances()) {
+      if (of.device == device) writers.push_back(writer);
+    }
+    for (const SpaceId& space : arbiter_.registry_.all_spaces()) {
+      for (const WriterId& writer : writers) SAMLA_TRY(judge_again(space, writer));
+    }
   }
   return {};
 }

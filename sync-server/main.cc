@@ -51,6 +51,14 @@ Result<Config> gather(const Arguments& arguments) {
 
 int init(const Arguments& arguments) {
   SystemRandom random;
+  std::error_code ignored;
+  if (std::filesystem::exists(keys_file(arguments.dir), ignored) &&
+      !std::filesystem::exists(storage_file(arguments.dir), ignored)) {
+    const auto made = init_emptied(arguments.dir, arguments.other, SystemClock().now_ms(), random);
+    if (!made.ok()) return report(explain(made.error(), arguments.dir));
+    std::printf("{\"ok\":true,\"emptied\":true}\n");
+    return 0;
+  }
   const auto fragment = init_folder(arguments.dir, random);
   if (!fragment.ok()) return report(explain(fragment.error(), arguments.dir));
   std::printf("{\"ok\":true,\"server\":\"%s\"}\n", fragment->c_str());
@@ -181,18 +189,24 @@ CLI::App* add_command(CLI::App& app, Arguments& arguments, int& status, const ch
 }
 
 void add_maintenance(CLI::App& app, Arguments& arguments, int& status) {
-  add_command(app, arguments, status, "init", "Make a server: its folder, keys and claim token", init);
+  CLI::App* const initing = add_command(
+      app, arguments, status, "init",
+      "Make a server: its folder, keys and claim token; or a new database for the keys that are there", init);
+  initing->add_option("--organisation", arguments.other,
+                      "where only the keys are left: whose server it was, as `samla doctor` shows");
   add_command(app, arguments, status, "verify", "Read everything and name what is wrong", verify);
   add_command(app, arguments, status, "stats", "Count what there is", stats);
-  CLI::App* const backup = add_command(
-      app, arguments, status, "backup", "Copy the database, also while the server runs",
-      [](const Arguments& a) { return report_done(back_up(a.dir, a.other, a.with_keys), a.dir); });
+  CLI::App* const backup =
+      add_command(app, arguments, status, "backup", "Copy the database, also while the server runs",
+                  [](const Arguments& a) {
+                    return report_done(back_up(a.dir, a.other, a.with_keys, SystemClock().now_ms()), a.dir);
+                  });
   backup->add_option("--to", arguments.other, "a new folder for the copy")->required();
   backup->add_flag("--with-keys", arguments.with_keys, "copy the server's keys too: keep them apart");
   CLI::App* const restoring =
       add_command(app, arguments, status, "restore", "Make a server from a backup", [](const Arguments& a) {
         SystemRandom random;
-        return report_done(restore(a.other, a.dir, random), a.dir);
+        return report_done(restore(a.other, a.dir, random, SystemClock().now_ms()), a.dir);
       });
   restoring->add_option("--from", arguments.other, "the backup's folder")->required();
 }

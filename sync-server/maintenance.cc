@@ -8,6 +8,7 @@
 
 #include "sync-server/arbiter.h"
 #include "sync-server/folder.h"
+#include "sync-server/horizon.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::server {
@@ -56,10 +57,27 @@ bool is_there(const std::filesystem::path& file) {
   return std::filesystem::exists(file, ignored);
 }
 
+Result<Horizon> horizon_of(const std::filesystem::path& file, std::uint64_t now_ms) {
+  SAMLA_ASSIGN(const auto reader, open_sqlite_snapshot(file));
+  Horizon out;
+  out.taken_ms = now_ms;
+  SAMLA_ASSIGN(const auto incarnation, reader->value(kIncarnationName));
+  if (incarnation && incarnation->size() == Incarnation::kSize) {
+    out.incarnation = Incarnation::from(*incarnation);
+  }
+  ChainRegistry registry;
+  SAMLA_TRY(registry.load(*reader));
+  for (const SpaceId& space : registry.all_spaces()) {
+    SAMLA_ASSIGN(const auto last, reader->last_changeset(space));
+    if (last) out.spaces[space] = last->seq;
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<VerifyReport> back_up(const std::filesystem::path& folder, const std::filesystem::path& target,
-                             bool with_keys) {
+                             bool with_keys, std::uint64_t now_ms) {
   SAMLA_TRY(make_folder(target));
   SAMLA_ASSIGN(const FolderLock lock, FolderLock::take(target));
   if (is_there(storage_file(target)) || (with_keys && is_there(keys_file(target)))) {
@@ -72,12 +90,15 @@ Result<VerifyReport> back_up(const std::filesystem::path& folder, const std::fil
     SAMLA_ASSIGN(const ServerKeys keys, ServerKeys::read(keys_file(folder)));
     SAMLA_TRY(keys.write(keys_file(target)));
   }
+  SAMLA_ASSIGN(const Horizon horizon, horizon_of(partial_file(target), now_ms));
   SAMLA_TRY(name_partial(target));
+  // Last: what devices are told of is there.
+  SAMLA_TRY(write_horizon(folder, horizon));
   return report;
 }
 
 Result<VerifyReport> restore(const std::filesystem::path& backup, const std::filesystem::path& folder,
-                             Random& random) {
+                             Random& random, std::uint64_t now_ms) {
   if (!is_there(storage_file(backup))) {
     return fail(ErrorCode::store_missing, "server.restore", "there is no backup in " + backup.string());
   }
@@ -99,6 +120,8 @@ Result<VerifyReport> restore(const std::filesystem::path& backup, const std::fil
     SAMLA_ASSIGN(const auto storage, open_sqlite_storage(partial_file(folder), {.create = false}));
     SAMLA_ASSIGN(const auto transaction, storage->begin());
     SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
+    // How far the chains had come nobody here can know: an administrator's device says so.
+    SAMLA_TRY(transaction->put_value(kUnconfirmedName, encode_ms(now_ms)));
     SAMLA_TRY(transaction->commit());
   }
   if (!keys_there) SAMLA_TRY(keys.write(keys_file(folder)));

@@ -23,15 +23,16 @@ inline constexpr std::size_t kFindingsMax = 100;
 Result<VerifyReport> verify_storage(const std::filesystem::path& file);
 
 /// Copies the database, and the keys if wanted, into `target`, a folder without a server. The copy is
-/// verified before it gets its name. already_exists; store_corrupt: the copy does not verify.
+/// verified before it gets its name; then `folder` says how far it reaches, and the server tells devices.
+/// already_exists; store_corrupt: the copy does not verify.
 Result<VerifyReport> back_up(const std::filesystem::path& folder, const std::filesystem::path& target,
-                             bool with_keys);
+                             bool with_keys, std::uint64_t now_ms);
 
 /// Makes a server in `folder` from a backup: the same keys, a new incarnation, since devices may have
 /// seen more than the backup has. already_exists where there is a server; store_missing without keys in
 /// either folder; store_corrupt where the backup does not verify.
 Result<VerifyReport> restore(const std::filesystem::path& backup, const std::filesystem::path& folder,
-                             Random& random);
+                             Random& random, std::uint64_t now_ms);
 
 struct Stats {
   StorageCounts counts;

@@ -12,7 +12,12 @@ constexpr std::size_t kGroupBytesMax = 8 * 1024 * 1024;
 std::size_t size_of(const Job& job) {
   if (const auto* push = std::get_if<PushJob>(&job.what)) return push->push.changeset.size();
   std::size_t bytes = 0;
-  for (const auto& part : std::get<AppendJob>(job.what).append.parts) {
+  if (const auto* offer = std::get_if<OfferJob>(&job.what)) {
+    for (const Bytes& entry : offer->offer.entries) bytes += entry.size();
+  }
+  const auto* append = std::get_if<AppendJob>(&job.what);
+  if (append == nullptr) return bytes;
+  for (const auto& part : append->append.parts) {
     for (const Bytes& entry : part.entries) bytes += entry.size();
     for (const wire::Grant& grant : part.grants) bytes += grant.sealed.size();
   }

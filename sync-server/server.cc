@@ -4,12 +4,14 @@
 
 namespace samla::server {
 Server::Server(ServerParts parts, const Incarnation& incarnation, const Clock& clock, Outlet outlet)
-    : lock_(std::move(parts.lock)),
+    : folder_(std::move(parts.folder)),
+      lock_(std::move(parts.lock)),
       keys_(std::move(parts.keys)),
       storage_(std::move(parts.storage)),
       reader_(std::move(parts.reader)),
       outlet_(std::move(outlet)),
       tips_(incarnation),
+      horizon_(folder_),
       arbiter_(*storage_, registry_, tips_, keys_, clock),
       shared_{registry_,
               tips_,
@@ -17,7 +19,8 @@ Server::Server(ServerParts parts, const Incarnation& incarnation, const Clock& c
               clock,
               *reader_,
               fanout_,
-              [this](Job job) { pipeline_->submit(std::move(job)); }} {}
+              [this](Job job) { pipeline_->submit(std::move(job)); },
+              horizon_} {}
 
 Server::~Server() { stop(); }
 
@@ -27,7 +30,7 @@ Result<std::unique_ptr<Server>> Server::open(const std::filesystem::path& folder
   SAMLA_ASSIGN(ServerKeys keys, ServerKeys::read(keys_file(folder)));
   SAMLA_ASSIGN(auto storage, open_sqlite_storage(storage_file(folder), {.create = false}));
   SAMLA_ASSIGN(auto reader, storage->open_reader());
-  return open({std::move(lock), std::move(keys), std::move(storage), std::move(reader)}, clock,
+  return open({std::move(lock), std::move(keys), std::move(storage), std::move(reader), folder}, clock,
               std::move(outlet), verifiers);
 }
 
@@ -64,6 +67,7 @@ Result<void> Server::load() {
     SAMLA_ASSIGN(const auto last, storage_->last_changeset(space));
     if (last) tips_.set(space, {tips_.incarnation(), last->seq, last->head});
   }
+  name_organisation();
   return {};
 }
 
@@ -118,6 +122,12 @@ void Server::on_group(GroupResult result) {
       touched.insert(number);
     }
   }
+  for (const auto& each : result.offer_results) {
+    with(each.first, [&](Connection& c) { c.on_offer_result(each.second); });
+  }
+  for (const auto& each : result.reoffer_refusals) {
+    with(each.first, [&](Connection& c) { c.on_reoffer_refusal(each.second); });
+  }
   for (const auto& each : result.chain_results) {
     with(each.first, [&](Connection& c) { c.on_chain_result(each.second); });
   }
@@ -132,7 +142,21 @@ void Server::on_group(GroupResult result) {
       with(number, [&](Connection& c) { c.on_space_grown(space); });
     }
   }
+  if (result.renewed) {
+    for (auto& [number, connection] : connections_) {
+      connection->close(wire::Refused::kLater);
+      touched.insert(number);
+    }
+  }
   for (const Asker number : touched) flush(number);
+  if (!result.chains_changed.empty()) name_organisation();
+}
+
+/// Beside the database: who has lost that knows by it whose devices are to fill a new one.
+void Server::name_organisation() {
+  const IdentityPtr identity = registry_.identity();
+  if (folder_.empty() || organisation_named_ || identity == nullptr) return;
+  organisation_named_ = write_organisation(folder_, identity->organisation()).ok();
 }
 
 void Server::flush(Asker number) {

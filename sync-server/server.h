@@ -35,6 +35,7 @@ struct ServerParts {
   ServerKeys keys;
   std::unique_ptr<Storage> storage;
   std::unique_ptr<StorageReader> reader;
+  std::filesystem::path folder = {};  ///< empty: the storage is in none
 };
 
 class Server {
@@ -74,7 +75,10 @@ class Server {
   void start(std::size_t verifiers);
   void on_group(GroupResult result);
   void flush(Asker number);
+  void name_organisation();
 
+  std::filesystem::path folder_;  ///< empty: none
+  bool organisation_named_ = false;
   std::optional<FolderLock> lock_;
   ServerKeys keys_;
   std::unique_ptr<Storage> storage_;
@@ -83,6 +87,7 @@ class Server {
   ChainRegistry registry_;
   SpaceTips tips_;
   Fanout fanout_;
+  HorizonReader horizon_;
   Arbiter arbiter_;
   Shared shared_;
   std::map<Asker, std::unique_ptr<Connection>> connections_;

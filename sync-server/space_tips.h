@@ -13,7 +13,16 @@ class SpaceTips {
  public:
   explicit SpaceTips(const Incarnation& incarnation) : incarnation_(incarnation) {}
 
-  const Incarnation& incarnation() const { return incarnation_; }
+  Incarnation incarnation() const {
+    const std::lock_guard lock(mutex_);
+    return incarnation_;
+  }
+  /// The server's new life, over the same histories.
+  void renew(const Incarnation& incarnation) {
+    const std::lock_guard lock(mutex_);
+    incarnation_ = incarnation;
+    for (auto& [space, position] : tips_) position.incarnation = incarnation;
+  }
   Position get(const SpaceId& space) const {
     const std::lock_guard lock(mutex_);
     const auto found = tips_.find(space);
@@ -25,8 +34,8 @@ class SpaceTips {
   }
 
  private:
-  const Incarnation incarnation_;
   mutable std::mutex mutex_;
+  Incarnation incarnation_;
   std::map<SpaceId, Position> tips_;
 };
 

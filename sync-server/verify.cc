@@ -50,7 +50,8 @@ class Verifier {
     if (!changeset.ok()) return find(name + " does not decode: " + changeset.error().message());
     check_header(name, stored, changeset->header);
     const IdentityPtr identity = registry_.identity();
-    const auto* device = identity->device(chain::device_of_writer(stored.writer));
+    const auto owner = identity->device_of_writer(stored.writer, identity->head().seq);
+    const auto* device = owner ? identity->device(*owner) : nullptr;
     if (device == nullptr || !changeset->signed_by(device->keys.sign)) find(name + ": wrong signature");
     apply(stored, *changeset);
   }

@@ -94,6 +94,8 @@ class IdentityState {
   const SharedMap<DeviceId, Device>& devices() const { return devices_; }
   const SharedMap<InviteId, InviteInfo>& invites() const { return invites_; }
   const SharedMap<EscrowId, EscrowFacts>& escrows() const { return escrows_; }
+  /// Writers that devices have beside their first.
+  const SharedMap<WriterId, InstanceFacts>& instances() const { return instances_; }
   /// Of the user, in the order of their entries; also the revoked and the settled.
   std::vector<DeviceId> devices_of(const UserId& user) const;
   std::vector<InviteId> invites_of(const UserId& user) const;

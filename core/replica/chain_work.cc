@@ -105,6 +105,11 @@ Result<ChainWork::Asked> ChainWork::build(ChainBatchBuilder& to) {
     certificate_sent_ = true;
     return Asked::kCertificate;
   }
+  const IdentityState& identity = local_.membership->identity();
+  if (!identity.device_of_writer(local_.writer(), identity.head().seq)) {
+    to.add_identity(chain::StoreInstance{local_.writer()});
+    return Asked::kInstance;
+  }
   build_rotations(to);
   if (!to.empty()) return Asked::kRotations;
   SAMLA_ASSIGN(const Asked own, build_own(to));
@@ -194,6 +199,16 @@ Result<void> ChainWork::refused(ErrorCode code) {
     return {};
   }
   const Asked asked = asked_;
+  // A server that was restored waits for an administrator's device; what is queued waits here.
+  if (code == ErrorCode::retry_later) {
+    const bool queued = asked == Asked::kInstance || asked == Asked::kIntent || asked == Asked::kGrants ||
+                        asked == Asked::kPersonal;
+    if (queued) return {};
+    return fail(
+        code, "replica.chains",
+        "the server was restored and takes nothing new of this kind until a device of an administrator "
+        "has synced, or a day has passed");
+  }
   SAMLA_ASSIGN(auto transaction, local_.begin());
   SAMLA_TRY(done());
   SAMLA_TRY(transaction.commit());

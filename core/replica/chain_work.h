@@ -92,6 +92,7 @@ class ChainWork {
     kNothing,
     kClaim,
     kCertificate,
+    kInstance,
     kRotations,
     kInvite,
     kRevocation,

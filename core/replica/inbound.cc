@@ -47,6 +47,10 @@ Result<void> Inbound::take_tail(const SpaceId& space, const Incarnation& incarna
     SAMLA_ASSIGN(Arrived arrived, item.changeset.empty() ? own(space, item) : arrive(space, item));
     at = {incarnation, item.seq, session::running_head(at.head, item.seq, arrived.hash)};
     if (!arrived.own) {
+      SAMLA_ASSIGN(const bool beside, on_a_branch(arrived));
+      if (beside) continue;
+    }
+    if (!arrived.own) {
       SAMLA_TRY(judge(arrived));
     }
     SAMLA_ASSIGN(const bool fresh, store(arrived));
@@ -89,9 +93,11 @@ Result<Inbound::Arrived> Inbound::arrive(const SpaceId& space, const wire::TailI
 
 /// Our own come in our order; one whose receipt got lost is the first that has no place.
 Result<Inbound::Arrived> Inbound::own(const SpaceId& space, const wire::TailItem& item) const {
-  SAMLA_ASSIGN(const auto stored, local_.tables->changesets.own_at(space, local_.writer(), item.seq));
+  // Only a device that never took a second name is sent nothing of its own.
+  const WriterId first = chain::writer_of_device(local_.keys.device_id());
+  SAMLA_ASSIGN(const auto stored, local_.tables->changesets.own_at(space, first, item.seq));
   if (!stored) {
-    return fail(ErrorCode::history_diverged, kOperation,
+    return fail(ErrorCode::writer_forked, kOperation,
                 "the server holds changes by this device that this store does not have: is it a copy?");
   }
   Arrived out;
@@ -106,7 +112,9 @@ Result<Inbound::Arrived> Inbound::own(const SpaceId& space, const wire::TailItem
 
 Result<void> Inbound::verify(const Changeset& changeset) const {
   const WriterId& writer = changeset.header.writer;
-  const auto* device = local_.membership->identity().device(chain::device_of_writer(writer));
+  const chain::IdentityState& identity = local_.membership->identity();
+  const auto owner = identity.device_of_writer(writer, identity.head().seq);
+  const auto* device = owner ? identity.device(*owner) : nullptr;
   if (device == nullptr) return fail(ErrorCode::chain_behind, kOperation);
   if (!changeset.signed_by(device->keys.sign)) {
     return fail(ErrorCode::bad_signature, kOperation, "a changeset said to be by " + short_id(writer));
@@ -130,6 +138,31 @@ Result<void> Inbound::judge(Arrived& arrived) const {
   arrived.validity =
       session::validity_of(header, arrived.heads, {tip.identity_seq, tip.space_seq}, identity, *space);
   return {};
+}
+
+/// Another changeset with that number is here, or this one follows such a one: it is kept beside, as bytes,
+/// and shows nothing. Of our own name it is for leave_fork.
+Result<bool> Inbound::on_a_branch(const Arrived& arrived) const {
+  const change::Header& header = arrived.changeset.header;
+  store::Changesets& changesets = local_.tables->changesets;
+  SAMLA_ASSIGN(const auto known, changesets.get(header.space, header.writer, header.seq));
+  const bool other = known && known->hash != arrived.hash;
+  SAMLA_ASSIGN(const bool follows, changesets.in_branch(header.space, header.writer, header.prev));
+  if (!other && (known || !follows)) return false;
+  const chain::IdentityState& identity = local_.membership->identity();
+  if (identity.device_of_writer(header.writer, identity.head().seq) == local_.keys.device_id()) {
+    if (!other) return false;  // our branch was left, and this is what stands
+    return Result<bool>(
+        fail(ErrorCode::writer_forked, kOperation, "somebody else wrote under this device's name"));
+  }
+  store::StoredChangeset row;
+  row.space = header.space;
+  row.writer = header.writer;
+  row.seq = header.seq;
+  row.hash = arrived.hash;
+  row.bytes = arrived.bytes;
+  SAMLA_TRY(changesets.put_branch(row));
+  return true;
 }
 
 // ---- 5. stored

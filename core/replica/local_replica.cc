@@ -120,8 +120,9 @@ std::vector<std::pair<UserId, SpaceRight>> LocalReplica::members(const SpaceId& 
 }
 
 std::optional<DeviceId> LocalReplica::device_of_writer(const WriterId& writer) const {
-  const DeviceId id = chain::device_of_writer(writer);
-  return identity().device(id) == nullptr ? std::nullopt : std::optional(id);
+  // Its own new name is its own before an entry says so.
+  if (writer == local_->writer()) return device();
+  return identity().device_of_writer(writer, identity().head().seq);
 }
 
 std::optional<UserId> LocalReplica::user_of_device(const DeviceId& device) const {
@@ -217,6 +218,16 @@ Result<std::vector<WriteInfo>> LocalReplica::history(const RecordId& record) {
   return History(*local_).writes_of(shown->space, record);
 }
 
+std::optional<RecoveryReport> LocalReplica::last_recovery() const {
+  const auto last = replica::last_recovery(*local_);
+  return last.ok() ? *last : std::nullopt;
+}
+
+std::optional<BackupNews> LocalReplica::newest_backup() const {
+  const auto newest = replica::newest_backup(*local_);
+  return newest.ok() ? *newest : std::nullopt;
+}
+
 // ---- sync
 
 Levels LocalReplica::levels() {
@@ -245,6 +256,7 @@ Result<SyncReport> LocalReplica::sync_as(const wire::Hello& hello, const SyncOpt
   if (outcome.error && !is_offline(outcome.error->code)) return *outcome.error;
   if (outcome.error) report.notices.push_back(outcome.error->message());
   if (outcome.level) report.reached = "centre";
+  report.recovery = outcome.recovery;
   report.clock_skew_ms = outcome.clock_skew_ms;
   report.head_differences = outcome.head_differences;
   SAMLA_ASSIGN(const std::size_t contested, local_->records->contested_count());

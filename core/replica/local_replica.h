@@ -60,6 +60,8 @@ class LocalReplica final : public Replica {
   view::Records& records() override { return *local_->records; }
   Result<std::vector<WriteInfo>> history(const RecordId& record) override;
   Levels levels() override;
+  std::optional<RecoveryReport> last_recovery() const override;
+  std::optional<BackupNews> newest_backup() const override;
 
   Result<SyncReport> sync(const SyncOptions& options) override;
   Result<SyncReport> watch(const SyncOptions& options) override;

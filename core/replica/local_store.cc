@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "core/replica/replica.h"
+#include "core/replica/store_instance.h"
 
 namespace samla::replica {
 
@@ -13,6 +14,7 @@ constexpr std::string_view kDeviceKeysKey = "device_keys";
 constexpr std::string_view kInviteSecretKey = "invite_secret";
 constexpr std::string_view kPairingSecretKey = "pairing_secret";
 constexpr std::string_view kClockKey = "clock";
+constexpr std::string_view kInstanceKey = "instance";
 
 std::filesystem::path database_file(const std::filesystem::path& directory) { return directory / "store.db"; }
 
@@ -89,8 +91,10 @@ Result<std::unique_ptr<LocalStore>> LocalStore::create(const OpenOptions& option
   SAMLA_ASSIGN(const vault::StoreKey key, vault::create_key_slots(slots_file(options.directory),
                                                                   options.passphrase, random_of(options)));
   SAMLA_ASSIGN(Database database, open_database(options, key, true));
-  return create(options, std::move(database), std::move(account), std::move(keys), std::move(invite_secret),
-                std::move(pairing_secret));
+  SAMLA_ASSIGN(auto local, create(options, std::move(database), std::move(account), std::move(keys),
+                                  std::move(invite_secret), std::move(pairing_secret)));
+  SAMLA_ASSIGN([[maybe_unused]] const bool marked, is_where_it_was(*local, options.directory));
+  return local;
 }
 
 Result<std::unique_ptr<LocalStore>> LocalStore::create(const OpenOptions& options, Database database,
@@ -127,7 +131,10 @@ Result<std::unique_ptr<LocalStore>> LocalStore::open(const OpenOptions& options)
   SAMLA_ASSIGN(const vault::StoreKey key, vault::unlock(slots_file(options.directory), options.passphrase,
                                                         database_file(options.directory)));
   SAMLA_ASSIGN(Database database, open_database(options, key, false));
-  return open(options, std::move(database));
+  SAMLA_ASSIGN(auto local, open(options, std::move(database)));
+  SAMLA_ASSIGN(const bool same, is_where_it_was(*local, options.directory));
+  if (!same) SAMLA_TRY(take_new_instance(*local, options.directory));
+  return local;
 }
 
 Result<std::unique_ptr<LocalStore>> LocalStore::open(const OpenOptions& options, Database database) {
@@ -158,6 +165,8 @@ Result<void> LocalStore::attach(const OpenOptions& options) {
     time = HybridClock(clock, HybridTime{in.u64()});
     SAMLA_TRY(in.finish("store.clock"));
   }
+  SAMLA_ASSIGN(const auto name, tables->meta.get(kInstanceKey));
+  if (name && name->size() == WriterId::kSize) instance = WriterId::from(*name);
   SAMLA_ASSIGN(auto secret, tables->meta.get(kInviteSecretKey));
   if (secret && secret->size() == 32) {
     invite_secret = Secret<32>::from(*secret);
@@ -185,6 +194,10 @@ Result<void> LocalStore::save_clock() {
   Writer out;
   out.u64(time.last().value);
   return tables->meta.put(kClockKey, out.bytes());
+}
+
+Result<void> LocalStore::save_instance(const WriterId& writer) {
+  return tables->meta.put(kInstanceKey, writer.view());
 }
 
 Result<void> LocalStore::save_account() { return tables->meta.put(kAccountKey, account.encode()); }

@@ -47,7 +47,8 @@ class LocalStore {
                                                     std::optional<Secret<32>> pairing_secret = {});
   static Result<std::unique_ptr<LocalStore>> open(const OpenOptions& options, Database database);
 
-  WriterId writer() const { return chain::writer_of_device(keys.device_id()); }
+  /// Under which name this store writes: the device's first, or the one that it took later.
+  WriterId writer() const { return instance.value_or(chain::writer_of_device(keys.device_id())); }
   /// What it commits, and every edit before it, survives a loss of power.
   Result<sqlite::Transaction> begin() { return begin_synced(true); }
   /// Of an edit: as OpenOptions::edits_survive_power_loss says.
@@ -56,6 +57,8 @@ class LocalStore {
   Result<void> save_clock();
   /// Within a transaction.
   Result<void> save_account();
+  /// Within a transaction; set `instance` once it has committed.
+  Result<void> save_instance(const WriterId& writer);
 
   const Clock& clock;
   Random& random;
@@ -66,6 +69,8 @@ class LocalStore {
   std::optional<Secret<32>> pairing_secret;
   /// While this device joins by recovery words. Never stored: they go back to their paper.
   std::optional<custody::PaperKeys> paper;
+  /// Absent: the store was never copied or set back (store_instance.h).
+  std::optional<WriterId> instance;
   HybridClock time;
   std::unique_ptr<store::Store> tables;
   std::unique_ptr<view::Records> records;

@@ -292,6 +292,9 @@ Result<void> Outbound::freeze(const SpaceId& space) {
   // Who should not read any more still holds this key: it waits here for the next one.
   if (state->rotation_due(local_.membership->identity())) return {};
   const DeviceId device = local_.keys.device_id();
+  // A name that no entry certifies yet: the entry comes first.
+  const chain::IdentityState& identity = local_.membership->identity();
+  if (identity.device_of_writer(local_.writer(), identity.head().seq) != device) return {};
   if (state->right_of(device, local_.membership->identity()) < chain::Right::kWriter) return {};
   SAMLA_ASSIGN(const auto groups, local_.tables->outbox.groups(space));
   if (groups.empty()) return {};

@@ -113,12 +113,29 @@ struct Levels {
   std::uint64_t centre = 0;  ///< own writes that the centre has receipted
 };
 
+/// What a device found and did for a server that had been restored, emptied or rolled back.
+struct RecoveryReport {
+  std::uint64_t at_ms = 0;
+  std::uint64_t recovered = 0;  ///< changesets that the server had lost and has again, by this device
+  std::uint64_t waiting = 0;    ///< that it did not take yet: they rest on others that somebody else holds
+  /// Changesets that others name and that neither side holds: how many of each device. What that device
+  /// still has comes back when it syncs.
+  std::vector<std::pair<DeviceId, std::uint64_t>> missing;
+};
+
+/// What the server said of its newest verified backup.
+struct BackupNews {
+  std::uint64_t taken_ms = 0;
+  std::uint64_t behind = 0;  ///< changesets that this device has seen at the server and that are not in it
+};
+
 struct SyncReport {
-  std::uint64_t sent = 0;            ///< changesets receipted in this sync
-  std::uint64_t received = 0;        ///< changesets of others
-  std::uint64_t conflicts = 0;       ///< contested fields now
-  std::string reached = "none";      ///< "centre", "hub" or "none"
-  std::vector<std::string> notices;  ///< one line each for the person (refusals, unreadable spaces)
+  std::uint64_t sent = 0;                  ///< changesets receipted in this sync
+  std::uint64_t received = 0;              ///< changesets of others
+  std::uint64_t conflicts = 0;             ///< contested fields now
+  std::string reached = "none";            ///< "centre", "hub" or "none"
+  std::vector<std::string> notices;        ///< one line each for the person (refusals, unreadable spaces)
+  std::optional<RecoveryReport> recovery;  ///< absent: the server lacked nothing
   /// The server's clock less this device's; absent: it was not reached.
   std::optional<std::int64_t> clock_skew_ms;
   /// Fields of which server and device count other heads (SyncOptions::compare_heads); absent: not compared.
@@ -337,6 +354,10 @@ class Replica {
   /// history of the record's space: for a person who asks, not for lists. not_found.
   virtual Result<std::vector<WriteInfo>> history(const RecordId& record) = 0;
   virtual Levels levels() = 0;
+  /// Of the last sync in which the server lacked something; absent: there was none.
+  virtual std::optional<RecoveryReport> last_recovery() const = 0;
+  /// Absent: the server has not announced one.
+  virtual std::optional<BackupNews> newest_backup() const = 0;
 
   // Sync.
   virtual Result<SyncReport> sync(const SyncOptions& options) = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/base/encoding.h"
 #include "core/custody/invite.h"
 #include "core/custody/pairing.h"
 #include "core/replica/history.h"
@@ -48,9 +49,14 @@ Result<void> SyncHost::judge_again(const std::map<DeviceId, std::size_t>& before
   for (const auto& [device, now] : revocations(local_.membership->identity())) {
     const auto then = before.find(device);
     if (then != before.end() && then->second == now) continue;
-    SAMLA_ASSIGN(const std::set<RecordId> records,
-                 History(local_).judge_again(chain::writer_of_device(device)));
-    changed_.insert(records.begin(), records.end());
+    std::vector<WriterId> writers = {chain::writer_of_device(device)};
+    for (const auto& [writer, facts] : local_.membership->identity().instances()) {
+      if (facts.device == device) writers.push_back(writer);
+    }
+    for (const WriterId& writer : writers) {
+      SAMLA_ASSIGN(const std::set<RecordId> records, History(local_).judge_again(writer));
+      changed_.insert(records.begin(), records.end());
+    }
   }
   return {};
 }
@@ -125,6 +131,34 @@ Result<void> SyncHost::chain_batch_done(const session::ChainBatch& batch, std::o
   return refused ? work_.refused(*refused) : work_.placed(batch);
 }
 
+void SyncHost::offer_refused(const SpaceId& space, ErrorCode code) {
+  // Who is no member any more is told so of each space; that is no news.
+  if (!space.is_zero() && code == ErrorCode::not_permitted) return;
+  notices_.insert("the server lacks entries of a chain and did not take them (" +
+                  std::string(error_text(code)) + "); they stay here and are offered again");
+}
+
+Result<void> SyncHost::accept_frontier(const wire::Frontier& frontier) {
+  SAMLA_ASSIGN(const auto forked, recovery_.accept_frontier(frontier, incarnation_));
+  std::erase_if(offered_, [&](const auto& each) { return each.first.first == frontier.space; });
+  held_.erase(frontier.space);
+  for (const WriterId& writer : forked) {
+    notices_.insert("the server has other changes than this device under the same numbers, by device " +
+                    to_hex(writer.view().first(4)) + ": both are kept here");
+  }
+  notices_.insert("the server's history is not the one that was seen before: what it lacks is sent again");
+  return {};
+}
+
+Result<void> SyncHost::accept_reoffer_refusal(const wire::ReofferRefusal& refusal) {
+  if (refusal.refused == wire::Refused::kForked &&
+      refusal.writer == chain::writer_of_device(local_.keys.device_id())) {
+    return fail(ErrorCode::writer_forked, "replica.sync", "somebody else wrote under this device's name");
+  }
+  recovery_.refused(refusal);
+  return {};
+}
+
 // ---- up
 
 Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
@@ -136,7 +170,7 @@ Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
   for (const auto& [space, writer] : pending) {
     if (bytes >= bytes_max) break;
     if (held_.contains(space)) continue;
-    std::uint64_t& offered = offered_[space];
+    std::uint64_t& offered = offered_[{space, writer}];
     SAMLA_ASSIGN(auto changesets,
                  local_.tables->changesets.own_unreceipted(space, writer, offered, bytes_max - bytes));
     for (store::StoredChangeset& changeset : changesets) {
@@ -177,11 +211,13 @@ Result<void> SyncHost::accept_receipts(const wire::Receipts& receipts) {
 Result<void> SyncHost::receipt(const wire::Receipt& receipt, std::uint64_t group) {
   SAMLA_ASSIGN(const auto stored,
                local_.tables->changesets.get(receipt.space, receipt.writer, receipt.writer_seq));
-  if (!stored || !stored->own || stored->hash != receipt.changeset) {
+  if (!stored || stored->hash != receipt.changeset) {
     return fail(ErrorCode::protocol, "replica.receipts", "a receipt for something that was not sent");
   }
   SAMLA_TRY(local_.tables->changesets.receipt(receipt.space, receipt.writer, receipt.writer_seq, receipt.seq,
                                               group));
+  recovery_.receipted(*stored);
+  if (!stored->own) return {};
   if (static_cast<change::Validity>(receipt.validity) == change::Validity::kValid) return {};
   SAMLA_ASSIGN(const change::Validity validity, validity_of_own(*stored));
   if (validity == change::Validity::kValid) {
@@ -218,7 +254,7 @@ Result<void> SyncHost::accept_refusal(const wire::Refusal& refusal) {
   const bool gap = refusal.refused == wire::Refused::kGap && refusal.expected_seq > 0;
   const auto held = held_.find(refusal.space);
   if (gap && (held == held_.end() || refusal.expected_seq > held->second)) {
-    offered_[refusal.space] = refusal.expected_seq - 1;
+    offered_[{refusal.space, local_.writer()}] = refusal.expected_seq - 1;
     return {};
   }
   // What chains on one that the server does not take now is not taken either: going back to it at once
@@ -240,7 +276,7 @@ Result<void> SyncHost::accept_refusal(const wire::Refusal& refusal) {
 }
 
 void SyncHost::offer_refused_again() {
-  for (const auto& [space, seq] : std::exchange(held_, {})) offered_[space] = seq - 1;
+  for (const auto& [space, seq] : std::exchange(held_, {})) offered_[{space, local_.writer()}] = seq - 1;
 }
 
 // ---- down
@@ -254,17 +290,6 @@ std::optional<Position> SyncHost::cursor(const SpaceId& space) {
 
 Result<void> SyncHost::accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) {
   return inbound_.take_tail(space, incarnation_, items);
-}
-
-Result<void> SyncHost::accept_loss(const SpaceId& space) {
-  SAMLA_ASSIGN(auto transaction, local_.begin());
-  SAMLA_TRY(local_.tables->changesets.forget_places(space));
-  SAMLA_TRY(local_.tables->cursors.put(space, Position{incarnation_, 0, {}}));
-  SAMLA_TRY(transaction.commit());
-  offered_.erase(space);
-  held_.erase(space);
-  notices_.insert("the server had lost a space's changes; those of this device are sent to it again");
-  return {};
 }
 
 /// The server's list is of when it was read: what this device has written since is not in it, nor what

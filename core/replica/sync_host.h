@@ -10,6 +10,7 @@
 #include "core/replica/chain_work.h"
 #include "core/replica/inbound.h"
 #include "core/replica/outbound.h"
+#include "core/replica/recovery.h"
 #include "core/session/device_session.h"
 
 namespace samla::replica {
@@ -17,7 +18,7 @@ namespace samla::replica {
 class SyncHost final : public session::DeviceHost {
  public:
   SyncHost(LocalStore& local, ChainWork& work)
-      : local_(local), work_(work), outbound_(local), inbound_(local) {}
+      : local_(local), work_(work), outbound_(local), inbound_(local), recovery_(local) {}
 
   /// Of the server that answered; to be set with its welcome.
   void set_incarnation(const Incarnation& incarnation) { incarnation_ = incarnation; }
@@ -30,6 +31,8 @@ class SyncHost final : public session::DeviceHost {
   const std::map<SpaceId, std::vector<wire::ConflictField>>& server_conflicts() const {
     return server_conflicts_;
   }
+  /// What was given back to the server in this session.
+  Recovery& recovery() { return recovery_; }
   /// Whether the server has refused changes in this session: no more of their spaces is offered in it.
   bool holds_refused() const { return !held_.empty(); }
   /// They are to be offered once more.
@@ -46,12 +49,31 @@ class SyncHost final : public session::DeviceHost {
   Result<void> accept_grants(const wire::Grants& grants) override;
   Result<std::optional<session::ChainBatch>> next_chain_batch() override { return work_.next(); }
   Result<void> chain_batch_done(const session::ChainBatch& batch, std::optional<ErrorCode> refused) override;
+  std::vector<SpaceId> own_chains() override { return recovery_.own_chains(); }
+  Result<std::optional<std::vector<Bytes>>> chain_rest(const SpaceId& space, const ChainHead& after,
+                                                       std::size_t bytes_max) override {
+    return recovery_.chain_rest(space, after, bytes_max);
+  }
+  bool is_new(const Incarnation& incarnation) override { return recovery_.is_new(incarnation); }
+  Result<void> pin_told(const Incarnation& incarnation) override { return recovery_.pin_told(incarnation); }
+  void offer_refused(const SpaceId& space, ErrorCode code) override;
+  Result<std::optional<wire::Receipts>> receipts_beyond(const SpaceId& space, std::uint64_t seq) override {
+    return recovery_.receipts_beyond(space, seq);
+  }
+  Result<void> accept_frontier(const wire::Frontier& frontier) override;
+  Result<void> accept_reoffer_refusal(const wire::ReofferRefusal& refusal) override;
+  Result<void> accept_horizon(const wire::BackupHorizon& horizon) override {
+    return keep_backup_news(local_, horizon);
+  }
+  WriterId writer() const override { return local_.writer(); }
+  Result<std::vector<Bytes>> next_reoffers(std::size_t bytes_max) override {
+    return recovery_.next_reoffers(bytes_max);
+  }
   Result<std::vector<Bytes>> next_outgoing(std::size_t bytes_max) override;
   Result<void> accept_receipts(const wire::Receipts& receipts) override;
   Result<void> accept_refusal(const wire::Refusal& refusal) override;
   std::optional<Position> cursor(const SpaceId& space) override;
   Result<void> accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) override;
-  Result<void> accept_loss(const SpaceId& space) override;
   void accept_conflicts(const wire::ConflictFields& conflicts) override;
 
  private:
@@ -68,9 +90,10 @@ class SyncHost final : public session::DeviceHost {
   ChainWork& work_;
   Outbound outbound_;
   Inbound inbound_;
+  Recovery recovery_;
   Incarnation incarnation_;
-  /// Offered in this session, for each space: everything up to this seq.
-  std::map<SpaceId, std::uint64_t> offered_;
+  /// Own ones offered in this session: everything up to this seq.
+  std::map<std::pair<SpaceId, WriterId>, std::uint64_t> offered_;
   /// For each space the first seq that the server refused for another reason than a gap.
   std::map<SpaceId, std::uint64_t> held_;
   std::uint64_t receipted_ = 0;

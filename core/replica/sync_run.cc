@@ -5,6 +5,7 @@
 #include "core/net/client_channel.h"
 #include "core/noise/channel.h"
 #include "core/replica/conversation.h"
+#include "core/replica/store_instance.h"
 
 namespace samla::replica {
 
@@ -33,8 +34,16 @@ class Run {
     out.received = conversation_.session().changesets_received();
     out.notices = conversation_.host().notices();
     out.clock_skew_ms = conversation_.clock_skew_ms();
+    if (conversation_.host().recovery().active()) {
+      if (const auto recovery = conversation_.host().recovery().finish(); recovery.ok())
+        out.recovery = *recovery;
+    }
     if (options_.compare_heads && out.level && out.sent == 0) out.head_differences = count_head_differences();
     return out;
+  }
+  /// The server was shown its own signature over what it lacks, and begins a new life.
+  bool is_to_come_again(const RunOutcome& out) const {
+    return conversation_.session().showed_receipts() && out.error && !stopped();
   }
 
  private:
@@ -155,6 +164,9 @@ class Run {
   std::unique_ptr<net::ClientChannel> channel_;
 };
 
+/// What ends a session with a store whose name somebody else used too.
+bool is_of_a_copy(const Error& error) { return error.code == ErrorCode::writer_forked; }
+
 }  // namespace
 
 Bytes paper_proof(const custody::PaperKeys& paper, const NoisePublicKey& server,
@@ -192,7 +204,28 @@ wire::Hello hello_for(const LocalStore& local, const Bytes& claim_token) {
 
 RunOutcome run_sync(LocalStore& local, ChainWork& work, const wire::Hello& hello, const SyncOptions& options,
                     RunUntil until) {
-  return Run(local, work, hello, options).go(until);
+  constexpr int kRunsMax = 4;
+  std::set<std::string> told;
+  for (int runs = 1;; ++runs) {
+    Run run(local, work, hello, options);
+    RunOutcome out = run.go(until);
+    const bool forked = out.error && is_of_a_copy(*out.error);
+    if (runs < kRunsMax && forked) {
+      const auto left = leave_fork(local);
+      if (left.ok()) {
+        told.insert(
+            "somebody else writes under this device's name: is the store a copy? It goes on under a new "
+            "one, and " +
+            std::to_string(*left) + " changes that were not at the server are sent anew");
+        continue;
+      }
+      out.error = left.error();
+    } else if (runs < kRunsMax && run.is_to_come_again(out)) {
+      continue;
+    }
+    out.notices.merge(told);
+    return out;
+  }
 }
 
 }  // namespace samla::replica

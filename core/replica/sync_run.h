@@ -17,6 +17,7 @@ struct RunOutcome {
   std::set<std::string> notices;
   std::optional<std::int64_t> clock_skew_ms;
   std::optional<std::size_t> head_differences;
+  std::optional<RecoveryReport> recovery;
 };
 
 /// What the holder of recovery words shows to that server through this device.

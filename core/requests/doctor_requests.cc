@@ -2,6 +2,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "core/base/encoding.h"
+#include "core/domain/names.h"
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
@@ -92,6 +94,22 @@ void check_server(Checks& checks, Profile& profile, replica::Replica& replica) {
              "tell whoever runs the server: one of the two is wrong");
 }
 
+/// What a server once lacked and what of that is back, and how far its newest backup reaches.
+void check_losses(Checks& checks, domain::Workspace& workspace) {
+  domain::Names names(workspace);
+  const auto last = workspace.replica().last_recovery();
+  if (last) {
+    checks.add("recovery", last->missing.empty() && last->waiting == 0, in_words(*last, names),
+               "let the devices that are named sync: what they hold comes back with them");
+  }
+  const auto backup = workspace.replica().newest_backup();
+  checks.add("backup", true,
+             backup ? "of " + iso_time(backup->taken_ms) + "; " + std::to_string(backup->behind) +
+                          " changes came later, and nothing of those is dropped here"
+                    : "the server has announced none; nothing is dropped here");
+  checks.add("organisation", true, to_hex(workspace.replica().organisation().view()));
+}
+
 Result<Json> doctor(Profile& profile, const Arguments&) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("doctor"));
   Checks checks;
@@ -100,6 +118,7 @@ Result<Json> doctor(Profile& profile, const Arguments&) {
   check_keys(checks, *workspace);
   check_server(checks, profile, workspace->replica());
   check_changes(checks, workspace->replica());
+  check_losses(checks, *workspace);
   return std::move(checks).reply();
 }
 

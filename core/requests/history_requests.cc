@@ -60,9 +60,11 @@ Result<Json> why(Profile& profile, const Arguments& arguments) {
   }
   Json readers = Json::array();
   for (const UserId& user : why.readers) readers.push_back(names.user(user).handle);
-  return Json{{"record", to_hex(why.record)},    {"kind", why.kind},
-              {"space", names.space(why.space)}, {"space_id", to_hex(why.space)},
-              {"readers", std::move(readers)},   {"writes", std::move(writes)}};
+  Json reply = {{"record", to_hex(why.record)},    {"kind", why.kind},
+                {"space", names.space(why.space)}, {"space_id", to_hex(why.space)},
+                {"readers", std::move(readers)},   {"writes", std::move(writes)}};
+  if (const auto last = workspace->replica().last_recovery()) reply["recovery"] = in_words(*last, names);
+  return reply;
 }
 
 const Parameter kId = {"id", Type::kText, true, "a record's id, or a unique beginning of it"};
@@ -94,7 +96,8 @@ std::vector<Request> history_requests() {
         {"space", "where it is"},
         {"space_id", "that space's id"},
         {"readers", "handles of the space's members"},
-        {"writes", "as note.history's versions, each with blocked_by"}},
+        {"writes", "as note.history's versions, each with blocked_by"},
+        {"recovery", "what the server had lost at last and what of that is back, if it ever had lost any"}},
        why},
   };
 }

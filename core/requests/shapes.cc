@@ -136,6 +136,15 @@ Json shape_of(const domain::Conflict& conflict, domain::Names& names) {
   return out;
 }
 
+std::string in_words(const replica::RecoveryReport& report, domain::Names& names) {
+  std::string out = "the server had lost changes: " + std::to_string(report.recovered) + " recovered";
+  if (report.waiting > 0) out += ", " + std::to_string(report.waiting) + " wait for others that are not back";
+  for (const auto& [device, count] : report.missing) {
+    out += ", " + std::to_string(count) + " known missing from " + names.device(device);
+  }
+  return out;
+}
+
 void put_warnings(Json& reply, const std::vector<domain::Warning>& warnings) {
   if (warnings.empty()) return;
   Json out = Json::array();

@@ -20,6 +20,8 @@ Json shape_of(const domain::ReviewComment& comment, domain::Names& names);
 Json shape_of(const domain::Conflict& conflict, domain::Names& names);
 /// As JSON; null for none.
 Json value_of(const view::Value& value);
+/// "412 recovered, 3 known missing from Kari's phone".
+std::string in_words(const replica::RecoveryReport& report, domain::Names& names);
 /// Puts the member "warnings" where there are any.
 void put_warnings(Json& reply, const std::vector<domain::Warning>& warnings);
 

@@ -3,8 +3,10 @@
 #include <array>
 
 #include "core/domain/conflicts.h"
+#include "core/domain/names.h"
 #include "core/domain/organisation.h"
 #include "core/requests/catalogue.h"
+#include "core/requests/shapes.h"
 
 namespace samla::requests {
 namespace {
@@ -40,6 +42,11 @@ Result<Json> run(Profile& profile, std::string_view operation, Run how) {
                 {"conflicts", conflicts.size()},
                 {"reached", report.reached}};
   if (!reason.empty()) reply["reason"] = reason;
+  if (report.recovery) {
+    domain::Names names(*workspace);
+    reply["recovered"] = report.recovery->recovered;
+    report.notices.push_back(in_words(*report.recovery, names));
+  }
   if (!report.notices.empty()) reply["notices"] = report.notices;
   return reply;
 }
@@ -57,9 +64,13 @@ Result<Json> watch(Profile& profile, const Arguments&) {
 }
 
 const std::vector<std::pair<std::string_view, std::string_view>> kReply = {
-    {"sent", "changesets that the server receipted"}, {"received", "changesets of others"},
-    {"conflicts", "how many need a person now"},      {"reached", "centre, hub or none"},
-    {"reason", "where none was reached: why"},        {"notices", "lines for the person, if any"}};
+    {"sent", "changesets that the server receipted"},
+    {"received", "changesets of others"},
+    {"conflicts", "how many need a person now"},
+    {"reached", "centre, hub or none"},
+    {"reason", "where none was reached: why"},
+    {"notices", "lines for the person, if any"},
+    {"recovered", "changesets that the server had lost and has again, if it had lost any"}};
 
 }  // namespace
 

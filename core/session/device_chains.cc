@@ -19,13 +19,15 @@ Result<void> DeviceSession::handle(const wire::Welcome& welcome) {
     known_spaces_.insert(space.space);
     SAMLA_TRY(note_head(space.space, space.chain));
   }
+  SAMLA_TRY(look_for_losses(welcome));
   return advance_chains();
 }
 
-/// Whether the server's head asks for a pull. A server that is merely behind has nothing for us.
+/// Whether the server's head asks for a pull, or for an offer where the server is merely behind.
 Result<void> DeviceSession::note_head(const SpaceId& space, const ChainHead& head) {
   const ChainHead ours = host_.chain_head(space);
   if (head.seq > ours.seq) want_pull(space);
+  if (head.seq < ours.seq) want_offer(space, head);
   if (head.seq == ours.seq && head != ours) return fail(ErrorCode::chain_forked, "session.chains");
   return {};
 }
@@ -40,7 +42,7 @@ void DeviceSession::want_pull(const SpaceId& space) {
 }
 
 Result<void> DeviceSession::advance_chains() {
-  if (phase_ == DevicePhase::kConnecting || batch_) return {};
+  if (phase_ == DevicePhase::kConnecting || batch_ || offering_) return {};
   SAMLA_TRY(take_notices());
   while (!to_pull_.empty() && pulls_.size() < kPullsMax) {
     const SpaceId space = to_pull_.front();
@@ -51,6 +53,9 @@ Result<void> DeviceSession::advance_chains() {
     send(wire::ChainPull{space, host_.chain_head(space)});
   }
   if (!pulls_.empty()) return {};
+  SAMLA_ASSIGN(const bool offered, offer_next());
+  if (offered) return {};
+  if (chains_later_) return begin_sync();
   SAMLA_ASSIGN(auto batch, host_.next_chain_batch());
   if (batch) return send_batch(std::move(*batch));
   return begin_sync();
@@ -95,7 +100,7 @@ Result<void> DeviceSession::handle(const wire::ChainEntries& entries) {
     grants_due_ = true;
     return {};
   }
-  pulled(entries.space);
+  SAMLA_TRY(pulled(entries.space));
   return advance_chains();
 }
 
@@ -104,18 +109,19 @@ Result<void> DeviceSession::handle(const wire::Grants& grants) {
     return fail(ErrorCode::protocol, "session.chains");
   }
   SAMLA_TRY(host_.accept_grants(grants));
-  pulled(grants.space);
+  SAMLA_TRY(pulled(grants.space));
   return advance_chains();
 }
 
-void DeviceSession::pulled(const SpaceId& space) {
+Result<void> DeviceSession::pulled(const SpaceId& space) {
   pulls_.pop_front();
   grants_due_ = false;
   up_empty_ = false;  // a new key or a new head may let the host freeze what it could not
   if (behind_.erase(space) > 0) {
     restarted_.insert(space);
-    subscribe(space);
+    return subscribe(space);
   }
+  return {};
 }
 
 Result<void> DeviceSession::handle(const wire::ChainResult& result) {
@@ -127,6 +133,10 @@ Result<void> DeviceSession::handle(const wire::ChainResult& result) {
   if (!refused) {
     batches_refused_ = 0;
     up_empty_ = false;
+    return advance_chains();
+  }
+  if (*refused == ErrorCode::retry_later) {
+    chains_later_ = true;
     return advance_chains();
   }
   if (++batches_refused_ > kRetriesMax) return fail(*refused, "session.chains");

@@ -11,17 +11,19 @@ namespace samla::session {
 Result<void> DeviceSession::begin_sync() {
   if (phase_ == DevicePhase::kChains) phase_ = DevicePhase::kSyncing;
   for (const SpaceId& space : known_spaces_) {
-    if (!subscribed_.contains(space)) subscribe(space);
+    if (!subscribed_.contains(space)) SAMLA_TRY(subscribe(space));
   }
   return fill_up_window();
 }
 
-void DeviceSession::subscribe(const SpaceId& space) {
+Result<void> DeviceSession::subscribe(const SpaceId& space) {
   const std::optional<Position> cursor = host_.cursor(space);
-  if (!cursor) return;
+  if (!cursor) return {};
   subscribed_.insert(space);
   awaiting_tail_end_.insert(space);
+  if (seen_otherwise(*cursor)) return ask_frontier(space);
   send(wire::Subscribe{space, *cursor});
+  return {};
 }
 
 // ---- up
@@ -29,21 +31,32 @@ void DeviceSession::subscribe(const SpaceId& space) {
 Result<void> DeviceSession::fill_up_window() {
   // Asked for at half a window, so that the host is asked for many at once and not for each receipt.
   while (!up_empty_ && in_flight_bytes_ <= kWindowBytes / 2) {
-    SAMLA_ASSIGN(const std::vector<Bytes> batch, host_.next_outgoing(kWindowBytes - in_flight_bytes_));
-    up_empty_ = batch.empty();
-    for (const Bytes& changeset : batch) {
-      SAMLA_ASSIGN(const change::Header header, change::decode_header(changeset));
-      in_flight_[{header.space, header.seq}] = changeset.size();
-      in_flight_bytes_ += changeset.size();
-      ++changesets_sent_;
-      send(wire::Push{header.space, header.seq, changeset});
-    }
+    SAMLA_ASSIGN(const std::vector<Bytes> own, host_.next_outgoing(kWindowBytes - in_flight_bytes_));
+    for (const Bytes& changeset : own) SAMLA_TRY(push(changeset));
+    if (!own.empty()) continue;
+    SAMLA_ASSIGN(const std::vector<Bytes> others, host_.next_reoffers(kWindowBytes - in_flight_bytes_));
+    for (const Bytes& changeset : others) SAMLA_TRY(push(changeset));
+    up_empty_ = others.empty();
   }
   return {};
 }
 
-void DeviceSession::land(const SpaceId& space, std::uint64_t writer_seq) {
-  const auto found = in_flight_.find({space, writer_seq});
+/// What is not of this store's present name goes as what it is: somebody's, offered again.
+Result<void> DeviceSession::push(const Bytes& changeset) {
+  SAMLA_ASSIGN(const change::Header header, change::decode_header(changeset));
+  in_flight_[{header.space, header.writer, header.seq}] = changeset.size();
+  in_flight_bytes_ += changeset.size();
+  ++changesets_sent_;
+  if (header.writer != host_.writer()) {
+    send(wire::Reoffer{header.space, header.writer, header.seq, changeset});
+  } else {
+    send(wire::Push{header.space, header.seq, changeset});
+  }
+  return {};
+}
+
+void DeviceSession::land(const SpaceId& space, const WriterId& writer, std::uint64_t writer_seq) {
+  const auto found = in_flight_.find({space, writer, writer_seq});
   if (found == in_flight_.end()) return;
   in_flight_bytes_ -= found->second;
   in_flight_.erase(found);
@@ -51,14 +64,15 @@ void DeviceSession::land(const SpaceId& space, std::uint64_t writer_seq) {
 
 Result<void> DeviceSession::handle(const wire::Receipts& receipts) {
   SAMLA_TRY(host_.accept_receipts(receipts));
-  for (const wire::Receipt& receipt : receipts.receipts) land(receipt.space, receipt.writer_seq);
+  for (const wire::Receipt& receipt : receipts.receipts)
+    land(receipt.space, receipt.writer, receipt.writer_seq);
   gaps_ = 0;
   return fill_up_window();
 }
 
 Result<void> DeviceSession::handle(const wire::Refusal& refusal) {
   SAMLA_TRY(host_.accept_refusal(refusal));
-  land(refusal.space, refusal.writer_seq);
+  land(refusal.space, host_.writer(), refusal.writer_seq);
   // Told what the server lacks, the host may go back to it. Not for ever.
   if (refusal.refused == wire::Refused::kGap && in_flight_.empty() && ++gaps_ <= kRetriesMax) {
     up_empty_ = false;
@@ -74,8 +88,9 @@ Result<void> DeviceSession::handle(const wire::Tail& tail) {
     return fail(ErrorCode::protocol, "session.tail");
   }
   send(wire::Credit{1, message_bytes_});
-  if (behind_.contains(tail.space)) return {};
-  // From the start: the server does not know our cursor. The host sees it by the first number.
+  if (behind_.contains(tail.space) || asking_.contains(tail.space)) return {};
+  // From the start, though we asked from our cursor: the server does not know that.
+  if (tail.after.seq == 0 && cursor->seq > 0) return ask_frontier(tail.space);
   const bool follows = tail.after.seq == 0 || tail.after == *cursor;
   if (!follows && restarted_.contains(tail.space)) return {};
   if (!follows) return fail(ErrorCode::history_diverged, "session.tail");
@@ -104,17 +119,16 @@ Result<void> DeviceSession::chain_is_behind(const SpaceId& space, const Error& e
 Result<void> DeviceSession::handle(const wire::TailEnd& end) {
   const std::optional<Position> cursor = host_.cursor(end.space);
   if (!subscribed_.contains(end.space) || !cursor) return fail(ErrorCode::protocol, "session.tail");
-  if (behind_.contains(end.space)) return {};
-  if (cursor->seq < end.position.seq) {
+  if (behind_.contains(end.space) || asking_.contains(end.space)) return {};
+  const bool level = cursor->seq == end.position.seq && (cursor->seq == 0 || *cursor == end.position);
+  if (!level) {
     if (restarted_.contains(end.space)) return {};
-    return fail(ErrorCode::protocol, "session.tail");
+    // It ends before what we have seen of it, or is another history of that length.
+    return ask_frontier(end.space);
   }
   restarted_.erase(end.space);
   awaiting_tail_end_.erase(end.space);
-  if (end.position.seq > 0 || cursor->seq == 0) return {};
-  SAMLA_TRY(host_.accept_loss(end.space));
-  up_empty_ = false;
-  return fill_up_window();
+  return {};
 }
 
 Result<void> DeviceSession::handle(const wire::ConflictFields& conflicts) {

@@ -1,7 +1,9 @@
 // The device's side of sync as a state machine: messages in, messages and calls out. No I/O, no clock.
 //
 //   hello -> welcome -> chains (identity, then spaces; floating and founding entries go up here)
-//         -> up: push, receipts   (lane of its own, bounded window)
+//         -> a server that lacks entries is offered them; one whose history of a space is not the one seen
+//            before says how far each writer has come (device_recovery.cc)
+//         -> up: push, re-offer, receipts   (lane of its own, bounded window)
 //         -> down: tail per space by cursor, then live
 //
 // The host (the replica; a fake in tests) owns storage and keys. Invariant: nothing is sent twice as
@@ -15,6 +17,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/base/id.h"
@@ -43,9 +46,38 @@ class DeviceHost {
   /// The server placed the batch (the host applies it), or refused it: `code` tells why;
   /// chain_conflict means that the chains are pulled again and next_chain_batch is asked again.
   /// An error returned here ends the sync with it.
+  /// retry_later: the server takes no entries now; no more batches are asked for in this session.
   virtual Result<void> chain_batch_done(const ChainBatch& batch, std::optional<ErrorCode> refused) = 0;
 
+  // A server that was restored, emptied or rolled back.
+  /// Chains whose entries this device holds and, by them, may sync; the identity chain is not among them.
+  virtual std::vector<SpaceId> own_chains() = 0;
+  /// Entries that follow `after`, about `bytes_max`, at least one if there is any; absent: `after` is not of
+  /// this chain.
+  virtual Result<std::optional<std::vector<Bytes>>> chain_rest(const SpaceId& space, const ChainHead& after,
+                                                               std::size_t bytes_max) = 0;
+  /// Whether that life of the server is one to which this device has not told its pins.
+  virtual bool is_new(const Incarnation& incarnation) = 0;
+  /// The server was told where the identity chain's pin is, and has come at least as far. `incarnation` is
+  /// known from now on.
+  virtual Result<void> pin_told(const Incarnation& incarnation) = 0;
+  /// The server did not take what it lacks of a chain.
+  virtual void offer_refused(const SpaceId& space, ErrorCode code) = 0;
+  /// Receipts for a place in the space after `seq`; absent: none.
+  virtual Result<std::optional<wire::Receipts>> receipts_beyond(const SpaceId& space, std::uint64_t seq) = 0;
+  /// How far each writer has come at a server whose history is not the one seen before. What is held stays;
+  /// places are forgotten, what the server lacks is offered again, and the cursor stands where the
+  /// subscription is to begin.
+  virtual Result<void> accept_frontier(const wire::Frontier& frontier) = 0;
+  virtual Result<void> accept_reoffer_refusal(const wire::ReofferRefusal& refusal) = 0;
+  virtual Result<void> accept_horizon(const wire::BackupHorizon& horizon) = 0;
+
   // Up.
+  /// Who writes here.
+  virtual WriterId writer() const = 0;
+  /// Others' changesets that the server lacks, each writer's in order, after those already given in this
+  /// session.
+  virtual Result<std::vector<Bytes>> next_reoffers(std::size_t bytes_max) = 0;
   /// Frozen changesets not yet receipted, in order a space, starting after those already given in
   /// this session; at most about `bytes_max` bytes (at least one if any). Freezes the outbox.
   virtual Result<std::vector<Bytes>> next_outgoing(std::size_t bytes_max) = 0;
@@ -57,9 +89,6 @@ class DeviceHost {
   virtual std::optional<Position> cursor(const SpaceId& space) = 0;
   /// A run of the space's history, following its cursor. Stored durably before this returns.
   virtual Result<void> accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) = 0;
-  /// The server has nothing of a history of which the cursor has seen something: it was restored or emptied.
-  /// What is held stays; places are forgotten, and what has none is offered again, also in this session.
-  virtual Result<void> accept_loss(const SpaceId& space) = 0;
   /// The server's list of multi-head fields, once the space is level.
   virtual void accept_conflicts(const wire::ConflictFields& conflicts) = 0;
 };
@@ -88,6 +117,8 @@ class DeviceSession {
   const wire::Welcome& welcome() const { return *welcome_; }
   std::uint64_t changesets_sent() const { return changesets_sent_; }
   std::uint64_t changesets_received() const { return changesets_received_; }
+  /// A receipt was shown to a server that lacks its place: it is to begin a new life, so connect again.
+  bool showed_receipts() const { return showed_receipts_; }
 
  private:
   using Step = Result<void>;
@@ -102,10 +133,22 @@ class DeviceSession {
   Step handle(const wire::ChainNotice& notice);
   Step note_head(const SpaceId& space, const ChainHead& head);
   void want_pull(const SpaceId& space);
-  void pulled(const SpaceId& space);
+  Step pulled(const SpaceId& space);
   Step advance_chains();
   Step take_notices();
   Step send_batch(ChainBatch batch);
+
+  // What a server lacks (device_recovery.cc).
+  Step handle(const wire::ChainOfferResult& result);
+  Step handle(const wire::Frontier& frontier);
+  Step handle(const wire::ReofferRefusal& refusal);
+  Step handle(const wire::BackupHorizon& horizon);
+  Step look_for_losses(const wire::Welcome& welcome);
+  void want_offer(const SpaceId& space, const ChainHead& server);
+  void want_unlisted();
+  Result<bool> offer_next();
+  bool seen_otherwise(const Position& cursor) const;
+  Step ask_frontier(const SpaceId& space);
 
   // Changesets, up and down (device_lanes.cc).
   Step handle(const wire::Receipts& receipts);
@@ -114,9 +157,10 @@ class DeviceSession {
   Step handle(const wire::TailEnd& end);
   Step handle(const wire::ConflictFields& conflicts);
   Step begin_sync();
-  void subscribe(const SpaceId& space);
+  Step subscribe(const SpaceId& space);
   Step fill_up_window();
-  void land(const SpaceId& space, std::uint64_t writer_seq);
+  Step push(const Bytes& changeset);
+  void land(const SpaceId& space, const WriterId& writer, std::uint64_t writer_seq);
   Step chain_is_behind(const SpaceId& space, const Error& error);
   void settle();
 
@@ -142,7 +186,16 @@ class DeviceSession {
   std::uint64_t next_request_ = 1;
   int batches_refused_ = 0;  ///< in a row
 
-  std::map<std::pair<SpaceId, std::uint64_t>, std::size_t> in_flight_;
+  bool chains_later_ = false;  ///< the server takes no entries in this session
+
+  std::map<SpaceId, ChainHead> to_offer_;  ///< with the server's head
+  std::optional<SpaceId> offering_;
+  bool unlisted_wanted_ = false;  ///< once the identity chain is level: chains that the server did not name
+  bool showed_receipts_ = false;
+  std::set<SpaceId> asking_;            ///< their tails are let go until the frontier comes
+  std::map<SpaceId, int> asked_times_;  ///< for a frontier
+
+  std::map<std::tuple<SpaceId, WriterId, std::uint64_t>, std::size_t> in_flight_;
   std::size_t in_flight_bytes_ = 0;
   bool up_empty_ = false;  ///< the host had nothing more to send
   int gaps_ = 0;

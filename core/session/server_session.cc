@@ -71,6 +71,11 @@ Result<void> ServerSession::handle(const wire::Hello& hello) {
     }
   }
   send(welcome);
+  if (!welcome.spaces.empty()) {
+    std::vector<SpaceId> spaces;
+    for (const wire::SpaceHeads& each : welcome.spaces) spaces.push_back(each.space);
+    if (const auto horizon = host_.horizon(spaces)) send(*horizon);
+  }
   // Who has nothing but words does not know the organisation yet, and asks for that alone.
   if (hello.entrance == Entrance::kPaper && hello.organisation.is_zero()) {
     SAMLA_ASSIGN(const wire::Grants kept, host_.read_recovery(hello));
@@ -161,10 +166,70 @@ void ServerSession::enter_as_device() {
     if (host_.admit(hello)) return;
     hello_ = std::move(hello);
   }
+  announce_new();
+}
+
+void ServerSession::announce_new() {
   for (const SpaceId& space : host_.spaces_of(device())) {
     if (!announced_.contains(space)) announce(space);
   }
 }
+
+// ---- what was lost and is brought back
+
+Result<void> ServerSession::handle(const wire::ChainOffer& offer) {
+  if (offer_ || hello_->entrance != Entrance::kDevice) return fail(ErrorCode::protocol, "session.offer");
+  offer_ = offer.space;
+  host_.offer_chain(offer, device());
+  return {};
+}
+
+/// With its chain a server learns anew what the device may sync.
+void ServerSession::on_offer_result(const wire::ChainOfferResult& result) {
+  if (closed_ || offer_ != result.space) return;
+  offer_.reset();
+  if (!result.refused) announce_new();
+  send(result);
+}
+
+Result<void> ServerSession::handle(const wire::FrontierAsk& ask) {
+  if (!is_device()) return fail(ErrorCode::protocol, "session.frontier");
+  subscriptions_.erase(ask.space);
+  to_pump_.erase(ask.space);
+  if (host_.access(ask.space, device()) < Access::kRead) {
+    send(wire::Frontier{ask.space, {}, {}});
+    return {};
+  }
+  SAMLA_ASSIGN(const wire::Frontier frontier, host_.read_frontier(ask.space));
+  send(frontier);
+  return {};
+}
+
+/// Who reads a space may bring back what others wrote there: each changeset is its writer's by signature.
+Result<void> ServerSession::handle(const wire::Reoffer& reoffer) {
+  if (!is_device()) return fail(ErrorCode::protocol, "session.reoffer");
+  if (host_.access(reoffer.space, device()) < Access::kRead) {
+    send(wire::ReofferRefusal{reoffer.space, reoffer.writer, reoffer.writer_seq, Refused::kNotPermitted});
+    return {};
+  }
+  SAMLA_TRY(take_up(reoffer.space, reoffer.writer, reoffer.writer_seq, reoffer.changeset.size()));
+  host_.reoffer(reoffer, device());
+  return {};
+}
+
+void ServerSession::on_reoffer_refusal(const wire::ReofferRefusal& refusal) {
+  if (closed_) return;
+  land(refusal.space, refusal.writer, refusal.writer_seq);
+  send(refusal);
+}
+
+Result<void> ServerSession::handle(const wire::ShownReceipts& shown) {
+  if (!is_device()) return fail(ErrorCode::protocol, "session.receipts");
+  host_.shown(shown.receipts);
+  return {};
+}
+
+// ---- chains, continued: the news
 
 void ServerSession::announce(const SpaceId& space) {
   announced_.insert(space);
@@ -203,30 +268,39 @@ Result<void> ServerSession::handle(const wire::Push& push) {
     send(wire::Refusal{push.space, push.writer_seq, Refused::kNotPermitted, 0});
     return {};
   }
-  const auto [slot, fresh] = up_.try_emplace({push.space, push.writer_seq}, push.changeset.size());
-  if (!fresh) return fail(ErrorCode::protocol, "session.push");
-  up_bytes_ += slot->second;
-  if (up_bytes_ > kUpBytesMax) return fail(ErrorCode::protocol, "session.push");
+  SAMLA_TRY(take_up(push.space, {}, push.writer_seq, push.changeset.size()));
   host_.submit(push, device());
   return {};
 }
 
-void ServerSession::land(const SpaceId& space, std::uint64_t writer_seq) {
-  const auto found = up_.find({space, writer_seq});
-  if (found == up_.end()) return;
+Result<void> ServerSession::take_up(const SpaceId& space, const WriterId& writer, std::uint64_t writer_seq,
+                                    std::size_t bytes) {
+  const bool fresh = up_.try_emplace({space, writer, writer_seq}, bytes).second;
+  if (!fresh) return fail(ErrorCode::protocol, "session.push");
+  up_bytes_ += bytes;
+  if (up_bytes_ > kUpBytesMax) return fail(ErrorCode::protocol, "session.push");
+  return {};
+}
+
+bool ServerSession::land(const SpaceId& space, const WriterId& writer, std::uint64_t writer_seq) {
+  const auto found = up_.find({space, writer, writer_seq});
+  if (found == up_.end()) return false;
   up_bytes_ -= found->second;
   up_.erase(found);
+  return true;
 }
 
 void ServerSession::on_receipts(const wire::Receipts& receipts) {
   if (closed_) return;
-  for (const wire::Receipt& receipt : receipts.receipts) land(receipt.space, receipt.writer_seq);
+  for (const wire::Receipt& receipt : receipts.receipts) {
+    if (!land(receipt.space, receipt.writer, receipt.writer_seq)) land(receipt.space, {}, receipt.writer_seq);
+  }
   send(receipts);
 }
 
 void ServerSession::on_refusal(const wire::Refusal& refusal) {
   if (closed_) return;
-  land(refusal.space, refusal.writer_seq);
+  land(refusal.space, {}, refusal.writer_seq);
   send(refusal);
 }
 

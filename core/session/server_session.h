@@ -12,6 +12,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <vector>
 
 #include "core/base/id.h"
@@ -41,7 +42,8 @@ class ServerHost {
  public:
   virtual ~ServerHost() = default;
 
-  /// Whether the holder of the connection's transport key may enter as `hello` says; absent: yes.
+  /// Whether the holder of the connection's transport key may enter as `hello` says; absent: yes. A server
+  /// that was restored lets in devices that it does not know yet: until it does, they have no access.
   virtual std::optional<wire::Refused> admit(const wire::Hello& hello) = 0;
   /// Without `spaces`, which the session fills in.
   virtual wire::Welcome welcome() = 0;
@@ -66,6 +68,17 @@ class ServerHost {
                                     const DeviceId& reader) = 0;
   virtual Result<wire::ConflictFields> read_conflicts(const SpaceId& space) = 0;
 
+  /// How far each writer has come.
+  virtual Result<wire::Frontier> read_frontier(const SpaceId& space) = 0;
+  /// Of the newest backup, for these spaces; absent: none was made.
+  virtual std::optional<wire::BackupHorizon> horizon(const std::vector<SpaceId>& spaces) = 0;
+
+  /// Answered by on_receipts or on_reoffer_refusal.
+  virtual void reoffer(wire::Reoffer reoffer, const DeviceId& device) = 0;
+  /// Answered by on_offer_result.
+  virtual void offer_chain(wire::ChainOffer offer, const DeviceId& device) = 0;
+  /// A signature of this server's, perhaps, over a place that it lacks.
+  virtual void shown(wire::Receipts receipts) = 0;
   /// Answered by on_receipts or on_refusal.
   virtual void submit(wire::Push push, const DeviceId& device) = 0;
   /// Answered by on_chain_result. `hello` says by which entrance.
@@ -86,7 +99,9 @@ class ServerSession {
   // Answers of the host, and news.
   void on_receipts(const wire::Receipts& receipts);
   void on_refusal(const wire::Refusal& refusal);
+  void on_reoffer_refusal(const wire::ReofferRefusal& refusal);
   void on_chain_result(const wire::ChainResult& result);
+  void on_offer_result(const wire::ChainOfferResult& result);
   /// A chain has new entries (zero: the identity chain). Call it on every session, before the
   /// on_chain_result of whoever appended. False: the device has lost its right to be here, close.
   [[nodiscard]] bool on_chain_changed(const SpaceId& space);
@@ -117,6 +132,10 @@ class ServerSession {
   Step handle(const wire::ChainAppend& append);
   Step handle(const wire::Push& push);
   Step handle(const wire::Subscribe& subscribe);
+  Step handle(const wire::ChainOffer& offer);
+  Step handle(const wire::FrontierAsk& ask);
+  Step handle(const wire::Reoffer& reoffer);
+  Step handle(const wire::ShownReceipts& shown);
   Step handle(const wire::Credit& credit);
   Step handle(const wire::Ping& ping);
   Step handle(const wire::Goodbye& goodbye);
@@ -126,11 +145,13 @@ class ServerSession {
 
   bool may_append(const wire::ChainAppend& append) const;
   void enter_as_device();
+  void announce_new();
+  Step take_up(const SpaceId& space, const WriterId& writer, std::uint64_t writer_seq, std::size_t bytes);
   void announce(const SpaceId& space);
   Step pump();
   Result<bool> pump_one(const SpaceId& space, Subscription& subscription);
   void pump_or_close();
-  void land(const SpaceId& space, std::uint64_t writer_seq);
+  bool land(const SpaceId& space, const WriterId& writer, std::uint64_t writer_seq);
   void send(const wire::Message& message);
 
   ServerHost& host_;
@@ -139,7 +160,9 @@ class ServerSession {
   std::vector<Bytes> outgoing_;
   std::set<SpaceId> announced_;  ///< that the device knows to be there
   std::optional<std::uint64_t> append_;
-  std::map<std::pair<SpaceId, std::uint64_t>, std::size_t> up_;
+  std::optional<SpaceId> offer_;
+  /// Pushes have the zero writer: whose they are is known once they are decoded.
+  std::map<std::tuple<SpaceId, WriterId, std::uint64_t>, std::size_t> up_;
   std::size_t up_bytes_ = 0;
   std::map<SpaceId, Subscription> subscriptions_;
   std::set<SpaceId> to_pump_;

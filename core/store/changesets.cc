@@ -1,6 +1,7 @@
 // Rows lie in the order of arrival; `tip` keeps each writer's last one and the counts of own writes.
 #include "core/store/changesets.h"
 
+#include <cstdint>
 #include <string>
 
 #include "core/sqlite/connection.h"
@@ -49,12 +50,12 @@ struct Known {
   Hash hash;
   bool own = false;
   std::int64_t writes = 0;
-  bool placed = false;
+  std::optional<std::int64_t> place;
 };
 
 Result<std::optional<Known>> find(sqlite::Connection& connection, const SpaceId& space,
                                   const WriterId& writer, std::int64_t seq) {
-  SAMLA_ASSIGN(auto query, connection.cached("SELECT id, hash, own, writes, server_seq IS NOT NULL FROM "
+  SAMLA_ASSIGN(auto query, connection.cached("SELECT id, hash, own, writes, server_seq FROM "
                                              "changeset WHERE space = ?1 AND writer = ?2 AND seq = ?3"));
   query->bind(1, space).bind(2, writer).bind(3, seq);
   SAMLA_ASSIGN(const bool found, query->step());
@@ -64,7 +65,7 @@ Result<std::optional<Known>> find(sqlite::Connection& connection, const SpaceId&
   SAMLA_ASSIGN(known.hash, query->column_fixed<Hash>(1));
   known.own = query->column_int64(2) != 0;
   known.writes = query->column_int64(3);
-  known.placed = query->column_int64(4) != 0;
+  if (!query->column_is_null(4)) known.place = query->column_int64(4);
   return std::optional<Known>(known);
 }
 
@@ -77,7 +78,7 @@ Result<void> place(sqlite::Connection& connection, const Known& known, const Spa
                                  "reason = CASE WHEN validity = 1 THEN NULL ELSE reason END WHERE id = ?1"));
   update->bind(1, known.id).bind(2, server_seq);
   SAMLA_TRY(bind_optional(*update, 3, receipt_group).run());
-  if (!known.own || known.placed) return {};
+  if (!known.own || known.place) return {};
   SAMLA_ASSIGN(auto count, connection.cached("UPDATE tip SET own_receipted = own_receipted + ?3 "
                                              "WHERE space = ?1 AND writer = ?2"));
   return count->bind(1, space).bind(2, writer).bind(3, known.writes).run();
@@ -137,7 +138,7 @@ Result<Changesets::Put> Changesets::put(const StoredChangeset& changeset) {
     return Put::kStored;
   }
   if (known->hash != changeset.hash) return fail(ErrorCode::writer_forked, "changeset.put");
-  if (server_seq && !known->placed) {
+  if (server_seq && known->place.value_or(0) == 0) {
     SAMLA_TRY(place(*connection_, *known, changeset.space, changeset.writer, *server_seq, receipt_group));
   }
   return Put::kThere;
@@ -166,9 +167,15 @@ Result<std::optional<StoredChangeset>> Changesets::own_at(const SpaceId& space, 
     SAMLA_ASSIGN(StoredChangeset changeset, read_row(*query));
     return std::optional<StoredChangeset>(std::move(changeset));
   }
-  SAMLA_ASSIGN(auto unplaced, own_unreceipted(space, writer, 0, 1));
-  if (unplaced.empty()) return std::optional<StoredChangeset>();
-  return std::optional<StoredChangeset>(std::move(unplaced.front()));
+  // The first that has no place, or one that is to be learnt.
+  SAMLA_ASSIGN(auto next, connection_->cached("SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
+                                              "WHERE space = ?1 AND writer = ?2 AND own = 1 "
+                                              "AND coalesce(server_seq, 0) = 0 ORDER BY seq LIMIT 1"));
+  next->bind(1, space).bind(2, writer);
+  SAMLA_ASSIGN(const bool there, next->step());
+  if (!there) return std::optional<StoredChangeset>();
+  SAMLA_ASSIGN(StoredChangeset changeset, read_row(*next));
+  return std::optional<StoredChangeset>(std::move(changeset));
 }
 
 Result<ChangesetTip> Changesets::tip(const SpaceId& space, const WriterId& writer) const {
@@ -194,6 +201,35 @@ Result<std::vector<WriterId>> Changesets::writers(const SpaceId& space) const {
   }
 }
 
+namespace {
+
+/// Rows of `query` (bound, ordered by seq), about `bytes_max` bytes, at least one if there is any.
+Result<std::vector<StoredChangeset>> take_rows(sqlite::Statement& query, std::size_t bytes_max) {
+  std::vector<StoredChangeset> out;
+  for (std::size_t bytes = 0; out.empty() || bytes < bytes_max;) {
+    SAMLA_ASSIGN(const bool row, query.step());
+    if (!row) break;
+    SAMLA_ASSIGN(StoredChangeset changeset, read_row(query));
+    bytes += changeset.bytes.size();
+    if (!out.empty() && bytes > bytes_max) break;
+    out.push_back(std::move(changeset));
+  }
+  return out;
+}
+
+Result<std::vector<Changesets::Pending>> take_pairs(sqlite::Statement& query) {
+  std::vector<Changesets::Pending> out;
+  for (;;) {
+    SAMLA_ASSIGN(const bool row, query.step());
+    if (!row) return out;
+    SAMLA_ASSIGN(const SpaceId space, query.column_fixed<SpaceId>(0));
+    SAMLA_ASSIGN(const WriterId writer, query.column_fixed<WriterId>(1));
+    out.push_back({space, writer});
+  }
+}
+
+}  // namespace
+
 Result<std::vector<StoredChangeset>> Changesets::own_unreceipted(const SpaceId& space, const WriterId& writer,
                                                                  std::uint64_t after_seq,
                                                                  std::size_t bytes_max) const {
@@ -202,16 +238,25 @@ Result<std::vector<StoredChangeset>> Changesets::own_unreceipted(const SpaceId& 
                                                "WHERE own = 1 AND server_seq IS NULL AND space = ?1 "
                                                "AND writer = ?2 AND seq > ?3 ORDER BY seq"));
   query->bind(1, space).bind(2, writer).bind(3, after);
-  std::vector<StoredChangeset> out;
-  for (std::size_t bytes = 0; out.empty() || bytes < bytes_max;) {
-    SAMLA_ASSIGN(const bool row, query->step());
-    if (!row) break;
-    SAMLA_ASSIGN(StoredChangeset changeset, read_row(*query));
-    bytes += changeset.bytes.size();
-    if (!out.empty() && bytes > bytes_max) break;
-    out.push_back(std::move(changeset));
-  }
-  return out;
+  return take_rows(*query, bytes_max);
+}
+
+Result<std::vector<StoredChangeset>> Changesets::lost_of(const SpaceId& space, const WriterId& writer,
+                                                         std::uint64_t after_seq,
+                                                         std::size_t bytes_max) const {
+  SAMLA_ASSIGN(const std::int64_t after, to_row(after_seq, "changeset.lost_of"));
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
+                                               "WHERE own = 0 AND server_seq IS NULL AND space = ?1 "
+                                               "AND writer = ?2 AND seq > ?3 ORDER BY seq"));
+  query->bind(1, space).bind(2, writer).bind(3, after);
+  return take_rows(*query, bytes_max);
+}
+
+Result<std::vector<Changesets::Pending>> Changesets::lost() const {
+  SAMLA_ASSIGN(auto query,
+               connection_->cached("SELECT DISTINCT space, writer FROM changeset "
+                                   "WHERE own = 0 AND server_seq IS NULL ORDER BY space, writer"));
+  return take_pairs(*query);
 }
 
 Result<void> Changesets::each(const SpaceId& space, const std::optional<WriterId>& writer,
@@ -235,14 +280,7 @@ Result<std::vector<Changesets::Pending>> Changesets::pending() const {
   SAMLA_ASSIGN(auto query,
                connection_->cached("SELECT DISTINCT space, writer FROM changeset "
                                    "WHERE own = 1 AND server_seq IS NULL ORDER BY space, writer"));
-  std::vector<Pending> out;
-  for (;;) {
-    SAMLA_ASSIGN(const bool row, query->step());
-    if (!row) return out;
-    SAMLA_ASSIGN(const SpaceId space, query->column_fixed<SpaceId>(0));
-    SAMLA_ASSIGN(const WriterId writer, query->column_fixed<WriterId>(1));
-    out.push_back({space, writer});
-  }
+  return take_pairs(*query);
 }
 
 Result<std::uint64_t> Changesets::add_receipt_group(ByteView bytes) {
@@ -285,11 +323,109 @@ Result<void> Changesets::judge(const SpaceId& space, const WriterId& writer, std
 }
 
 Result<void> Changesets::forget_places(const SpaceId& space) {
-  SAMLA_ASSIGN(auto forget, connection_->cached("UPDATE changeset SET server_seq = NULL, "
-                                                "receipt_group = NULL WHERE space = ?1"));
+  SAMLA_ASSIGN(auto forget, connection_->cached("UPDATE changeset SET server_seq = NULL "
+                                                "WHERE space = ?1"));
   SAMLA_TRY(forget->bind(1, space).run());
   SAMLA_ASSIGN(auto count, connection_->cached("UPDATE tip SET own_receipted = 0 WHERE space = ?1"));
   return count->bind(1, space).run();
+}
+
+Result<std::map<WriterId, std::uint64_t>> Changesets::placed(const SpaceId& space) const {
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT writer, max(seq) FROM changeset WHERE space = ?1 AND "
+                                               "server_seq IS NOT NULL GROUP BY writer"));
+  query->bind(1, space);
+  std::map<WriterId, std::uint64_t> out;
+  for (;;) {
+    SAMLA_ASSIGN(const bool row, query->step());
+    if (!row) return out;
+    SAMLA_ASSIGN(const WriterId writer, query->column_fixed<WriterId>(0));
+    out[writer] = from_row(query->column_int64(1));
+  }
+}
+
+Result<void> Changesets::mark_there(const SpaceId& space, const WriterId& writer, std::uint64_t seq,
+                                    std::uint64_t server_seq) {
+  SAMLA_ASSIGN(const std::int64_t last, to_row(seq, "changeset.mark_there"));
+  SAMLA_ASSIGN(const std::int64_t place, to_row(server_seq, "changeset.mark_there"));
+  SAMLA_ASSIGN(auto mark, connection_->cached("UPDATE changeset SET server_seq = ?4 WHERE space = ?1 AND "
+                                              "writer = ?2 AND seq <= ?3 AND server_seq IS NULL"));
+  mark->bind(1, space).bind(2, writer).bind(3, last).bind(4, place);
+  SAMLA_TRY(mark->run());
+  SAMLA_ASSIGN(auto count,
+               connection_->cached("UPDATE tip SET own_receipted = (SELECT coalesce(sum(writes), 0) FROM "
+                                   "changeset WHERE own = 1 AND server_seq IS NOT NULL AND "
+                                   "changeset.space = ?1 AND changeset.writer = ?2) "
+                                   "WHERE space = ?1 AND writer = ?2"));
+  return count->bind(1, space).bind(2, writer).run();
+}
+
+Result<std::optional<Bytes>> Changesets::receipts_beyond(const SpaceId& space,
+                                                         std::uint64_t server_seq) const {
+  SAMLA_ASSIGN(const std::int64_t after, to_row(server_seq, "changeset.receipts_beyond"));
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT g.bytes FROM changeset c JOIN receipt_group g ON "
+                                               "g.id = c.receipt_group WHERE c.space = ?1 AND "
+                                               "c.server_seq > ?2 ORDER BY c.server_seq DESC LIMIT 1"));
+  query->bind(1, space).bind(2, after);
+  SAMLA_ASSIGN(const bool found, query->step());
+  if (!found) return std::optional<Bytes>();
+  return std::optional<Bytes>(to_bytes(query->column_blob(0)));
+}
+
+Result<std::vector<StoredChangeset>> Changesets::move_to_branch(const SpaceId& space,
+                                                                const WriterId& writer) {
+  std::vector<StoredChangeset> out;
+  {
+    SAMLA_ASSIGN(auto query,
+                 connection_->cached("SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
+                                     "WHERE space = ?1 AND writer = ?2 AND own = 1 AND seq > "
+                                     "(SELECT coalesce(max(seq), 0) FROM changeset WHERE space = ?1 AND "
+                                     "writer = ?2 AND receipt_group IS NOT NULL) ORDER BY seq"));
+    query->bind(1, space).bind(2, writer);
+    SAMLA_ASSIGN(out, take_rows(*query, SIZE_MAX));
+  }
+  for (const StoredChangeset& each : out) {
+    SAMLA_TRY(put_branch(each));
+    SAMLA_ASSIGN(const std::int64_t seq, to_row(each.seq, "changeset.move_to_branch"));
+    SAMLA_ASSIGN(auto remove, connection_->cached("DELETE FROM changeset WHERE space = ?1 AND writer = ?2 "
+                                                  "AND seq = ?3"));
+    remove->bind(1, space).bind(2, writer).bind(3, seq);
+    SAMLA_TRY(remove->run());
+  }
+  return out;
+}
+
+Result<void> Changesets::put_branch(const StoredChangeset& changeset) {
+  SAMLA_ASSIGN(const std::int64_t seq, to_row(changeset.seq, "changeset.put_branch"));
+  SAMLA_ASSIGN(auto put, connection_->cached("REPLACE INTO branch(space, writer, seq, hash, bytes) "
+                                             "VALUES(?1, ?2, ?3, ?4, ?5)"));
+  put->bind(1, changeset.space).bind(2, changeset.writer).bind(3, seq).bind(4, changeset.hash);
+  return put->bind(5, ByteView(changeset.bytes)).run();
+}
+
+Result<bool> Changesets::in_branch(const SpaceId& space, const WriterId& writer, const Hash& hash) const {
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT 1 FROM branch WHERE space = ?1 AND writer = ?2 AND "
+                                               "hash = ?3"));
+  query->bind(1, space).bind(2, writer).bind(3, hash);
+  return query->step();
+}
+
+Result<void> Changesets::set_back_tip(const SpaceId& space, const WriterId& writer,
+                                      std::uint64_t identity_seq, std::uint64_t space_seq) {
+  SAMLA_ASSIGN(const std::int64_t identity_row, to_row(identity_seq, "changeset.set_back_tip"));
+  SAMLA_ASSIGN(const std::int64_t space_row, to_row(space_seq, "changeset.set_back_tip"));
+  {
+    SAMLA_ASSIGN(auto drop, connection_->cached("DELETE FROM tip WHERE space = ?1 AND writer = ?2"));
+    drop->bind(1, space).bind(2, writer);
+    SAMLA_TRY(drop->run());
+  }
+  SAMLA_ASSIGN(
+      auto make,
+      connection_->cached(
+          "INSERT INTO tip(space, writer, seq, hash, own_writes, own_receipted, identity_seq, space_seq) "
+          "SELECT space, writer, max(seq), hash, sum(writes * own), "
+          "sum(CASE WHEN server_seq IS NULL THEN 0 ELSE writes * own END), ?3, ?4 "
+          "FROM changeset WHERE space = ?1 AND writer = ?2 GROUP BY space, writer"));
+  return make->bind(1, space).bind(2, writer).bind(3, identity_row).bind(4, space_row).run();
 }
 
 Result<std::vector<StoredChangeset>> Changesets::own_refused() const {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -33,7 +34,7 @@ struct StoredChangeset {
   change::Validity validity = change::Validity::kValid;
   /// Why it is not valid, or why the server refused it for now; absent: nothing to say.
   std::optional<ErrorCode> reason;
-  /// Its place in the space at the server; absent: not known to be there.
+  /// Its place in the space at the server; absent: not known to be there; zero: there, the place not known.
   std::optional<std::uint64_t> server_seq;
   /// Which receipt group vouches for server_seq; absent: none (received ones, or not placed).
   std::optional<std::uint64_t> receipt_group;
@@ -87,6 +88,12 @@ class Changesets {
   };
   Result<std::vector<Pending>> pending() const;
 
+  /// Others' changesets without a place, at a server that lost them: of (space, writer), in order.
+  Result<std::vector<Pending>> lost() const;
+  /// Of those, with seq > `after_seq`, bounded as own_unreceipted.
+  Result<std::vector<StoredChangeset>> lost_of(const SpaceId& space, const WriterId& writer,
+                                               std::uint64_t after_seq, std::size_t bytes_max) const;
+
   /// All of a space (of one writer where named), in the order of their arrival, until `take` fails.
   Result<void> each(const SpaceId& space, const std::optional<WriterId>& writer,
                     const std::function<Result<void>(const StoredChangeset&)>& take) const;
@@ -102,8 +109,26 @@ class Changesets {
   Result<void> judge(const SpaceId& space, const WriterId& writer, std::uint64_t seq,
                      change::Validity validity, std::optional<ErrorCode> reason);
   /// The server has lost its history of this space: nothing in it has a place there any more, so that
-  /// own ones are sent again.
+  /// own ones are sent again. The receipts stay: each was at a server once.
   Result<void> forget_places(const SpaceId& space);
+  /// Up to where each writer's have a place at the server.
+  Result<std::map<WriterId, std::uint64_t>> placed(const SpaceId& space) const;
+  /// The server says that it has those of `writer` up to and including `seq`, `server_seq` at the latest
+  /// (zero: the place is to be learnt).
+  Result<void> mark_there(const SpaceId& space, const WriterId& writer, std::uint64_t seq,
+                          std::uint64_t server_seq);
+  /// The receipt group with the greatest place in the space, beyond `server_seq`; absent: none.
+  Result<std::optional<Bytes>> receipts_beyond(const SpaceId& space, std::uint64_t server_seq) const;
+
+  /// Own ones that follow the last of `writer` for which there is a receipt go into the branches, where they
+  /// stay; in order. The tip is to be set back then.
+  Result<std::vector<StoredChangeset>> move_to_branch(const SpaceId& space, const WriterId& writer);
+  /// To the last that is left; with how far along the chains those that are left have come.
+  Result<void> set_back_tip(const SpaceId& space, const WriterId& writer, std::uint64_t identity_seq,
+                            std::uint64_t space_seq);
+  /// Keeps another changeset of the same number, whosesoever it is.
+  Result<void> put_branch(const StoredChangeset& changeset);
+  Result<bool> in_branch(const SpaceId& space, const WriterId& writer, const Hash& hash) const;
 
   /// Own ones that are not valid or have a reason, without their bytes; by space, writer, seq.
   Result<std::vector<StoredChangeset>> own_refused() const;

@@ -86,6 +86,20 @@ CREATE TABLE cursor(
   seq INTEGER NOT NULL,
   head BLOB NOT NULL
 ) WITHOUT ROWID;
+)sql",
+                                                            R"sql(
+-- Others' changesets that the server is known to lack: few, and none while all is well.
+CREATE INDEX changeset_lost ON changeset(space, writer, seq) WHERE own = 0 AND server_seq IS NULL;
+
+-- The branch of a forked writer's chain that the server does not have, as it was frozen here.
+CREATE TABLE branch(
+  space BLOB NOT NULL,
+  writer BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY(space, writer, seq, hash)
+);
 )sql"};
 
 Result<std::int64_t> stored_version(sqlite::Connection& connection) {

@@ -18,6 +18,7 @@ inline constexpr std::size_t kChangesetBytesMax = 768 * 1024;
 inline constexpr std::size_t kReceiptsMax = 4096;
 inline constexpr std::size_t kTailItemsMax = 8192;
 inline constexpr std::size_t kConflictFieldsMax = 16384;
+inline constexpr std::size_t kWritersMax = 16384;
 
 template <class A>
 void walk(A& a, Of<Position> auto& m) {
@@ -196,6 +197,67 @@ void walk(A& a, Of<Pong> auto& m) {
 template <class A>
 void walk(A& a, Of<Goodbye> auto& m) {
   a.reason(m.reason);
+}
+
+template <class A>
+void walk(A& a, Of<BackupHorizon> auto& m) {
+  a.number(m.taken_ms);
+  a.list(m.spaces, kSpacesMax, 17, [&](auto& place) {
+    a.fixed(place.space);
+    a.number(place.seq);
+  });
+}
+
+template <class A>
+void walk(A& a, Of<ChainOffer> auto& m) {
+  a.fixed(m.space);
+  walk(a, m.pin);
+  a.number(m.first_seq);
+  a.list(m.entries, kEntriesMax, 1, [&](auto& entry) { a.blob(entry, kEntryBytesMax); });
+}
+
+template <class A>
+void walk(A& a, Of<ChainOfferResult> auto& m) {
+  a.fixed(m.space);
+  a.reason(m.refused);
+  walk(a, m.head);
+}
+
+template <class A>
+void walk(A& a, Of<FrontierAsk> auto& m) {
+  a.fixed(m.space);
+}
+
+template <class A>
+void walk(A& a, Of<Frontier> auto& m) {
+  a.fixed(m.space);
+  walk(a, m.position);
+  a.list(m.writers, kWritersMax, 49, [&](auto& tip) {
+    a.fixed(tip.writer);
+    a.number(tip.seq);
+    a.fixed(tip.hash);
+  });
+}
+
+template <class A>
+void walk(A& a, Of<Reoffer> auto& m) {
+  a.fixed(m.space);
+  a.fixed(m.writer);
+  a.number(m.writer_seq);
+  a.blob(m.changeset, kChangesetBytesMax);
+}
+
+template <class A>
+void walk(A& a, Of<ReofferRefusal> auto& m) {
+  a.fixed(m.space);
+  a.fixed(m.writer);
+  a.number(m.writer_seq);
+  a.choice(m.refused, Refused::kLater, Refused::kDeviceRevoked);
+}
+
+template <class A>
+void walk(A& a, Of<ShownReceipts> auto& m) {
+  walk(a, m.receipts);
 }
 
 }  // namespace samla::wire

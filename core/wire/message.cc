@@ -6,11 +6,18 @@
 namespace samla::wire {
 namespace {
 
-/// MessageType's numbers are the variant's alternatives, counted from 1.
-static_assert(std::variant_size_v<Message> == static_cast<std::size_t>(MessageType::kGoodbye));
+/// MessageType's numbers are the variant's alternatives, counted from 1, with a gap before the recovery's.
+constexpr std::size_t kBeforeGap = static_cast<std::size_t>(MessageType::kBackupHorizon);
+constexpr std::size_t kGap = static_cast<std::size_t>(MessageType::kChainOffer) - kBeforeGap - 1;
+
+constexpr std::size_t type_of(std::size_t index) { return index + 1 + (index < kBeforeGap ? 0 : kGap); }
+
+static_assert(type_of(std::variant_size_v<Message> - 1) ==
+              static_cast<std::size_t>(MessageType::kShownReceipts));
 static_assert(std::is_same_v<std::variant_alternative_t<0, Message>, Hello>);
 static_assert(std::is_same_v<std::variant_alternative_t<7, Message>, Push>);
 static_assert(std::is_same_v<std::variant_alternative_t<18, Message>, Goodbye>);
+static_assert(std::is_same_v<std::variant_alternative_t<kBeforeGap, Message>, ChainOffer>);
 
 template <class M>
 Result<Message> take(Reader& reader) {
@@ -32,7 +39,7 @@ Result<Message> take_by_index(std::size_t index, Reader& reader, std::index_sequ
 
 Bytes encode(const Message& message) {
   Writer writer;
-  writer.u8(static_cast<std::uint8_t>(message.index() + 1));
+  writer.u8(static_cast<std::uint8_t>(type_of(message.index())));
   Put archive(writer);
   std::visit([&](const auto& m) { walk(archive, m); }, message);
   return writer.take();
@@ -43,8 +50,12 @@ Result<Message> decode_message(ByteView bytes) {
   Reader reader(bytes);
   const std::size_t type = reader.u8();
   SAMLA_TRY(reader.status("message.decode"));
-  if (type < 1 || type > std::variant_size_v<Message>) return fail(ErrorCode::unsupported, "message.decode");
-  return take_by_index(type - 1, reader, std::make_index_sequence<std::variant_size_v<Message>>());
+  const bool in_gap = type > kBeforeGap && type <= kBeforeGap + kGap;
+  if (type < 1 || type > type_of(std::variant_size_v<Message> - 1) || in_gap) {
+    return fail(ErrorCode::unsupported, "message.decode");
+  }
+  const std::size_t index = type - 1 - (type <= kBeforeGap ? 0 : kGap);
+  return take_by_index(index, reader, std::make_index_sequence<std::variant_size_v<Message>>());
 }
 
 Bytes signed_part(const Receipts& receipts) {

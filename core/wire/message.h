@@ -18,8 +18,8 @@ namespace samla::wire {
 inline constexpr std::uint8_t kProtocolVersion = 1;
 inline constexpr std::size_t kMessageBytesMax = 1024 * 1024;
 
-/// Numbers on the wire: do not renumber. 32-39 are reserved for heads packs, 40-47 for frontiers and
-/// re-offers, 48-55 for blobs, 56-59 for state attestations, 60-63 for hubs.
+/// Numbers on the wire: do not renumber. 32-39 are reserved for heads packs, 47 for re-offers, 48-55 for
+/// blobs, 56-59 for state attestations, 60-63 for hubs.
 enum class MessageType : std::uint8_t {
   kHello = 1,
   kWelcome = 2,
@@ -40,6 +40,14 @@ enum class MessageType : std::uint8_t {
   kPing = 17,
   kPong = 18,
   kGoodbye = 19,
+  kBackupHorizon = 20,
+  kChainOffer = 40,
+  kChainOfferResult = 41,
+  kFrontierAsk = 42,
+  kFrontier = 43,
+  kReoffer = 44,
+  kReofferRefusal = 45,
+  kShownReceipts = 46,
 };
 
 /// What a peer learns of a failure: a coarse class only. Do not renumber.
@@ -229,9 +237,70 @@ struct Goodbye {
   std::optional<Refused> reason;
 };
 
-using Message =
-    std::variant<Hello, Welcome, ChainPull, ChainEntries, Grants, ChainAppend, ChainResult, Push, Receipts,
-                 Refusal, Subscribe, Tail, TailEnd, Credit, ChainNotice, ConflictFields, Ping, Pong, Goodbye>;
+/// What a verified backup of the server covers, for the spaces of this device. Until there is one, and
+/// beyond it, devices drop nothing.
+struct BackupHorizon {
+  std::uint64_t taken_ms = 0;
+  struct Place {
+    SpaceId space;
+    std::uint64_t seq = 0;
+  };
+  std::vector<Place> spaces;
+};
+
+/// Entries that the sender has pinned and the server lacks; without entries: where the sender's pin is, so
+/// that a restored server learns how far the chain had come.
+struct ChainOffer {
+  SpaceId space;  ///< zero: the identity chain
+  ChainHead pin;
+  std::uint64_t first_seq = 1;
+  std::vector<Bytes> entries;
+};
+
+struct ChainOfferResult {
+  SpaceId space;
+  std::optional<Refused> refused;  ///< absent: what was new in it is placed and durable
+  ChainHead head;                  ///< the server's now
+};
+
+/// Asks how far each writer has come in a space; ends the subscription to it.
+struct FrontierAsk {
+  SpaceId space;
+};
+struct WriterTip {
+  WriterId writer;
+  std::uint64_t seq = 0;
+  Hash hash;
+};
+struct Frontier {
+  SpaceId space;
+  Position position;
+  std::vector<WriterTip> writers;
+};
+
+/// A changeset of another writer, or of an earlier life of the server, byte for byte.
+struct Reoffer {
+  SpaceId space;
+  WriterId writer;
+  std::uint64_t writer_seq = 0;
+  Bytes changeset;
+};
+struct ReofferRefusal {
+  SpaceId space;
+  WriterId writer;
+  std::uint64_t writer_seq = 0;
+  Refused refused = Refused::kLater;
+};
+
+/// The server's own signature over a place that it does not have any more.
+struct ShownReceipts {
+  Receipts receipts;
+};
+
+using Message = std::variant<Hello, Welcome, ChainPull, ChainEntries, Grants, ChainAppend, ChainResult, Push,
+                             Receipts, Refusal, Subscribe, Tail, TailEnd, Credit, ChainNotice, ConflictFields,
+                             Ping, Pong, Goodbye, BackupHorizon, ChainOffer, ChainOfferResult, FrontierAsk,
+                             Frontier, Reoffer, ReofferRefusal, ShownReceipts>;
 
 Bytes encode(const Message& message);
 /// Refuses what `encode` would not have written; unsupported for a reserved or unknown type.

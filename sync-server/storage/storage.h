@@ -82,6 +82,8 @@ class StorageReader {
   /// Without bytes. `writer_seq` 0: the writer's last.
   virtual Result<std::optional<StoredChangeset>> changeset_of(const SpaceId& space, const WriterId& writer,
                                                               std::uint64_t writer_seq) = 0;
+  /// Each writer's last, without bytes; by writer.
+  virtual Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& space) = 0;
   /// resolve::RecordState in its own codec.
   virtual Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) = 0;
   virtual Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max) = 0;

@@ -8,6 +8,7 @@
 #include "core/base/random.h"
 #include "sync-server/folder.h"
 #include "sync-server/listener.h"
+#include "sync-server/maintenance.h"
 #include "tests/support/temporary_folder.h"
 
 namespace samla::test {
@@ -45,6 +46,34 @@ class LoopbackServer {
     port_ = listener_->port();
     thread_ = std::thread([this] { listener_->run(2); });
   }
+  /// Its database is lost; the keys are left, and the name of the organisation.
+  void empty() {
+    stop();
+    drop_database();
+    SystemRandom random;
+    SAMLA_ASSERT(server::init_emptied(folder_.path(), {}, clock_.now_ms(), random).ok());
+    start();
+  }
+  /// What an operator's backup holds, in a folder of the caller's.
+  void back_up(const std::filesystem::path& to) const {
+    SAMLA_ASSERT(server::back_up(folder_.path(), to, false, clock_.now_ms()).ok());
+  }
+  /// From that backup, in a new life.
+  void restore(const std::filesystem::path& from) {
+    stop();
+    drop_database();
+    SystemRandom random;
+    SAMLA_ASSERT(server::restore(from, folder_.path(), random, clock_.now_ms()).ok());
+    start();
+  }
+  /// To that backup, without anybody having told the server: as a virtual machine is set back.
+  void roll_back(const std::filesystem::path& to) {
+    stop();
+    drop_database();
+    std::filesystem::copy_file(server::storage_file(to), server::storage_file(folder_.path()));
+    start();
+  }
+
   void stop() {
     if (listener_ == nullptr) return;
     listener_->stop();
@@ -53,6 +82,12 @@ class LoopbackServer {
   }
 
  private:
+  void drop_database() const {
+    for (const char* ending : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(server::storage_file(folder_.path()).string() + ending);
+    }
+  }
+
   TemporaryFolder folder_;
   SystemClock clock_;
   std::string fragment_;

@@ -38,6 +38,9 @@ class FailingStorage final : public Storage {
                                                       std::uint64_t seq) override {
     return inner_.changeset_of(s, w, seq);
   }
+  Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& s) override {
+    return inner_.writer_tips(s);
+  }
   Result<std::optional<Bytes>> record_state(const SpaceId& s, const RecordId& r) override {
     return inner_.record_state(s, r);
   }

@@ -98,18 +98,18 @@ TEST_F(MaintenanceTest, NamesAFlippedByteOfAHistory) {
   ASSERT_TRUE(report.ok());
   ASSERT_FALSE(report->findings.empty());
   EXPECT_NE(report->findings.front().find("does not decode"), std::string::npos) << report->findings.front();
-  EXPECT_EQ(back_up(folder(), copy(), true).error().code, ErrorCode::store_corrupt);
+  EXPECT_EQ(back_up(folder(), copy(), true, 1000).error().code, ErrorCode::store_corrupt);
   EXPECT_FALSE(std::filesystem::exists(storage_file(copy())));
 }
 
 TEST_F(MaintenanceTest, BacksUpARunningServerWithItsKeysOnlyWhenTold) {
-  const auto made = back_up(folder(), copy(), false);
+  const auto made = back_up(folder(), copy(), false, 1000);
   ASSERT_TRUE(made.ok()) << made.error().message();
   EXPECT_EQ(made->counts.changesets, 3u);
   EXPECT_FALSE(std::filesystem::exists(keys_file(copy())));
-  EXPECT_EQ(back_up(folder(), copy(), false).error().code, ErrorCode::already_exists);
-  EXPECT_EQ(restore(copy(), folder_.path() / "new", random_).error().code, ErrorCode::store_missing);
-  ASSERT_TRUE(back_up(folder(), folder_.path() / "whole", true).ok());
+  EXPECT_EQ(back_up(folder(), copy(), false, 1000).error().code, ErrorCode::already_exists);
+  EXPECT_EQ(restore(copy(), folder_.path() / "new", random_, 1000).error().code, ErrorCode::store_missing);
+  ASSERT_TRUE(back_up(folder(), folder_.path() / "whole", true, 1000).ok());
   EXPECT_TRUE(std::filesystem::exists(keys_file(folder_.path() / "whole")));
   for (const auto& entry : std::filesystem::directory_iterator(copy())) {
     EXPECT_EQ(entry.path().filename().string().find("partial"), std::string::npos) << entry.path();
@@ -117,14 +117,14 @@ TEST_F(MaintenanceTest, BacksUpARunningServerWithItsKeysOnlyWhenTold) {
 }
 
 TEST_F(MaintenanceTest, RestoresWithTheSameKeysInANewIncarnationAndOverwritesNothing) {
-  ASSERT_TRUE(back_up(folder(), copy(), true).ok());
+  ASSERT_TRUE(back_up(folder(), copy(), true, 1000).ok());
   Peer before(server_, 5, unit_, unit_.laptop);
   const auto old = before.expect<wire::Welcome>();
-  EXPECT_EQ(restore(copy(), folder(), random_).error().code, ErrorCode::store_busy);
+  EXPECT_EQ(restore(copy(), folder(), random_, 1000).error().code, ErrorCode::store_busy);
   server_.stop();
-  EXPECT_EQ(restore(copy(), folder(), random_).error().code, ErrorCode::already_exists);
+  EXPECT_EQ(restore(copy(), folder(), random_, 1000).error().code, ErrorCode::already_exists);
   std::filesystem::rename(folder(), folder_.path() / "burnt");
-  const auto restored = restore(copy(), folder(), random_);
+  const auto restored = restore(copy(), folder(), random_, 1000);
   ASSERT_TRUE(restored.ok()) << restored.error().message();
   server_.start();
   Peer after(server_, 6, unit_, unit_.laptop);

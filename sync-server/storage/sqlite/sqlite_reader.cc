@@ -151,6 +151,29 @@ Result<std::optional<StoredChangeset>> SqliteReads::changeset_of(const SpaceId& 
   return changeset_at(space, static_cast<std::uint64_t>(find->column_int64(0)));
 }
 
+Result<std::vector<StoredChangeset>> SqliteReads::writer_tips(const SpaceId& space) {
+  std::vector<StoredChangeset> out;
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number) return out;
+  std::vector<std::uint64_t> places;
+  {
+    // The place of the row with the greatest writer_seq: SQLite takes bare columns from that row.
+    SAMLA_ASSIGN(auto find, db_.cached("SELECT seq, max(writer_seq) FROM writer_place WHERE space = ?1 "
+                                       "GROUP BY writer ORDER BY writer"));
+    find->bind(1, *number);
+    for (;;) {
+      SAMLA_ASSIGN(const bool row, find->step());
+      if (!row) break;
+      places.push_back(static_cast<std::uint64_t>(find->column_int64(0)));
+    }
+  }
+  for (const std::uint64_t place : places) {
+    SAMLA_ASSIGN(auto changeset, changeset_at(space, place));
+    if (changeset) out.push_back(std::move(*changeset));
+  }
+  return out;
+}
+
 Result<std::optional<Bytes>> SqliteReads::record_state(const SpaceId& space, const RecordId& record) {
   SAMLA_ASSIGN(const auto number, space_number(space));
   if (!number) return std::optional<Bytes>();

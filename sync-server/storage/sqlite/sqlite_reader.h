@@ -25,6 +25,7 @@ class SqliteReads {
                                                         std::size_t bytes_max);
   Result<std::optional<StoredChangeset>> changeset_of(const SpaceId& space, const WriterId& writer,
                                                       std::uint64_t writer_seq);
+  Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& space);
   Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record);
   Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max);
   Result<StorageCounts> counts();
@@ -68,6 +69,9 @@ class WithSqliteReads : public Base {
   Result<std::optional<StoredChangeset>> changeset_of(const SpaceId& space, const WriterId& writer,
                                                       std::uint64_t writer_seq) override {
     return reads_.changeset_of(space, writer, writer_seq);
+  }
+  Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& space) override {
+    return reads_.writer_tips(space);
   }
   Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) override {
     return reads_.record_state(space, record);

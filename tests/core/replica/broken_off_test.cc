@@ -161,7 +161,7 @@ TEST_F(LyingServerTest, LosesWhatWasReceiptedAndGetsItAgain) {
   const change::Header header = *change::decode_header(outgoing->front());
   ASSERT_TRUE(receipt(header, change::Validity::kValid).ok());
   EXPECT_TRUE(host->next_outgoing(1 << 20)->empty());
-  ASSERT_TRUE(host->accept_loss(header.space).ok());
+  ASSERT_TRUE(host->accept_frontier({header.space, {}, {}}).ok());
   const auto again = host->next_outgoing(1 << 20);
   ASSERT_TRUE(again.ok() && again->size() == 1u);
   EXPECT_EQ(again->front(), outgoing->front());

@@ -34,6 +34,15 @@ class FakeDevice final : public DeviceHost {
   std::vector<wire::ConflictFields> conflicts;
   std::map<SpaceId, std::size_t> chain_needed;  ///< tails fail until the chain is that long
 
+  Incarnation incarnation{{7}};  ///< of the server
+  Incarnation told{{7}};
+  std::map<SpaceId, ErrorCode> offers_refused;
+  std::vector<wire::Frontier> frontiers;
+  std::vector<wire::ReofferRefusal> reoffer_refusals;
+  std::vector<wire::BackupHorizon> horizons;
+  std::vector<Bytes> lost;  ///< others' that are to go up
+  std::optional<wire::Receipts> newest_receipts;
+
   /// Called for a new session: everything without a receipt is to be sent again, the same bytes.
   void reconnect() { offered_.clear(); }
 
@@ -86,6 +95,65 @@ class FakeDevice final : public DeviceHost {
     return {};
   }
 
+  std::vector<SpaceId> own_chains() override {
+    std::vector<SpaceId> out;
+    for (const auto& [space, chain] : chains) {
+      if (!space.is_zero() && !chain.empty()) out.push_back(space);
+    }
+    return out;
+  }
+  Result<std::optional<std::vector<Bytes>>> chain_rest(const SpaceId& space, const ChainHead& after,
+                                                       std::size_t) override {
+    const std::vector<Bytes>& chain = chains[space];
+    ChainHead head;
+    for (std::uint64_t seq = 0; seq < after.seq; ++seq) head = chain::next_head(head, chain[seq]);
+    if (head != after) return std::optional<std::vector<Bytes>>();
+    const auto end = std::min<std::size_t>(chain.size(), after.seq + 2);
+    return std::optional(std::vector<Bytes>(chain.begin() + static_cast<std::ptrdiff_t>(after.seq),
+                                            chain.begin() + static_cast<std::ptrdiff_t>(end)));
+  }
+  bool is_new(const Incarnation& life) override { return told != life; }
+  Result<void> pin_told(const Incarnation& life) override {
+    told = life;
+    return {};
+  }
+  void offer_refused(const SpaceId& space, ErrorCode code) override { offers_refused[space] = code; }
+  Result<std::optional<wire::Receipts>> receipts_beyond(const SpaceId&, std::uint64_t seq) override {
+    if (newest_receipts && newest_receipts->receipts.front().seq > seq) return newest_receipts;
+    return std::optional<wire::Receipts>();
+  }
+  /// Everything goes up again, and everything is read again.
+  Result<void> accept_frontier(const wire::Frontier& frontier) override {
+    frontiers.push_back(frontier);
+    const SpaceId& space = frontier.space;
+    std::uint64_t own = 0;
+    std::map<WriterId, std::uint64_t> there;
+    for (const wire::WriterTip& tip : frontier.writers) there[tip.writer] = tip.seq;
+    if (there.contains(writer())) own = there[writer()];
+    for (const wire::TailItem& item : received[space]) {
+      if (item.changeset.empty()) continue;
+      const change::Header header = *change::decode_header(item.changeset);
+      if (header.seq > there[header.writer]) lost.push_back(item.changeset);
+    }
+    cursors[space] = {};
+    received[space].clear();
+    own_[space] = 0;
+    const auto is_gone = [&](const auto& each) { return each.first == space && each.second > own; };
+    std::erase_if(acknowledged, is_gone);
+    std::erase_if(offered_, is_gone);
+    return {};
+  }
+  Result<void> accept_reoffer_refusal(const wire::ReofferRefusal& refusal) override {
+    reoffer_refusals.push_back(refusal);
+    return {};
+  }
+  Result<void> accept_horizon(const wire::BackupHorizon& horizon) override {
+    horizons.push_back(horizon);
+    return {};
+  }
+  WriterId writer() const override { return WriterId::from(id.view()); }
+  Result<std::vector<Bytes>> next_reoffers(std::size_t) override { return std::exchange(lost, {}); }
+
   Result<std::vector<Bytes>> next_outgoing(std::size_t bytes_max) override {
     std::vector<Bytes> out;
     std::size_t bytes = 0;
@@ -101,6 +169,7 @@ class FakeDevice final : public DeviceHost {
     return out;
   }
   Result<void> accept_receipts(const wire::Receipts& receipts) override {
+    newest_receipts = receipts;
     for (const auto& receipt : receipts.receipts) acknowledged.insert({receipt.space, receipt.writer_seq});
     return {};
   }
@@ -123,17 +192,9 @@ class FakeDevice final : public DeviceHost {
     for (const wire::TailItem& item : items) {
       const Bytes& bytes = item.changeset.empty() ? written[space].at(own_[space]++) : item.changeset;
       const Hash hash = change::changeset_hash(*change::decode_header(bytes));
-      at = {Incarnation{{7}}, item.seq, running_hash(at.head, item.seq, hash)};
+      at = {incarnation, item.seq, running_hash(at.head, item.seq, hash)};
       received[space].push_back(item);
     }
-    return {};
-  }
-  Result<void> accept_loss(const SpaceId& space) override {
-    cursors[space] = {};
-    received[space].clear();
-    own_[space] = 0;
-    std::erase_if(acknowledged, [&](const auto& each) { return each.first == space; });
-    std::erase_if(offered_, [&](const auto& each) { return each.first == space; });
     return {};
   }
   void accept_conflicts(const wire::ConflictFields& fields) override { conflicts.push_back(fields); }

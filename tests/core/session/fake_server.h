@@ -37,6 +37,11 @@ struct FakeServer {
   std::set<DeviceId> devices;
   std::map<std::pair<SpaceId, DeviceId>, wire::Grant> grants;
   std::optional<wire::Refused> refuse_pushes;
+  std::optional<wire::Refused> refuse_reoffers;
+  std::vector<wire::ChainOffer> offers;
+  std::vector<wire::Reoffer> reoffered;
+  std::vector<wire::Receipts> shown;
+  std::optional<wire::BackupHorizon> horizon;
   int conflicts_to_play = 0;
   std::vector<std::function<void()>> later;  ///< answers under way
   std::vector<ServerSession*> sessions;
@@ -136,6 +141,45 @@ class FakeServerHost final : public ServerHost {
   Result<wire::ConflictFields> read_conflicts(const SpaceId& space) override {
     return wire::ConflictFields{space, {{RecordId{{3}}, FieldTag{{4}}, 2}}};
   }
+
+  Result<wire::Frontier> read_frontier(const SpaceId& space) override {
+    wire::Frontier out{space, server_.position(space), {}};
+    std::map<WriterId, wire::WriterTip> tips;
+    for (const auto& item : server_.spaces[space].items)
+      tips[item.writer] = {item.writer, item.writer_seq, item.hash};
+    for (const auto& [writer, tip] : tips) out.writers.push_back(tip);
+    return out;
+  }
+  std::optional<wire::BackupHorizon> horizon(const std::vector<SpaceId>&) override { return server_.horizon; }
+  void reoffer(wire::Reoffer reoffer, const DeviceId&) override {
+    server_.reoffered.push_back(reoffer);
+    server_.later.push_back([this, reoffer = std::move(reoffer)] {
+      if (server_.refuse_reoffers) {
+        if (session_ == nullptr) return;
+        session_->on_reoffer_refusal(
+            {reoffer.space, reoffer.writer, reoffer.writer_seq, *server_.refuse_reoffers});
+        return;
+      }
+      place(wire::Push{reoffer.space, reoffer.writer_seq, reoffer.changeset});
+    });
+  }
+  /// Takes whatever follows its head.
+  void offer_chain(wire::ChainOffer offer, const DeviceId& device) override {
+    server_.later.push_back([this, offer = std::move(offer), device] {
+      server_.offers.push_back(offer);
+      auto& chain = server_.chains[offer.space];
+      if (offer.first_seq == chain.size() + 1) {
+        chain.insert(chain.end(), offer.entries.begin(), offer.entries.end());
+        if (!offer.space.is_zero() && !offer.entries.empty()) {
+          server_.spaces[offer.space].readers.insert(device);
+          server_.spaces[offer.space].writers.insert(device);
+        }
+        if (!offer.entries.empty()) server_.chain_changed(offer.space);
+      }
+      if (session_ != nullptr) session_->on_offer_result({offer.space, {}, server_.head(offer.space)});
+    });
+  }
+  void shown(wire::Receipts receipts) override { server_.shown.push_back(std::move(receipts)); }
 
   Result<wire::Grants> read_recovery(const wire::Hello&) override { return wire::Grants{}; }
   void submit(wire::Push push, const DeviceId&) override {

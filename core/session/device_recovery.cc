@@ -1,0 +1,131 @@
+// What the device's machine does for a server that lacks something: it was restored from a backup, emptied,
+// or rolled back behind everyone's back. Chains first, the identity chain before the spaces'; then, for each
+// space whose history is not the one that was seen before, the server says how far each writer has come, and
+// the host offers the rest, its own changesets and others'. Absence is never deletion: nothing here makes
+// the host forget anything but places.
+#include <utility>
+
+#include "core/session/device_session.h"
+#include "core/session/limits.h"
+#include "core/session/refused.h"
+
+namespace samla::session {
+
+/// With the welcome: a space of ours that it does not name was lost with its chain, and a history of the
+/// same life that ends before our cursor was rolled back.
+Result<void> DeviceSession::look_for_losses(const wire::Welcome& welcome) {
+  if (host_.is_new(welcome.incarnation) && host_.chain_head({}).seq > 0) want_offer({}, welcome.identity);
+  unlisted_wanted_ = true;
+  for (const wire::SpaceHeads& space : welcome.spaces) {
+    const std::optional<Position> cursor = host_.cursor(space.space);
+    const Position& there = space.position;
+    if (!cursor || cursor->incarnation != there.incarnation || cursor->seq <= there.seq) continue;
+    SAMLA_ASSIGN(auto receipts, host_.receipts_beyond(space.space, there.seq));
+    if (!receipts || showed_receipts_) continue;
+    showed_receipts_ = true;
+    send(wire::ShownReceipts{std::move(*receipts)});
+  }
+  return {};
+}
+
+// ---- chains
+
+void DeviceSession::want_offer(const SpaceId& space, const ChainHead& server) {
+  if (hello_.entrance == wire::Entrance::kDevice) to_offer_[space] = server;
+}
+
+/// Chains that we hold and the server has not named: only when it knows who we are.
+void DeviceSession::want_unlisted() {
+  unlisted_wanted_ = false;
+  if (hello_.entrance != wire::Entrance::kDevice) return;
+  for (const SpaceId& space : host_.own_chains()) {
+    // Asked first, without entries: it may be that we are no member any more.
+    if (!known_spaces_.contains(space)) want_offer(space, host_.chain_head(space));
+  }
+}
+
+/// True: an offer is out, and its answer is waited for.
+Result<bool> DeviceSession::offer_next() {
+  if (unlisted_wanted_ && !to_offer_.contains(SpaceId{})) want_unlisted();
+  while (!to_offer_.empty()) {
+    // The zero id sorts first: the identity chain, on which the others rest.
+    const auto [space, server] = *to_offer_.begin();
+    to_offer_.erase(to_offer_.begin());
+    const ChainHead pin = host_.chain_head(space);
+    wire::ChainOffer offer{space, pin, server.seq + 1, {}};
+    if (server.seq < pin.seq) {
+      SAMLA_ASSIGN(auto rest, host_.chain_rest(space, server, kChainChunkBytes));
+      if (!rest) return Result<bool>(fail(ErrorCode::chain_forked, "session.chains"));
+      offer.entries = std::move(*rest);
+    } else if (!space.is_zero() && known_spaces_.contains(space)) {
+      continue;  // it has come further meanwhile
+    }
+    offering_ = space;
+    send(offer);
+    return true;
+  }
+  return false;
+}
+
+Result<void> DeviceSession::handle(const wire::ChainOfferResult& result) {
+  if (!offering_ || *offering_ != result.space) return fail(ErrorCode::protocol, "session.offer");
+  offering_.reset();
+  const ChainHead pin = host_.chain_head(result.space);
+  if (result.refused) {
+    const ErrorCode code = error_code_of(*result.refused);
+    if (code == ErrorCode::chain_conflict) return fail(ErrorCode::chain_forked, "session.chains");
+    host_.offer_refused(result.space, code);
+    // Without the identity chain the server knows nobody: what rests on it would be refused one by one.
+    if (result.space.is_zero()) unlisted_wanted_ = false;
+    return advance_chains();
+  }
+  if (result.head.seq < pin.seq) {
+    // Each answer brings it further, or it never will come to our pin.
+    if (++asked_times_[result.space] > static_cast<int>(pin.seq)) {
+      return fail(ErrorCode::protocol, "session.offer");
+    }
+    want_offer(result.space, result.head);
+  } else if (result.space.is_zero()) {
+    SAMLA_TRY(host_.pin_told(welcome_->incarnation));
+  }
+  up_empty_ = false;
+  return advance_chains();
+}
+
+// ---- histories
+
+bool DeviceSession::seen_otherwise(const Position& cursor) const {
+  return cursor.seq > 0 && cursor.incarnation != welcome_->incarnation;
+}
+
+/// The server lets go of the subscription before it answers, so no tail comes between answer and the next.
+Result<void> DeviceSession::ask_frontier(const SpaceId& space) {
+  if (++asked_times_[space] > kRetriesMax) return fail(ErrorCode::history_diverged, "session.tail");
+  asking_.insert(space);
+  awaiting_tail_end_.insert(space);
+  send(wire::FrontierAsk{space});
+  return {};
+}
+
+Result<void> DeviceSession::handle(const wire::Frontier& frontier) {
+  if (asking_.erase(frontier.space) == 0) return fail(ErrorCode::protocol, "session.frontier");
+  SAMLA_TRY(host_.accept_frontier(frontier));
+  restarted_.erase(frontier.space);
+  const std::optional<Position> cursor = host_.cursor(frontier.space);
+  if (!cursor) return fail(ErrorCode::protocol, "session.frontier");
+  send(wire::Subscribe{frontier.space, *cursor});
+  up_empty_ = false;
+  return fill_up_window();
+}
+
+Result<void> DeviceSession::handle(const wire::ReofferRefusal& refusal) {
+  SAMLA_TRY(host_.accept_reoffer_refusal(refusal));
+  land(refusal.space, refusal.writer, refusal.writer_seq);
+  return fill_up_window();
+}
+
+Result<void> DeviceSession::handle(const wire::BackupHorizon& horizon) {
+  return host_.accept_horizon(horizon);
+}
+
+}  // namespace samla::session
