@@ -1,0 +1,7 @@
+#include "core/base/planted_bug.h"
+
+namespace samla::planted {
+
+Bug chosen = Bug::kNone;
+
+}  // namespace samla::planted
