@@ -51,7 +51,7 @@ struct Line {
   std::unique_ptr<noise::Channel> server_end;
   Lane up{nullptr, nullptr};
   Lane down{nullptr, nullptr};
-  bool closing = false;  ///< the server closes once everything that it sent has come
+  bool mangled = false;  ///< the network did more than lose the end
 
   /// With a handshake between the two keys.
   static Result<Line> connect(std::uint64_t number, const noise::NoiseKeyPair& server, ByteView device_secret,

@@ -134,6 +134,19 @@ Model::Life Model::life(const SpaceId& space, const RecordId& record, const Hold
   return Life::kErased;
 }
 
+std::vector<std::string> Model::typed(const SpaceId& space, const RecordId& record,
+                                      const Holding& holding) const {
+  std::vector<std::string> out;
+  const auto found = of_record_.find({space, record});
+  if (found == of_record_.end()) return out;
+  for (const WriteRef& ref : found->second) {
+    if (!is_held(holding, space, ref)) continue;
+    const std::vector<std::string>& typed = writes_.at({space, ref}).typed;
+    out.insert(out.end(), typed.begin(), typed.end());
+  }
+  return out;
+}
+
 bool Model::holds_any(const SpaceId& space, const RecordId& record, const Holding& holding) const {
   const auto found = of_record_.find({space, record});
   if (found == of_record_.end()) return false;

@@ -70,6 +70,8 @@ class Model {
   /// Of the record, each writer's last write that was seen or was named by one that was.
   std::map<WriterId, std::uint64_t> seen(const SpaceId& space, const RecordId& record,
                                          const Holding& holding) const;
+  /// What was typed into the record's text, whether or not it was taken out again.
+  std::vector<std::string> typed(const SpaceId& space, const RecordId& record, const Holding& holding) const;
   bool holds_any(const SpaceId& space, const RecordId& record, const Holding& holding) const;
   const std::set<RecordId>& records(const SpaceId& space) const;
   const std::map<SpaceId, std::set<RecordId>>& all_records() const { return records_; }

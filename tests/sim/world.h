@@ -117,7 +117,6 @@ class World {
   std::map<Bytes, view::RecordView> shown_;               ///< by what was held: never two
   /// Records with writes of which the chains may say that they don't count: machines are compared, no more.
   std::set<std::pair<SpaceId, RecordId>> judged_;
-  std::map<std::pair<SpaceId, RecordId>, std::set<std::string>> typed_;
   std::set<std::string> erased_characters_;
   std::vector<Bytes> overheard_;
   SpaceId shared_space_;

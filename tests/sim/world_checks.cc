@@ -72,6 +72,7 @@ void World::check_ledger(SimDevice& device, const Holding& held) {
     if (device.may_lose_edits && !left) {
       trace_.sometimes("edits that did not wait for the disk were lost with the power");
       model_.forget_after(space, device.writer(), at);
+      shown_.clear();  // places are taken again
       continue;
     }
     trace_.violation(device.name() + " has lost a write that it had said was saved");
@@ -83,13 +84,14 @@ void World::check_record(SimDevice& device, const SpaceId& space, const RecordId
                          const Holding& held) {
   const auto state = device.replica().records().state(record);
   if (!state.ok()) return trace_.violation("a record's state can't be read: " + state.error().message());
+  const bool judged = judged_.contains({space, record});
   if (!model_.holds_any(space, record, held)) {
-    if (*state) trace_.violation(device.name() + " shows a record of which it holds nothing");
+    if (*state && !judged) trace_.violation(device.name() + " shows a record of which it holds nothing");
     return;
   }
+  if (*state) check_same(device, space, record, held);
+  if (judged) return;
   if (!*state) return trace_.violation(device.name() + " does not show a record that it holds");
-  check_same(device, space, record, held);
-  if (judged_.contains({space, record})) return;
   const seal::TagKey* key = device.local().membership->ring().tag_key(space);
   for (const auto& field : model_.fields_of(space, record)) {
     const FieldTag tag = field == kLifeField
@@ -115,7 +117,8 @@ void World::check_record(SimDevice& device, const SpaceId& space, const RecordId
 /// The values of all heads, the winner first.
 void World::check_shown(SimDevice& device, const SpaceId& space, const RecordId& record, const Holding& held) {
   const auto view = device.replica().records().read(record);
-  if (!view.ok() || !*view) return trace_.violation("a record that is held can't be read");
+  if (!view.ok()) return trace_.violation(device.name() + " can't read a record: " + view.error().message());
+  if (!*view) return trace_.violation(device.name() + " does not show a record that it holds");
   for (const view::FieldView& field : (*view)->fields) {
     if (field.name == "body") continue;
     const auto expected = model_.heads(space, record, {field.name, field.element}, held);
@@ -133,7 +136,8 @@ void World::check_shown(SimDevice& device, const SpaceId& space, const RecordId&
 /// Never two machines with the same changesets and chains that show a record differently.
 void World::check_same(SimDevice& device, const SpaceId& space, const RecordId& record, const Holding& held) {
   const auto view = device.replica().records().read(record);
-  if (!view.ok() || !*view) return trace_.violation("a record that is held can't be read");
+  if (!view.ok()) return trace_.violation(device.name() + " can't read a record: " + view.error().message());
+  if (!*view) return trace_.violation(device.name() + " does not show a record that it holds");
   Writer key;
   key.fixed(space);
   key.fixed(record);
@@ -300,15 +304,20 @@ void World::check_converged() {
 
 /// Every character that was typed and that nobody took out.
 void World::check_texts(SimDevice& device, const SpaceId& space) {
-  for (const auto& [key, typed] : typed_) {
-    if (key.first != space || !model_.holds_any(space, key.second, holding(device))) continue;
-    const auto view = device.replica().records().read(key.second);
-    if (!view.ok() || !*view) return trace_.violation("a record that is held can't be read");
+  const Holding held = holding(device);
+  for (const RecordId& record : model_.records(space)) {
+    if (judged_.contains({space, record})) continue;
+    const std::vector<std::string> typed = model_.typed(space, record, held);
+    if (typed.empty()) continue;
+    const auto view = device.replica().records().read(record);
+    if (!view.ok()) return trace_.violation(device.name() + " can't read a record: " + view.error().message());
+    if (!*view) return trace_.violation(device.name() + " does not show a record that it holds");
     const std::string text = (*view)->text("body");
     for (const std::string& character : typed) {
       if (erased_characters_.contains(character) || text.find(character) != std::string::npos) continue;
-      return trace_.violation(device.name() + " lacks what was typed into " + short_name(key.second));
+      return trace_.violation(device.name() + " lacks what was typed into " + short_name(record));
     }
+    trace_.sometimes("a text was put together of many edits");
   }
 }
 

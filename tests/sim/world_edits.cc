@@ -161,7 +161,7 @@ void World::draft_life(Drafting& to, const RecordId& record) {
 
 void World::draft_text(Drafting& to, const RecordId& record) {
   const auto view = to.device.replica().records().read(record);
-  if (!view.ok() || !*view) return trace_.violation("a record that is held can't be read");
+  if (!view.ok() || !*view) return trace_.violation("a record that is held can't be read" + (view.ok() ? std::string(": absent") : view.error().message()));
   std::string text = (*view)->text(kText);
   std::vector<std::string> intended_text;
   constexpr std::size_t kBytesEach = 4;
@@ -205,7 +205,6 @@ void World::enter(SimDevice& device, std::vector<ModelWrite> intents, bool ackno
   for (std::size_t i = 0; i < intents.size(); ++i) {
     intents[i].time = fresh[i].header.time;
     if (device.revoked) judged_.insert({space, intents[i].record});
-    for (const std::string& character : intents[i].typed) typed_[{space, intents[i].record}].insert(character);
     model_.enter(fresh[i].ref, std::move(intents[i]));
   }
 }

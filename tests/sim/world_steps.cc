@@ -134,8 +134,11 @@ bool World::deliver_down(SimDevice& device) {
   if (!taken.ok()) {
     trace_.line(device.name() + ": " + taken.error().message());
     const ErrorCode code = taken.error().code;
-    if (code == ErrorCode::store_corrupt || code == ErrorCode::history_diverged ||
-        code == ErrorCode::writer_forked || code == ErrorCode::sequence_gap) {
+    // Without Noise a line that swallows and repeats is a server that lies, and is to be refused.
+    const bool honest = options_.stack == Stack::kFull || !line.mangled;
+    if (code == ErrorCode::store_corrupt || 
+        (honest && (code == ErrorCode::history_diverged || code == ErrorCode::writer_forked ||
+                    code == ErrorCode::sequence_gap))) {
       trace_.violation(device.name() + " refuses the server's history: " + taken.error().message());
     }
     cut(device, "it ends the conversation");
@@ -150,6 +153,7 @@ void World::mangle(SimDevice& device) {
   std::deque<Bytes>& pieces = chance(2) ? device.line().up.pieces : device.line().down.pieces;
   if (pieces.empty()) return;
   const std::size_t at = random_.below(pieces.size());
+  device.line().mangled = true;
   switch (random_.below(4)) {
     case 0:
       if (!on(Fault::kLoss)) return;
@@ -221,6 +225,11 @@ void World::crash_device(SimDevice& device, bool now) {
 
 void World::come_back(SimDevice& device) {
   const auto opened = device.open();
+  SimulatedDisk* disk = device.disk().simulated();
+  if (!opened.ok() && disk != nullptr && disk->has_failed()) {
+    trace_.line(device.name() + " can't open: " + opened.error().message());
+    return device.crash(Down::kKilled);
+  }
   if (!opened.ok()) {
     return trace_.violation(device.name() + " does not open after a crash: " + opened.error().message());
   }
@@ -247,6 +256,8 @@ void World::crash_server(bool now) {
 
 void World::come_back_server() {
   const auto started = server_->start();
+  SimulatedDisk* disk = server_->disk().simulated();
+  if (!started.ok() && disk != nullptr && disk->has_failed()) return server_->crash(Down::kKilled);
   if (!started.ok()) return trace_.violation("the server does not start: " + started.error().message());
   trace_.line("the server is back");
   check_server();

@@ -19,7 +19,8 @@ void fill(void* out, std::size_t size) { source.fill({static_cast<std::uint8_t*>
 void seed_sodium(std::uint64_t seed) {
   static randombytes_implementation implementation = {name, next, nullptr, nullptr, fill, nullptr};
   static const bool set = randombytes_set_implementation(&implementation) == 0;
-  if (set) source = SeededRandom(seed);
+  // Which draws some, once.
+  if (set && sodium_init() >= 0) source = SeededRandom(seed);
 }
 
 }  // namespace samla
