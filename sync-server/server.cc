@@ -1,5 +1,7 @@
 #include "sync-server/server.h"
 
+#include "core/base/planted_bug.h"
+
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::server {
@@ -127,6 +129,7 @@ void Server::on_group(GroupResult result) {
   for (const auto& [number, refusal] : result.refusals) {
     with(number, [&](Connection& c) { c.on_refusal(refusal); });
   }
+  if (SAMLA_PLANTED_BUG(no_wake_up)) result.grown.clear();
   for (const SpaceId& space : result.grown) {
     for (const Asker number : fanout_.readers_of(space)) {
       with(number, [&](Connection& c) { c.on_space_grown(space); });

@@ -18,10 +18,9 @@ std::function<Result<void>(sqlite3*)> plain_setup(const Disk& disk) {
   // One connection: no shared memory is needed, and a simulated disk has none.
   const bool memory = disk.vfs_name() == "memdb";
   return [memory](sqlite3* database) {
-    return vault::run_sql(database, memory
-                                        ? "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF"
-                                        : "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA "
-                                          "synchronous=FULL");
+    return vault::run_sql(database, memory ? "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF"
+                                           : "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA "
+                                             "synchronous=FULL");
   };
 }
 

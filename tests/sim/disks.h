@@ -1,5 +1,6 @@
 // What a simulated machine keeps its database on: a vault over the simulated disk, the plain simulated disk
-// (the server), or SQLite's own memory. Invariant: nothing is open when a disk crashes or is asked for a copy.
+// (the server), or SQLite's own memory. Invariant: nothing is open when a disk crashes or is asked for a
+// copy.
 #pragma once
 
 #include <memory>

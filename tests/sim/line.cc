@@ -9,8 +9,7 @@ Result<Line> Line::connect(std::uint64_t number, const noise::NoiseKeyPair& serv
                            Random& random) {
   const Bytes prologue = noise::sync_prologue("/");
   noise::NoiseKeyPair own = noise::NoiseKeyPair::from_secret(Secret<32>::from(device_secret));
-  SAMLA_ASSIGN(auto started,
-               noise::Initiator::start(server.public_key(), std::move(own), prologue, random));
+  SAMLA_ASSIGN(auto started, noise::Initiator::start(server.public_key(), std::move(own), prologue, random));
   SAMLA_ASSIGN(auto answered, noise::Responder::answer(server, prologue, started.message, random));
   SAMLA_ASSIGN(auto finished, std::move(started.next).finish(answered.message));
   SAMLA_ASSIGN(auto at_server, std::move(answered.next).finish(finished.message));

@@ -41,7 +41,7 @@ struct ModelWrite {
   HybridTime time;
   std::vector<ModelField> fields;
   std::map<WriterId, std::uint64_t> seen;  ///< of an erase
-  std::vector<std::string> typed;            ///< of an append: characters that nobody else types
+  std::vector<std::string> typed;          ///< of an append: characters that nobody else types
 };
 
 struct ModelHead {
@@ -64,7 +64,8 @@ class Model {
   std::set<std::pair<std::string, std::string>> fields_of(const SpaceId& space, const RecordId& record) const;
   /// The winner first.
   std::vector<ModelHead> heads(const SpaceId& space, const RecordId& record,
-                               const std::pair<std::string, std::string>& field, const Holding& holding) const;
+                               const std::pair<std::string, std::string>& field,
+                               const Holding& holding) const;
   enum class Life { kAlive, kErased, kContested };
   Life life(const SpaceId& space, const RecordId& record, const Holding& holding) const;
   /// Of the record, each writer's last write that was seen or was named by one that was.

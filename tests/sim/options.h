@@ -31,9 +31,9 @@ enum class Fault : std::uint8_t {
   kClone,           ///< a device's store runs on two machines (off by default)
 };
 inline constexpr std::array<std::string_view, 19> kFaultNames = {
-    "cut",      "loss",   "duplication", "reordering",       "garbling", "partition",     "crash",
-    "powercut", "full",   "servercrash", "serverfull",       "skew",     "jump",          "soft",
-    "hostile",  "revoke", "restored",    "emptied",          "clone"};
+    "cut",      "loss",   "duplication", "reordering", "garbling", "partition", "crash",
+    "powercut", "full",   "servercrash", "serverfull", "skew",     "jump",      "soft",
+    "hostile",  "revoke", "restored",    "emptied",    "clone"};
 
 class Faults {
  public:

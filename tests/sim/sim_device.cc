@@ -23,9 +23,9 @@ replica::OpenOptions SimDevice::options() const {
 
 Result<void> SimDevice::create(replica::Account account, std::optional<Secret<32>> invite_secret) {
   SAMLA_ASSIGN(auto database, open_database(*disk_, key(), random_, true));
-  SAMLA_ASSIGN(auto local, replica::LocalStore::create(options(), std::move(database), std::move(account),
-                                                       custody::DeviceKeys::generate(random_),
-                                                       std::move(invite_secret)));
+  SAMLA_ASSIGN(auto local,
+               replica::LocalStore::create(options(), std::move(database), std::move(account),
+                                           custody::DeviceKeys::generate(random_), std::move(invite_secret)));
   writer_ = local->writer();
   replica_ = std::make_unique<replica::LocalReplica>(options(), std::move(local));
   return {};

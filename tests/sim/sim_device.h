@@ -43,10 +43,12 @@ class SimDevice {
   SeededRandom& random() { return random_; }
 
   SimClock clock;
-  bool soft_commits = false;  ///< edits may go with the power
+  bool soft_commits = false;    ///< edits may go with the power
   bool may_lose_edits = false;  ///< the power went, and they have not been counted since
   bool revoked = false;
   bool hostile = false;
+  HybridTime last_time;             ///< of its edits
+  std::uint64_t wall_max_ms = 0;    ///< the latest that its clock has said
   std::uint64_t offline_until = 0;  ///< a step: it can't reach the server before
 
  private:

@@ -17,6 +17,7 @@ namespace samla::sim {
 struct Outcome {
   std::string violation;  ///< empty: none
   std::uint64_t hash = 0;
+  std::uint64_t step = 0;  ///< of the violation, or the last
   std::uint64_t writes = 0;
   std::map<std::string, std::uint64_t> states;
 };
@@ -77,6 +78,7 @@ class World {
 
   // Checks.
   Holding holding(SimDevice& device);
+  void check_time(SimDevice& device, HybridTime time);
   void check(SimDevice& device);
   void check_ledger(SimDevice& device, const Holding& holding);
   void check_record(SimDevice& device, const SpaceId& space, const RecordId& record, const Holding& holding);
@@ -112,7 +114,7 @@ class World {
   std::uint64_t next_line_ = 1;
   Model model_;
   std::uint64_t tokens_ = 0;
-  std::set<std::uint64_t> server_cuts_;  ///< lines that the server wants closed
+  std::set<std::uint64_t> server_cuts_;                   ///< lines that the server wants closed
   std::map<SimDevice*, std::vector<ModelWrite>> unsure_;  ///< edits that were cut short
   std::map<Bytes, view::RecordView> shown_;               ///< by what was held: never two
   /// Records with writes of which the chains may say that they don't count: machines are compared, no more.
@@ -120,6 +122,7 @@ class World {
   std::set<std::string> erased_characters_;
   std::vector<Bytes> overheard_;
   SpaceId shared_space_;
+  std::size_t records_max_ = 1;  ///< few: people meet; many: they don't
 };
 
 }  // namespace samla::sim

@@ -42,6 +42,16 @@ Holding World::holding(SimDevice& device) {
   return out;
 }
 
+/// A device's times grow, whatever its clock does, and nobody else's clock carries them off.
+void World::check_time(SimDevice& device, HybridTime time) {
+  constexpr std::uint64_t kCarryMs = 1000;  // of the counter
+  if (time <= device.last_time) trace_.violation(device.name() + "'s time goes back");
+  if (time.ms() > device.wall_max_ms + HybridClock::kDriftMaxMs + kCarryMs) {
+    trace_.violation(device.name() + "'s time follows another's clock");
+  }
+  device.last_time = time;
+}
+
 void World::check_all() {
   if (shown_.size() > 4096) shown_.clear();
   for (const auto& device : devices_) {
@@ -105,9 +115,9 @@ void World::check_record(SimDevice& device, const SpaceId& space, const RecordId
                             field.second + " are not those that people left");
   }
   const auto life = (*state)->life();
-  const bool same = (life == resolve::Life::kErased) == (model_.life(space, record, held) == Model::Life::kErased) &&
-                    (life == resolve::Life::kContested) ==
-                        (model_.life(space, record, held) == Model::Life::kContested);
+  const bool same =
+      (life == resolve::Life::kErased) == (model_.life(space, record, held) == Model::Life::kErased) &&
+      (life == resolve::Life::kContested) == (model_.life(space, record, held) == Model::Life::kContested);
   if (life == resolve::Life::kErased) trace_.sometimes("a record was erased");
   if (life == resolve::Life::kContested) trace_.sometimes("an erase stood against an edit");
   if (!same) return trace_.violation(device.name() + ": the life of " + short_name(record) + " is wrong");
@@ -115,7 +125,8 @@ void World::check_record(SimDevice& device, const SpaceId& space, const RecordId
 }
 
 /// The values of all heads, the winner first.
-void World::check_shown(SimDevice& device, const SpaceId& space, const RecordId& record, const Holding& held) {
+void World::check_shown(SimDevice& device, const SpaceId& space, const RecordId& record,
+                        const Holding& held) {
   const auto view = device.replica().records().read(record);
   if (!view.ok()) return trace_.violation(device.name() + " can't read a record: " + view.error().message());
   if (!*view) return trace_.violation(device.name() + " does not show a record that it holds");
@@ -127,8 +138,8 @@ void World::check_shown(SimDevice& device, const SpaceId& space, const RecordId&
     };
     if (!field.element.empty()) continue;  // add-wins: the order is the policy's
     if (!std::ranges::equal(field.heads, expected, same)) {
-      return trace_.violation(device.name() + " shows other values in " + short_name(record) + " " + field.name +
-                              " than were written");
+      return trace_.violation(device.name() + " shows other values in " + short_name(record) + " " +
+                              field.name + " than were written");
     }
   }
 }
@@ -250,12 +261,12 @@ void World::heal() {
     device->offline_until = 0;
     if (trace_.failed()) return;
   }
-  // Twice: what someone sent last the others have then fetched.
+  // Once over lines that stay, so that what others send comes by itself; and once more from the cursors.
   for (int pass = 0; pass < 2 && !trace_.failed(); ++pass) {
-    if (!settle_down(4000)) return trace_.violation("the devices don't come to rest");
+    if (!settle_down(400)) return trace_.violation("the devices don't come to rest");
+    check_converged();
     for (const auto& device : devices_) cut(*device, "level");
   }
-  check_converged();
   check_all();
 }
 
@@ -271,8 +282,8 @@ bool World::settle_down(std::uint64_t rounds_max) {
       while (device->connected() && deliver_down(*device)) {
       }
       if (trace_.failed()) return true;
-      rest = rest && device->connected() && device->conversation().level() && device->line().up.pieces.empty() &&
-             device->line().down.pieces.empty();
+      rest = rest && device->connected() && device->conversation().level() &&
+             device->line().up.pieces.empty() && device->line().down.pieces.empty();
     }
     if (rest && server_->idle()) return true;
   }
@@ -310,7 +321,8 @@ void World::check_texts(SimDevice& device, const SpaceId& space) {
     const std::vector<std::string> typed = model_.typed(space, record, held);
     if (typed.empty()) continue;
     const auto view = device.replica().records().read(record);
-    if (!view.ok()) return trace_.violation(device.name() + " can't read a record: " + view.error().message());
+    if (!view.ok())
+      return trace_.violation(device.name() + " can't read a record: " + view.error().message());
     if (!*view) return trace_.violation(device.name() + " does not show a record that it holds");
     const std::string text = (*view)->text("body");
     for (const std::string& character : typed) {

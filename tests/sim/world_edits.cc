@@ -10,7 +10,6 @@ namespace {
 const std::vector<std::string> kRegisters = {"title", "state", "owner"};
 constexpr const char* kText = "body";
 constexpr const char* kSet = "labels";
-constexpr std::size_t kRecordsMax = 12;
 
 std::vector<WriteRef> refs_of(const std::vector<ModelHead>& heads) {
   std::vector<WriteRef> out;
@@ -42,7 +41,7 @@ std::string World::token() { return "KLARTEKST " + std::to_string(++tokens_); }
 void World::edit(SimDevice& device) {
   const std::vector<SpaceId> spaces = spaces_of(device);
   if (spaces.empty()) return;
-  const SpaceId space = chance(4) ? spaces[random_.below(spaces.size())] : shared_space_;
+  const SpaceId space = chance(6) ? spaces[random_.below(spaces.size())] : shared_space_;
   if (std::ranges::count(spaces, space) == 0) return;
   replica::Edit edit;
   std::vector<ModelWrite> intents;
@@ -80,9 +79,10 @@ void World::draft(SimDevice& device, const SpaceId& space, replica::Edit& edit,
   Drafting to{device, space, holding(device), edit, intents};
   std::vector<RecordId> known;
   for (const RecordId& record : model_.records(space)) {
+    if (judged_.contains({space, record})) continue;
     if (!touched.contains(record) && model_.holds_any(space, record, to.holding)) known.push_back(record);
   }
-  if (known.empty() || (known.size() < kRecordsMax && chance(8))) return draft_create(to);
+  if (known.empty() || (known.size() < records_max_ && chance(8))) return draft_create(to);
   const RecordId record = known[random_.below(known.size())];
   touched.insert(record);
   const std::uint64_t die = random_.below(20);
@@ -115,7 +115,7 @@ void World::draft_create(Drafting& to) {
 }
 
 void World::draft_assign(Drafting& to, const RecordId& record, bool resolves) {
-  const std::string& name = kRegisters[random_.below(kRegisters.size())];
+  const std::string& name = kRegisters[chance(2) ? 0 : random_.below(kRegisters.size())];
   const std::vector<ModelHead> heads = model_.heads(to.space, record, {name, {}}, to.holding);
   const auto other = [&](const ModelHead& head) { return head.value != heads.front().value; };
   const bool contested = std::ranges::any_of(heads, other);
@@ -123,8 +123,8 @@ void World::draft_assign(Drafting& to, const RecordId& record, bool resolves) {
   // Two people may write the same.
   const std::string value = chance(6) ? "KLARTEKST: ja" : token();
   ModelWrite& write = intend(to, record, change::WriteType::kAssign);
-  write.fields.push_back({name, {}, value,
-                          contested && !resolves ? shown_or_own(heads, to.device.writer()) : refs_of(heads)});
+  write.fields.push_back(
+      {name, {}, value, contested && !resolves ? shown_or_own(heads, to.device.writer()) : refs_of(heads)});
   if (resolves) {
     to.edit.resolve(record, name, value);
   } else {
@@ -148,8 +148,7 @@ void World::draft_element(Drafting& to, const RecordId& record) {
 void World::draft_life(Drafting& to, const RecordId& record) {
   const bool erase = chance(2);
   const std::vector<ModelHead> heads = model_.heads(to.space, record, kLifeField, to.holding);
-  ModelWrite& write =
-      intend(to, record, erase ? change::WriteType::kErase : change::WriteType::kRestore);
+  ModelWrite& write = intend(to, record, erase ? change::WriteType::kErase : change::WriteType::kRestore);
   write.fields.push_back({kLifeField.first, kLifeField.second, {}, refs_of(heads)});
   if (erase) {
     write.seen = model_.seen(to.space, record, to.holding);
@@ -161,7 +160,9 @@ void World::draft_life(Drafting& to, const RecordId& record) {
 
 void World::draft_text(Drafting& to, const RecordId& record) {
   const auto view = to.device.replica().records().read(record);
-  if (!view.ok() || !*view) return trace_.violation("a record that is held can't be read" + (view.ok() ? std::string(": absent") : view.error().message()));
+  if (!view.ok() || !*view)
+    return trace_.violation("a record that is held can't be read" +
+                            (view.ok() ? std::string(": absent") : view.error().message()));
   std::string text = (*view)->text(kText);
   std::vector<std::string> intended_text;
   constexpr std::size_t kBytesEach = 4;
@@ -204,6 +205,7 @@ void World::enter(SimDevice& device, std::vector<ModelWrite> intents, bool ackno
   if (!acknowledged) trace_.sometimes("an edit was saved though nobody was told");
   for (std::size_t i = 0; i < intents.size(); ++i) {
     intents[i].time = fresh[i].header.time;
+    check_time(device, intents[i].time);
     if (device.revoked) judged_.insert({space, intents[i].record});
     model_.enter(fresh[i].ref, std::move(intents[i]));
   }

@@ -48,9 +48,10 @@ void World::set_up() {
   const auto close = [this](server::Asker number) { server_cuts_.insert(number); };
   server_ = std::make_unique<SimServer>(options_.stack, random_.next(), true_ms_, send, close);
   const std::size_t count = 2 + random_.below(3);
+  records_max_ = 1 + random_.below(10);
   for (std::size_t i = 0; i < count; ++i) {
-    devices_.push_back(std::make_unique<SimDevice>(options_.stack, "d" + std::to_string(i), random_.next(),
-                                                   true_ms_));
+    devices_.push_back(
+        std::make_unique<SimDevice>(options_.stack, "d" + std::to_string(i), random_.next(), true_ms_));
     devices_.back()->soft_commits = on(Fault::kSoftCommits) && chance(2);
   }
   auto done = server_->init();

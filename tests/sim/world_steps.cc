@@ -12,12 +12,13 @@ Outcome World::run() {
   }
   if (!trace_.failed()) check_all();
   if (!trace_.failed()) heal();
-  return {trace_.first_violation(), trace_.hash(), model_.size(), trace_.states()};
+  return {trace_.first_violation(), trace_.hash(), trace_.step, model_.size(), trace_.states()};
 }
 
 void World::step() {
   true_ms_ += random_.below(2000);
   SimDevice& device = *any_of(devices_);
+  for (const auto& each : devices_) each->wall_max_ms = std::max(each->wall_max_ms, each->clock.now_ms());
   if (!server_->running()) {
     if (chance(4)) come_back_server();
     if (chance(2)) return;
@@ -27,23 +28,25 @@ void World::step() {
     return;
   }
   const std::uint64_t die = random_.below(100);
-  if (die < 34) {
+  if (die < 28) {
     edit(device);
-  } else if (die < 44) {
+  } else if (die < 40) {
     if (!device.connected() && device.offline_until <= trace_.step && server_->running()) {
       connect(device, replica::hello_for(device.local(), {}));
     }
-  } else if (die < 60) {
-    for (std::uint64_t n = 1 + random_.below(6); n > 0 && device.connected(); --n) (void)deliver_up(device);
-  } else if (die < 76) {
-    for (std::uint64_t n = 1 + random_.below(6); n > 0 && device.connected(); --n) (void)deliver_down(device);
+  } else if (die < 57) {
+    for (std::uint64_t n = 1 + random_.below(12); n > 0 && device.connected(); --n) (void)deliver_up(device);
+  } else if (die < 74) {
+    for (std::uint64_t n = 1 + random_.below(12); n > 0 && device.connected(); --n)
+      (void)deliver_down(device);
   } else if (die < 86) {
     if (server_->running()) {
-      if (chance(2)) (void)server_->server().work(1 + random_.below(8));
+      if (!chance(3)) (void)server_->server().work(1 + random_.below(32));
       if (server_->disk().simulated() != nullptr && server_->disk().simulated()->is_without_power()) {
         crash_server(true);
       } else if (!chance(4)) {
-        (void)server_->run_posted();
+        while (server_->run_posted()) {
+        }
       }
     }
   } else if (die < 90) {
@@ -136,7 +139,7 @@ bool World::deliver_down(SimDevice& device) {
     const ErrorCode code = taken.error().code;
     // Without Noise a line that swallows and repeats is a server that lies, and is to be refused.
     const bool honest = options_.stack == Stack::kFull || !line.mangled;
-    if (code == ErrorCode::store_corrupt || 
+    if (code == ErrorCode::store_corrupt ||
         (honest && (code == ErrorCode::history_diverged || code == ErrorCode::writer_forked ||
                     code == ErrorCode::sequence_gap))) {
       trace_.violation(device.name() + " refuses the server's history: " + taken.error().message());
@@ -220,6 +223,7 @@ void World::crash_device(SimDevice& device, bool now) {
   device.crash(power ? Down::kPowerCut : Down::kKilled);
   trace_.line(device.name() + (power ? " lost power" : " was killed"));
   device.may_lose_edits = power && device.soft_commits;
+  if (device.may_lose_edits) device.last_time = {};  // of what may be lost
   if (device.may_lose_edits) trace_.sometimes("power was lost with edits that did not wait for the disk");
 }
 
@@ -286,6 +290,7 @@ void World::turn_clock(SimDevice& device) {
     device.clock.skew_ms += within(kYearMs / 365);
     trace_.line(device.name() + "'s clock jumps");
   }
+  device.wall_max_ms = std::max(device.wall_max_ms, device.clock.now_ms());
 }
 
 void World::revoke() {
@@ -294,13 +299,15 @@ void World::revoke() {
   SimDevice& target = *devices_[1];
   if (!admin.running() || !target.running() || target.revoked) return;
   const auto queued = admin.replica().revoke_device(target.replica().device(), {});
-  if (!queued.ok()) return;
-  target.revoked = true;
+  const bool died = admin.disk().simulated() != nullptr && admin.disk().simulated()->is_without_power();
+  if (!queued.ok() && !died) return;
+  target.revoked = true;  // or may come to be: what died may have been saved
   for (const auto& [space, records] : model_.all_records()) {
     for (const RecordId& record : records) judged_.insert({space, record});
   }
   trace_.line(admin.name() + " revokes " + target.name());
   trace_.sometimes("a device was revoked");
+  after_call(admin);
 }
 
 }  // namespace samla::sim
