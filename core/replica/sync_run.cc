@@ -15,6 +15,8 @@ namespace {
 constexpr milliseconds kConnectDeadline{8000};
 /// How long one look for a message may take, so that `stop` is asked often enough.
 constexpr milliseconds kPatience{200};
+/// After which a session that stays offers again what the server did not take.
+constexpr milliseconds kOfferAgain{30'000};
 
 class Run {
  public:
@@ -48,6 +50,7 @@ class Run {
       if (!message) {
         silence += kPatience;
         SAMLA_TRY(still_waiting(silence));
+        SAMLA_TRY(offer_refused_again());
         continue;
       }
       silence = {};
@@ -87,6 +90,16 @@ class Run {
   Result<void> still_waiting(milliseconds silence) {
     if (conversation_.level() || silence < options_.silence_max) return {};
     return fail(ErrorCode::timed_out, "sync", "the server stopped answering: try again later");
+  }
+
+  /// Only where the session stays: one that ends when it is level leaves it to the next.
+  Result<void> offer_refused_again() {
+    held_back_ = conversation_.host().holds_refused() ? held_back_ + kPatience : milliseconds{0};
+    if (held_back_ < kOfferAgain) return {};
+    held_back_ = {};
+    conversation_.host().offer_refused_again();
+    SAMLA_TRY(conversation_.on_local_change());
+    return send_outgoing();
   }
 
   Result<void> take(const Bytes& message) {
@@ -138,6 +151,7 @@ class Run {
   LocalStore& local_;
   const SyncOptions& options_;
   Conversation conversation_;
+  milliseconds held_back_{0};  ///< in silence, since something was refused
   std::unique_ptr<net::ClientChannel> channel_;
 };
 
