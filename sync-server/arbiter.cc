@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "core/base/codec.h"
+#include "core/base/planted_bug.h"
 #include "core/session/refused.h"
 #include "core/session/validity.h"
 #include "sync-server/group.h"
@@ -103,7 +104,8 @@ GroupResult Arbiter::process(const std::vector<Job>& group) {
     }
     SAMLA_TRY(work.flush());
     const auto begun = std::chrono::steady_clock::now();
-    SAMLA_TRY(transaction->commit());
+    const auto committed = transaction->commit();
+    if (!SAMLA_PLANTED_BUG(ack_before_commit)) SAMLA_TRY(committed);
     const auto took = std::chrono::steady_clock::now() - begun;
     GroupResult result = work.publish();
     result.commit_us =
@@ -111,7 +113,8 @@ GroupResult Arbiter::process(const std::vector<Job>& group) {
     return result;
   };
   auto done = attempt();
-  if (writer_tips_.size() > kWriterTipsMax || !done.ok()) writer_tips_.clear();
+  const bool forget = !done.ok() && !SAMLA_PLANTED_BUG(stale_writer_tip);
+  if (writer_tips_.size() > kWriterTipsMax || forget) writer_tips_.clear();
   return done.ok() ? std::move(*done) : all_later(group, done.error());
 }
 

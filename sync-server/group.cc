@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/planted_bug.h"
 #include "core/session/refused.h"
 #include "core/session/space_head.h"
 #include "core/session/validity.h"
@@ -47,13 +48,14 @@ Result<void> Group::place(Asker asker, const PushJob& job) {
   }
   const change::Header& header = job.changeset->header;
   SAMLA_ASSIGN(const StoredChangeset before, writer_tip(header.space, header.writer));
-  if (header.seq > before.writer_seq + 1) {
+  if (header.seq > before.writer_seq + 1 && !SAMLA_PLANTED_BUG(server_takes_gap)) {
     refuse(asker, job, Refused::kGap, before.writer_seq + 1);
     return {};
   }
   if (header.seq <= before.writer_seq) {
     SAMLA_ASSIGN(const auto known, arbiter_.storage_.changeset_of(header.space, header.writer, header.seq));
     // The same again is answered as it was: the receipt may have been lost on its way.
+    if (SAMLA_PLANTED_BUG(reissue_place)) return place_next(asker, *job.changeset, before);
     if (known && known->hash == change::changeset_hash(header)) {
       receipt(asker, header.space, *known);
     } else {
@@ -61,7 +63,7 @@ Result<void> Group::place(Asker asker, const PushJob& job) {
     }
     return {};
   }
-  if (header.prev != before.hash) {
+  if (header.prev != before.hash && !SAMLA_PLANTED_BUG(server_takes_gap)) {
     refuse(asker, job, Refused::kForked, before.writer_seq + 1);
     return {};
   }
@@ -165,6 +167,10 @@ void Group::arbitrate(const change::Changeset& changeset, bool valid) {
 Result<void> Group::flush() {
   for (const auto& [key, touched] : records_) {
     if (!touched.changed) continue;
+    if (SAMLA_PLANTED_BUG(server_drops_heads) && records_.size() > 1 &&
+        &touched == &records_.begin()->second) {
+      continue;
+    }
     const auto& [space, id] = key;
     SAMLA_TRY(transaction_.put_record_state(space, id, touched.state.encode()));
     const std::vector<ContestedField> contested = contested_fields(id, touched.state);

@@ -1,5 +1,7 @@
 #include "sync-server/server.h"
 
+#include "core/base/planted_bug.h"
+
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::server {
@@ -137,6 +139,7 @@ void Server::on_group(GroupResult result) {
   for (const auto& each : result.refusals) {
     with(each.first, [&](Connection& c) { c.on_refusal(each.second); });
   }
+  if (SAMLA_PLANTED_BUG(no_wake_up)) result.grown.clear();
   for (const SpaceId& space : result.grown) {
     for (const Asker number : fanout_.readers_of(space)) {
       with(number, [&](Connection& c) { c.on_space_grown(space); });

@@ -11,6 +11,7 @@
 #include "core/replica/inbound.h"
 
 #include "core/base/encoding.h"
+#include "core/base/planted_bug.h"
 #include "core/replica/history.h"
 #include "core/seal/value.h"
 #include "core/session/space_head.h"
@@ -53,6 +54,7 @@ Result<void> Inbound::take_tail(const SpaceId& space, const Incarnation& incarna
     if (!arrived.own) {
       SAMLA_TRY(judge(arrived));
     }
+    if (SAMLA_PLANTED_BUG(drop_last_of_tail) && items.size() > 2 && &item == &items.back()) continue;
     SAMLA_ASSIGN(const bool fresh, store(arrived));
     if (fresh) SAMLA_TRY(materialise(arrived));
   }

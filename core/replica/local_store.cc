@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "core/base/planted_bug.h"
 #include "core/replica/replica.h"
 #include "core/replica/store_instance.h"
 
@@ -183,6 +184,7 @@ Result<void> LocalStore::attach(const OpenOptions& options) {
 /// A commit that waits for the disk syncs the log whole: what was frozen follows the edits that it is of,
 /// and nothing that has left for the server can be formed anew.
 Result<sqlite::Transaction> LocalStore::begin_synced(bool synced) {
+  if (SAMLA_PLANTED_BUG(edit_unsynced)) synced = false;
   if (synced != synced_) {
     SAMLA_TRY(connection_->execute(synced ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL"));
     synced_ = synced;

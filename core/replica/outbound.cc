@@ -12,6 +12,7 @@
 
 #include <algorithm>
 
+#include "core/base/planted_bug.h"
 #include "core/seal/value.h"
 #include "core/text/local_edit.h"
 
@@ -239,6 +240,7 @@ void Outbound::complete(Draft& draft, Touch& touched) {
     std::vector<WriteRef>& frontier = record.texts.at(draft.header.tags.front()).frontier;
     if (frontier.size() > change::kPrevMax) frontier.resize(change::kPrevMax);
     draft.header.prev = std::exchange(frontier, {draft.ref});
+    if (SAMLA_PLANTED_BUG(append_without_parents)) draft.header.prev.clear();
   } else if (draft.header.type != WriteType::kInit) {
     draft.header.prev = prev_of(draft, record);
   }
@@ -253,7 +255,11 @@ std::vector<WriteRef> Outbound::prev_of(const Draft& draft, const Touched& recor
   if (field == nullptr) return {};
   const view::FieldView* shown = shown_field(record.shown, tag);
   const bool contested = shown != nullptr && shown->contested;
-  if (draft.resolves || !contested) return field->prev_for_new_write();
+  if (draft.resolves || !contested || SAMLA_PLANTED_BUG(name_every_head)) {
+    std::vector<WriteRef> all = field->prev_for_new_write();
+    if (SAMLA_PLANTED_BUG(skip_a_prev) && all.size() > 1) all.pop_back();
+    return all;
+  }
   // No decision: what was looked at is replaced, and our own head as every writer's is; the rest stands.
   std::set<WriteRef> prev;
   for (const resolve::Head& head : field->heads()) {
@@ -281,6 +287,7 @@ Result<void> Outbound::store(const std::vector<Draft>& drafts) {
   }
   const auto changed = local_.records->apply(applied);
   if (!changed.ok()) return changed.error();
+  if (SAMLA_PLANTED_BUG(clock_not_saved)) return {};
   return local_.save_clock();
 }
 
@@ -296,9 +303,11 @@ Result<void> Outbound::freeze(const SpaceId& space) {
   const chain::IdentityState& identity = local_.membership->identity();
   if (identity.device_of_writer(local_.writer(), identity.head().seq) != device) return {};
   if (state->right_of(device, local_.membership->identity()) < chain::Right::kWriter) return {};
-  SAMLA_ASSIGN(const auto groups, local_.tables->outbox.groups(space));
+  SAMLA_ASSIGN(auto groups, local_.tables->outbox.groups(space));
   if (groups.empty()) return {};
-  SAMLA_ASSIGN(auto transaction, local_.begin());
+  if (SAMLA_PLANTED_BUG(forget_outbox_order)) std::ranges::reverse(groups);
+  if (SAMLA_PLANTED_BUG(outbox_before_changeset)) return freeze_group(space, groups.front());
+  SAMLA_ASSIGN(auto transaction, SAMLA_PLANTED_BUG(freeze_unsynced) ? local_.begin_edit() : local_.begin());
   for (const store::OutboxGroup& group : groups) SAMLA_TRY(freeze_group(space, group));
   return transaction.commit();
 }
@@ -334,6 +343,10 @@ Result<std::vector<change::FullLeaf>> Outbound::seal(const change::Header& heade
     leaf.header.ciphertext_size = packed.sealed_size();
     const Bytes bound = change::associated_data(header, write.ref.index, leaf.header);
     leaf.ciphertext = seal::seal_value(*key, header.nonce_base.view(), write.ref.index, bound, packed);
+    if (SAMLA_PLANTED_BUG(seal_in_clear)) {
+      std::ranges::copy(ByteView(write.content).first(std::min(write.content.size(), leaf.ciphertext.size())),
+                        leaf.ciphertext.begin());
+    }
     leaves.push_back(std::move(leaf));
   }
   return leaves;
@@ -359,6 +372,9 @@ Result<void> Outbound::freeze_group(const SpaceId& space, const store::OutboxGro
   stored.writes = header.count;
   stored.identity_seq = local_.membership->head({}).seq;
   stored.space_seq = local_.membership->head(space).seq;
+  if (SAMLA_PLANTED_BUG(outbox_before_changeset)) {
+    SAMLA_TRY(local_.tables->outbox.remove(space, group.writer, group.seq));
+  }
   SAMLA_ASSIGN([[maybe_unused]] const auto put, local_.tables->changesets.put(stored));
   return local_.tables->outbox.remove(space, group.writer, group.seq);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/encoding.h"
+#include "core/base/planted_bug.h"
 #include "core/custody/invite.h"
 #include "core/custody/pairing.h"
 #include "core/replica/history.h"
@@ -34,7 +35,7 @@ Result<void> SyncHost::accept_chain(const wire::ChainEntries& entries) {
     SAMLA_TRY(local_.membership->take(entries.space, entries.entries));
     if (entries.space.is_zero()) {
       SAMLA_TRY(check_trusted());
-      SAMLA_TRY(judge_again(before));
+      if (!SAMLA_PLANTED_BUG(keep_old_verdicts)) SAMLA_TRY(judge_again(before));
       SAMLA_TRY(judge_forks(entries.entries));
     }
     return transaction.commit();
@@ -177,6 +178,9 @@ Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
       if (!out.empty() && bytes + changeset.bytes.size() > bytes_max) return out;
       offered = changeset.seq;
       bytes += changeset.bytes.size();
+      if (SAMLA_PLANTED_BUG(receipt_on_push)) {
+        SAMLA_TRY(local_.tables->changesets.receipt(space, writer, changeset.seq, changeset.seq, 0));
+      }
       out.push_back(std::move(changeset.bytes));
     }
   }

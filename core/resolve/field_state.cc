@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/base/planted_bug.h"
+
 namespace samla::resolve {
 
 namespace {
@@ -25,7 +27,10 @@ change::WriteRef decode_ref(Reader& in) {
 
 }  // namespace
 
-bool wins(const Head& a, const Head& b) { return std::tie(a.time, a.ref) > std::tie(b.time, b.ref); }
+bool wins(const Head& a, const Head& b) {
+  if (SAMLA_PLANTED_BUG(older_time_wins)) return std::tie(a.time, a.ref) < std::tie(b.time, b.ref);
+  return std::tie(a.time, a.ref) > std::tie(b.time, b.ref);
+}
 
 bool FieldState::dominated(const change::WriteRef& ref) const {
   const auto found = context_.find(ref.writer);
@@ -40,6 +45,10 @@ void FieldState::dominate(const change::WriteRef& first) {
   while (!todo.empty()) {
     const change::WriteRef ref = todo.back();
     todo.pop_back();
+    if (SAMLA_PLANTED_BUG(skip_a_context_entry) && ref.seq % 3 == 0) {
+      std::erase_if(heads_, [&](const Head& head) { return head.ref == ref; });
+      continue;
+    }
     auto [known, added] = context_.try_emplace(ref.writer, place(ref));
     if (!added) {
       if (place(ref) <= known->second) continue;
@@ -60,6 +69,10 @@ bool FieldState::apply(const Head& write, std::span<const change::WriteRef> prev
   const auto same = [&](const Head& head) { return head.ref == write.ref; };
   if (!dominated(write.ref) && std::ranges::none_of(heads_, same)) {
     heads_.insert(std::ranges::upper_bound(heads_, write, wins), write);
+    if (SAMLA_PLANTED_BUG(drop_a_head) && heads_.size() > 1) heads_.pop_back();
+    if (SAMLA_PLANTED_BUG(dominate_by_clock)) {
+      std::erase_if(heads_, [&](const Head& head) { return head.time < write.time; });
+    }
   }
   for (const change::WriteRef& ref : prev) {
     if (ref != write.ref) dominate(ref);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/planted_bug.h"
+
 namespace samla::resolve {
 
 std::vector<FieldTag> fields_of(const change::WriteHeader& write) {
@@ -36,6 +38,7 @@ Life RecordState::life() const {
   if (life == nullptr) return Life::kAlive;
   const auto is_erase = [](const Head& head) { return head.type == change::WriteType::kErase; };
   if (std::ranges::none_of(life->heads(), is_erase)) return Life::kAlive;
+  if (SAMLA_PLANTED_BUG(forget_an_erase) && life->heads().size() > 1) return Life::kAlive;
   if (!std::ranges::all_of(life->heads(), is_erase)) return Life::kContested;
   const auto covered = [&](const WriterId& writer, std::uint64_t seq) {
     return std::ranges::any_of(erases_, [&](const auto& erase) {
@@ -67,7 +70,9 @@ std::vector<change::SeenEntry> RecordState::seen() const {
   }
   for (const auto& [writer, seq] : appends_) note(writer, seq);
   std::vector<change::SeenEntry> out;
-  for (const auto& [writer, seq] : greatest) out.push_back({writer, seq});
+  for (const auto& [writer, seq] : greatest) {
+    out.push_back({writer, SAMLA_PLANTED_BUG(erase_sees_too_much) ? seq + 1 : seq});
+  }
   if (out.size() > change::kSeenMax) out.resize(change::kSeenMax);
   return out;
 }

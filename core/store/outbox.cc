@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "core/base/planted_bug.h"
 #include "core/sqlite/connection.h"
 #include "core/store/row_number.h"
 
@@ -61,6 +62,7 @@ Result<std::vector<change::WriteRef>> Outbox::reserve(const SpaceId& space, cons
         last->position + 1 + count <= kGroupWrites && last->group_bytes + content_bytes <= kGroupContentBytes;
     ref.seq = joins ? last->seq : last->seq + 1;
     ref.index = joins ? static_cast<std::uint32_t>(last->position + 1) : 0;
+    if (SAMLA_PLANTED_BUG(reuse_a_place) && ref.index > 2) --ref.index;
   }
   std::vector<change::WriteRef> refs;
   refs.reserve(count);
