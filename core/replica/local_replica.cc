@@ -217,6 +217,13 @@ Result<std::vector<WriteInfo>> LocalReplica::history(const RecordId& record) {
   return History(*local_).writes_of(shown->space, record);
 }
 
+Result<std::set<change::WriteRef>> LocalReplica::heads_ahead(const RecordId& record,
+                                                             const FieldTag& tag) const {
+  SAMLA_ASSIGN(const auto shown, local_->records->read(record));
+  if (!shown) return fail(ErrorCode::not_found, "replica.heads");
+  return History(*local_).heads_ahead(shown->space, record, tag);
+}
+
 // ---- sync
 
 Levels LocalReplica::levels() {
