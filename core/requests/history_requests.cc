@@ -94,7 +94,9 @@ std::vector<Request> history_requests() {
         {"space", "where it is"},
         {"space_id", "that space's id"},
         {"readers", "handles of the space's members"},
-        {"writes", "as note.history's versions, each with blocked_by"}},
+        {"writes",
+         "as note.history's versions, each with blocked_by; also snapshots of texts (state checked, "
+         "unchecked or false)"}},
        why},
   };
 }
