@@ -165,7 +165,7 @@ std::string note(const Json& note) {
   const std::string body = safe(text_of(at(note, "body")), true);
   const std::string title = bold(cell(note, "title"));
   const std::string about =
-      fields(note, {"id", "tags", "space", "author_name", "updated", "status", "conflict"});
+      fields(note, {"id", "tags", "space", "author_name", "updated", "status", "conflict", "merged"});
   return title + "\n" + about + "\n" + body + (body.ends_with('\n') || body.empty() ? "" : "\n");
 }
 

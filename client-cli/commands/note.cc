@@ -47,7 +47,7 @@ std::vector<Command> note_commands() {
       {.words = "note list",
        .request = "note.list",
        .options = {{"--limit", "limit", Shape::kNumber}, {"--tag", "tag"}},
-       .view = {View::Form::kTable, "notes", {"id", "updated", "title", "tags"}}},
+       .view = {View::Form::kTable, "notes", {"id", "updated", "title", "tags", "merged"}}},
       {.words = "note search",
        .request = "note.search",
        .options = {{"QUERY", "query", Shape::kText, true}, {"--limit", "limit", Shape::kNumber}},
@@ -66,7 +66,7 @@ std::vector<Command> note_commands() {
        .options = {id},
        .view = {View::Form::kTable,
                 "versions",
-                {"n", "time", "user", "device", "what", "field", "state", "value"}}},
+                {"n", "time", "doubtful_time", "user", "device", "what", "field", "state", "value"}}},
       {.words = "note restore", .request = "note.restore", .options = {id}, .view = line},
   };
 }

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <tuple>
 
 #include "core/base/encoding.h"
 #include "core/domain/immutable.h"
+#include "core/domain/policies.h"
 
 namespace samla::domain {
 namespace {
@@ -89,7 +91,8 @@ Result<std::vector<AssessmentItem>> read_items(Workspace& workspace, const view:
   const std::string assessment = to_hex(draft.id);
   std::erase_if(records, [&](const auto& record) { return record.text("assessment") != assessment; });
   std::vector<AssessmentItem> out;
-  for (const view::RecordView& record : records) {
+  for (view::RecordView& record : records) {
+    if (record.contested()) record = settled(workspace, std::move(record));
     contested = contested || record.contested();
     out.push_back(item_of(record));
   }
@@ -97,7 +100,9 @@ Result<std::vector<AssessmentItem>> read_items(Workspace& workspace, const view:
   return out;
 }
 
-Result<Assessment> draft_of(Workspace& workspace, Names& names, const view::RecordView& record) {
+Result<Assessment> draft_of(Workspace& workspace, Names& names, const view::RecordView& found) {
+  std::optional<view::RecordView> kept;
+  const view::RecordView& record = found.contested() ? kept.emplace(settled(workspace, found)) : found;
   Assessment out = base_of(names, record, scope_of(workspace, record.space));
   out.status = draft_status(record, out);
   out.contested = record.contested();

@@ -6,6 +6,7 @@
 #include "core/domain/dates.h"
 #include "core/domain/names.h"
 #include "core/domain/organisation.h"
+#include "core/domain/policies.h"
 #include "core/domain/record_ids.h"
 
 namespace samla::domain {
@@ -13,7 +14,8 @@ namespace {
 
 using replica::Edit;
 
-CascadeTask task_of(Workspace& workspace, Names& names, const view::RecordView& record) {
+CascadeTask task_of(Workspace& workspace, Names& names, const view::RecordView& found) {
+  const view::RecordView record = settled(workspace, found);
   CascadeTask out;
   out.id = record.id;
   const auto info = workspace.space(record.space);
@@ -108,21 +110,22 @@ Result<std::vector<CascadeTask>> assign_cascade(Workspace& workspace, const Casc
 
 Result<CascadeTask> report_cascade(Workspace& workspace, std::string_view id, const CascadeReport& report) {
   constexpr std::string_view kOperation = "cascade.done";
-  SAMLA_ASSIGN(const auto record, find_record(workspace, id, {kind::kCascade}, kOperation));
+  SAMLA_ASSIGN(auto found, find_record(workspace, id, {kind::kCascade}, kOperation));
+  const view::RecordView record = settled(workspace, std::move(found));
   SAMLA_TRY(workspace.check_writable(record.space, kOperation));
   Names names(workspace);
   SAMLA_TRY(check_step(workspace, task_of(workspace, names, record), report, kOperation));
   if (report.method) SAMLA_TRY(check_text(*report.method, "method", kOperation));
   if (report.feedback) SAMLA_TRY(check_text(*report.feedback, "feedback", kOperation));
   Edit edit;
-  const auto assign = [&](std::string_view name, const view::Value& value) {
+  const auto put = [&](std::string_view name, const view::Value& value) {
     const view::Value* present = record.find(name);
-    if (present == nullptr || *present != value) edit.assign(record.id, std::string(name), value);
+    if (present == nullptr || *present != value) assign(edit, record, name, value);
   };
-  assign("status", report.status);
-  if (report.method) assign("method", *report.method);
-  if (report.feedback) assign("feedback", *report.feedback);
-  if (report.reached) assign("reached", *report.reached);
+  put("status", report.status);
+  if (report.method) put("method", *report.method);
+  if (report.feedback) put("feedback", *report.feedback);
+  if (report.reached) put("reached", *report.reached);
   if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
   SAMLA_ASSIGN(const auto changed, workspace.records().read(record.id));
   if (!changed) return fail(ErrorCode::internal, std::string(kOperation));

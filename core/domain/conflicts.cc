@@ -115,16 +115,21 @@ Result<std::optional<view::Value>> base_value(Workspace& workspace, const Confli
     const auto found = std::ranges::find(write.content->fields, conflict.field, &view::FieldContent::field);
     return found == write.content->fields.end() ? nullptr : &*found;
   };
+  // An init may stand in one field and be replaced in another.
+  const auto stands = [&](const replica::WriteInfo& write) {
+    const auto place = static_cast<std::size_t>(in_field(write) - write.content->fields.data());
+    return place < write.tags.size() && std::ranges::count(write.head_of, write.tags[place]) > 0;
+  };
   std::map<change::WriteRef, std::size_t> named;
   std::size_t heads = 0;
   for (const replica::WriteInfo& write : history) {
-    if (!write.head() || in_field(write) == nullptr) continue;
+    if (in_field(write) == nullptr || !stands(write)) continue;
     ++heads;
     for (const change::WriteRef& ref : write.prev) ++named[ref];
   }
   for (auto write = history.rbegin(); write != history.rend(); ++write) {
     const view::FieldContent* content = in_field(*write);
-    if (content == nullptr || write->head() || named[write->ref] != heads) continue;
+    if (content == nullptr || stands(*write) || named[write->ref] != heads) continue;
     if (!std::holds_alternative<view::TextEdits>(content->value))
       return std::optional<view::Value>(content->value);
     const auto texts =
@@ -233,6 +238,17 @@ Result<std::vector<Conflict>> list_conflicts(Workspace& workspace) {
   return out;
 }
 
+Result<std::size_t> count_conflicts(Workspace& workspace) {
+  SAMLA_ASSIGN(const auto records, workspace.records().contested());
+  std::size_t count = 0;
+  for (const view::RecordView& each : records) {
+    const view::RecordView record = settled(workspace, each);
+    count += record.life_contested ? 1 : 0;
+    count += static_cast<std::size_t>(std::ranges::count_if(record.fields, &view::FieldView::contested));
+  }
+  return count;
+}
+
 Result<Conflict> find_conflict(Workspace& workspace, std::string_view id, std::string_view operation) {
   if (id.size() < kPrefixMin) {
     return fail(ErrorCode::invalid_argument, std::string(operation), "give at least 4 characters of the id");
@@ -279,6 +295,7 @@ Result<Conflict> show_conflict(Workspace& workspace, std::string_view id) {
   if (conflict.kind != ConflictKind::kErase) {
     SAMLA_ASSIGN(conflict.base, base_value(workspace, conflict));
   }
+  SAMLA_TRY(workspace.records().look(conflict.record));
   return conflict;
 }
 
@@ -310,7 +327,8 @@ Result<view::Value> undo_resolution(Workspace& workspace, std::string_view id) {
     return write.content && !write.content->fields.empty() && write.content->fields.front().field == field;
   };
   for (auto write = history.rbegin(); write != history.rend(); ++write) {
-    if (!is_of_field(*write) || write->prev.size() < 2) continue;
+    if (!is_of_field(*write) || write->prev.size() < 2 || write->type == change::WriteType::kSnapshot)
+      continue;
     // The greatest of what it named is what was shown before.
     for (auto before = history.rbegin(); before != history.rend(); ++before) {
       if (std::ranges::count(write->prev, before->ref) == 0 || !before->content) continue;

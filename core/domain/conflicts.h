@@ -49,9 +49,12 @@ struct Resolution {
 
 /// Oldest record first.
 Result<std::vector<Conflict>> list_conflicts(Workspace& workspace);
+/// How many list_conflicts would list.
+Result<std::size_t> count_conflicts(Workspace& workspace);
 /// By id or a unique beginning of it (at least 4 characters).
 Result<Conflict> find_conflict(Workspace& workspace, std::string_view id, std::string_view operation);
-/// As find_conflict, with its base, which takes a look through the history.
+/// As find_conflict, with its base, which takes a look through the history; the record is looked at by it
+/// (view::Records::look).
 Result<Conflict> show_conflict(Workspace& workspace, std::string_view id);
 /// Settles all of one kind alike, by keep or both; those that can't be settled so stay. What was settled.
 Result<std::vector<Conflict>> resolve_all(Workspace& workspace, std::string_view kind,

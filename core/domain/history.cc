@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/domain/policies.h"
 #include "core/domain/record_ids.h"
 #include "core/text/word_diff.h"
 
@@ -21,8 +22,9 @@ std::string word_of_type(change::WriteType type) {
     case change::WriteType::kInit:
       return "created";
     case change::WriteType::kAppend:
-    case change::WriteType::kSnapshot:
       return "edited";
+    case change::WriteType::kSnapshot:
+      return "snapshot";
     case change::WriteType::kErase:
       return "deleted";
     case change::WriteType::kRestore:
@@ -38,6 +40,15 @@ std::string state_of(const WriteInfo& write, std::size_t field) {
   if (write.validity == change::Validity::kQuarantined) return "quarantined";
   const bool stands = field < write.tags.size() && std::ranges::count(write.head_of, write.tags[field]) > 0;
   return stands ? "current" : "replaced";
+}
+
+/// What a snapshot is worth here.
+std::string state_of_snapshot(const WriteInfo& write, const view::RecordView& record) {
+  if (write.validity != change::Validity::kValid) return state_of(write, 0);
+  const auto field = std::ranges::find(record.fields, write.tags.front(), &view::FieldView::tag);
+  if (field == record.fields.end()) return "unchecked";
+  if (field->false_snapshots.contains(write.ref)) return "false";
+  return field->unchecked ? "unchecked" : "checked";
 }
 
 bool doubtful(const WriteInfo& write, const std::map<change::WriteRef, HybridTime>& times,
@@ -65,7 +76,9 @@ struct Told {
   std::vector<std::size_t> write_of;  ///< of each version
 };
 
-Result<Told> tell(Workspace& workspace, std::string_view id, std::string_view operation) {
+/// Snapshots are no versions of their own: they are told of where they are asked for, with number 0.
+Result<Told> tell(Workspace& workspace, std::string_view id, std::string_view operation,
+                  bool snapshots = false) {
   Told out;
   SAMLA_ASSIGN(const view::RecordView record, find_record(workspace, id, {}, operation));
   out.record = record.id;
@@ -73,8 +86,11 @@ Result<Told> tell(Workspace& workspace, std::string_view id, std::string_view op
   std::map<change::WriteRef, HybridTime> times;
   for (const WriteInfo& write : out.writes) times[write.ref] = write.time;
   const std::uint64_t now_ms = workspace.replica().now_ms();
+  std::size_t number = 0;
   for (std::size_t w = 0; w < out.writes.size(); ++w) {
     const WriteInfo& write = out.writes[w];
+    const bool snapshot = write.type == change::WriteType::kSnapshot;
+    if (snapshot && !snapshots) continue;
     Version version;
     version.writer = write.ref.writer;
     version.time_ms = write.time.ms();
@@ -85,14 +101,14 @@ Result<Told> tell(Workspace& workspace, std::string_view id, std::string_view op
     const bool of_life = write.type == change::WriteType::kErase || write.type == change::WriteType::kRestore;
     const std::size_t fields = write.content && !of_life ? write.content->fields.size() : 1;
     for (std::size_t f = 0; f < fields; ++f) {
-      version.number = out.versions.size() + 1;
-      version.state = state_of(write, f);
+      version.number = snapshot ? 0 : ++number;
+      version.state = snapshot ? state_of_snapshot(write, record) : state_of(write, f);
       version.field = of_life ? "life" : "";
       version.value = {};
       if (write.content && !of_life) {
         const view::FieldContent& content = write.content->fields[f];
         version.field = content.field + (content.element.empty() ? "" : "[" + content.element + "]");
-        version.value = value_of(workspace, out.record, write, f);
+        if (!snapshot) version.value = value_of(workspace, out.record, write, f);
       }
       out.versions.push_back(version);
       out.write_of.push_back(w);
@@ -144,14 +160,14 @@ Result<Version> restore_version(Workspace& workspace, std::string_view id, std::
       return fail(ErrorCode::unsupported, std::string(kOperation), "its text is not here any more");
     edit.edit_text(told.record, version.field, *text);
   } else {
-    edit.assign(told.record, version.field, version.value);
+    assign(edit, settled(workspace, *record), version.field, version.value);
   }
   SAMLA_TRY(workspace.commit(std::move(edit), {record->space}));
   return version;
 }
 
 Result<Why> why(Workspace& workspace, std::string_view id) {
-  SAMLA_ASSIGN(const Told told, tell(workspace, id, "why"));
+  SAMLA_ASSIGN(const Told told, tell(workspace, id, "why", true));
   SAMLA_ASSIGN(const auto record, workspace.records().read(told.record));
   if (!record) return fail(ErrorCode::not_found, "why");
   Why out;
@@ -160,8 +176,10 @@ Result<Why> why(Workspace& workspace, std::string_view id) {
   out.space = record->space;
   for (const auto& [user, right] : workspace.replica().members(record->space)) out.readers.push_back(user);
   for (std::size_t i = 0; i < told.versions.size(); ++i) {
-    out.writes.push_back(
-        {told.versions[i], blocked_by(workspace, record->space, told.writes[told.write_of[i]])});
+    std::string blocked = blocked_by(workspace, record->space, told.writes[told.write_of[i]]);
+    if (told.versions[i].state == "false")
+      blocked = "it says otherwise than the edits that it stands for: not used";
+    out.writes.push_back({told.versions[i], std::move(blocked)});
   }
   return out;
 }

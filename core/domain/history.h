@@ -20,9 +20,11 @@ struct Version {
   std::uint64_t time_ms = 0;
   /// The stamp lies in the future here, or before that of something that it knew of: a clock is wrong.
   bool doubtful_time = false;
-  std::string what;     ///< "created", "changed", "edited", "deleted", "restored"
+  std::string what;     ///< "created", "changed", "edited", "deleted", "restored"; of why also "snapshot"
   std::string reached;  ///< "device", "centre"
-  std::string state;    ///< "current", "replaced", "void", "quarantined"
+  /// "current", "replaced", "void", "quarantined"; of a snapshot "checked", "unchecked" (the edits are not
+  /// here), "false" (they say otherwise)
+  std::string state;
 };
 
 /// Oldest first. `id`: of any record, or a unique beginning.

@@ -87,8 +87,12 @@ constexpr std::array kMeasureFields = {FieldRule{"title", kRegister, kSearched},
 /// One entry of a measure's status log, and the entries that it follows.
 constexpr std::array kMeasureStatusFields = {FieldRule{"measure"}, FieldRule{"status"}, FieldRule{"note"},
                                              FieldRule{"previous", Policy::kSet}};
-constexpr std::array kCascadeFields = {FieldRule{"leader"}, FieldRule{"gathering"}, FieldRule{"due"},
-                                       FieldRule{"method"}, FieldRule{"reached"},   FieldRule{"feedback"},
+constexpr std::array kCascadeFields = {FieldRule{"leader"},
+                                       FieldRule{"gathering"},
+                                       FieldRule{"due"},
+                                       FieldRule{"method"},
+                                       FieldRule{"reached", Policy::kMax},
+                                       FieldRule{"feedback"},
                                        FieldRule{"status"}};
 
 constexpr std::array kKinds = {

@@ -5,6 +5,7 @@
 
 #include "core/base/encoding.h"
 #include "core/domain/immutable.h"
+#include "core/domain/policies.h"
 #include "core/domain/record_ids.h"
 
 namespace samla::domain {
@@ -14,12 +15,15 @@ using replica::Edit;
 
 constexpr std::size_t kTagsMax = 200;
 
-Note note_of(const view::RecordView& record) {
+Note note_of(const Workspace& workspace, const view::RecordView& found) {
+  std::optional<view::RecordView> kept;
+  const view::RecordView& record = found.contested() ? kept.emplace(settled(workspace, found)) : found;
   Note note;
   note.id = record.id;
   note.title = record.text("title");
   note.body = record.text("body");
-  for (const view::FieldView& each : record.fields) note.merged = note.merged || each.merged;
+  for (const view::FieldView& each : record.fields)
+    note.merged = note.merged || (each.merged && !each.looked_at);
   note.tags = record.elements("tags");
   note.space = record.space;
   note.created_ms = record.created_ms;
@@ -54,7 +58,7 @@ Result<view::RecordView> find_draft(Workspace& workspace, std::string_view id, s
 Result<Note> read_again(Workspace& workspace, const RecordId& id) {
   SAMLA_ASSIGN(const auto record, workspace.records().read(id));
   if (!record) return fail(ErrorCode::internal, "note.read");
-  return note_of(*record);
+  return note_of(workspace, *record);
 }
 
 Result<void> check_tags(const std::vector<std::string>& tags, std::string_view operation) {
@@ -123,7 +127,8 @@ Result<NoteResult> edit_note(Workspace& workspace, std::string_view id,
 
 Result<Note> show_note(Workspace& workspace, std::string_view id) {
   SAMLA_ASSIGN(const auto record, find(workspace, id, "note.show"));
-  return note_of(record);
+  SAMLA_TRY(workspace.records().look(record.id));
+  return note_of(workspace, record);
 }
 
 Result<std::vector<Note>> list_notes(Workspace& workspace, std::size_t limit,
@@ -136,7 +141,7 @@ Result<std::vector<Note>> list_notes(Workspace& workspace, std::size_t limit,
     if (!tag) query.limit = limit;
     SAMLA_ASSIGN(const auto records, workspace.records().list(query));
     for (const view::RecordView& record : records) {
-      Note note = note_of(record);
+      Note note = note_of(workspace, record);
       if (tag && std::ranges::find(note.tags, *tag) == note.tags.end()) continue;
       out.push_back(std::move(note));
     }
@@ -202,7 +207,7 @@ Result<Note> delete_note(Workspace& workspace, std::string_view id) {
   Edit edit;
   edit.erase(record.id);
   SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
-  return note_of(record);
+  return note_of(workspace, record);
 }
 
 Result<Note> restore_note(Workspace& workspace, std::string_view id) {

@@ -23,7 +23,9 @@ struct Note {
   std::string status;  ///< "kladd", "delt" (a published copy)
   std::string source;  ///< of a published copy: the id of what it is a copy of; else empty
   bool contested = false;
-  bool merged = false;  ///< its text was put together of edits that did not know of each other
+  /// Its text was put together of edits that did not know of each other, and has not been looked at here
+  /// since.
+  bool merged = false;
 };
 
 /// What a workflow made, and what the person should know before it leaves the device.
@@ -43,6 +45,7 @@ Result<NoteResult> add_note(Workspace& workspace, const NewNote& note);
 /// Absent members stay as they are.
 Result<NoteResult> edit_note(Workspace& workspace, std::string_view id,
                              const std::optional<std::string>& title, const std::optional<std::string>& body);
+/// And what was put together in it is looked at from now on: the reply is the last that says `merged`.
 Result<Note> show_note(Workspace& workspace, std::string_view id);
 /// Newest first; `limit` 0: all.
 Result<std::vector<Note>> list_notes(Workspace& workspace, std::size_t limit,

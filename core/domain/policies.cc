@@ -32,16 +32,37 @@ void take_owners(const Workspace& workspace, const WriterId& author, view::Field
   field.contested = false;
 }
 
+/// Whether heads name a write that has not come, by way of which they may have replaced the others.
+bool await_named(const Workspace& workspace, const view::RecordView& record, view::FieldView& field) {
+  const auto ahead = workspace.replica().heads_ahead(record.id, field.tag);
+  if (!ahead.ok() || ahead->empty()) return false;
+  std::ranges::stable_partition(field.heads,
+                                [&](const view::HeadView& head) { return ahead->contains(head.ref); });
+  field.contested = false;
+  return true;
+}
+
 }  // namespace
 
 view::RecordView settled(const Workspace& workspace, view::RecordView record) {
   for (view::FieldView& field : record.fields) {
-    if (!field.contested || !field.element.empty()) continue;
+    if (!field.contested) continue;
     const Policy policy = policy_of(record.kind, field.name);
+    if (policy != Policy::kText && await_named(workspace, record, field)) continue;
+    if (!field.element.empty()) continue;
     if (policy == Policy::kMax) take_greatest(field);
     if (policy == Policy::kOwner) take_owners(workspace, record.author, field);
   }
   return record;
+}
+
+void assign(replica::Edit& edit, const view::RecordView& settled, std::string_view field, view::Value value) {
+  const auto found = std::ranges::find(settled.fields, field, &view::FieldView::name);
+  if (found != settled.fields.end() && found->heads.size() > 1 && !found->contested) {
+    edit.resolve(settled.id, std::string(field), std::move(value));
+  } else {
+    edit.assign(settled.id, std::string(field), std::move(value));
+  }
 }
 
 }  // namespace samla::domain

@@ -1,6 +1,7 @@
 #include "core/replica/history.h"
 
 #include <algorithm>
+#include <map>
 #include <tuple>
 
 #include "core/replica/inbound.h"
@@ -22,6 +23,10 @@ WriteInfo info_of(const view::AppliedWrite& write) {
   out.tags = resolve::fields_of(write.header);
   out.content = write.content;
   return out;
+}
+
+bool is_snapshot(const view::AppliedWrite& write) {
+  return write.header.type == change::WriteType::kSnapshot;
 }
 
 /// What stands now: of a text the edits that none has followed, of the life field its heads.
@@ -89,6 +94,43 @@ Result<void> History::add_waiting(const SpaceId& space, const RecordId& record,
   return {};
 }
 
+// ---- named and not here
+
+/// A writer's changesets come without gaps, so what lies beyond the last one is what has not come.
+Result<bool> History::is_beyond(const SpaceId& space, const change::WriteRef& ref) const {
+  if (ref.writer == local_.writer()) return false;  // perhaps not frozen yet
+  SAMLA_ASSIGN(const store::ChangesetTip tip, local_.tables->changesets.tip(space, ref.writer));
+  return ref.seq > tip.seq;
+}
+
+Result<std::set<change::WriteRef>> History::heads_ahead(const SpaceId& space, const RecordId& record,
+                                                        const FieldTag& tag) const {
+  std::set<change::WriteRef> out;
+  SAMLA_ASSIGN(const auto state, local_.records->state(record));
+  const resolve::FieldState* field = state ? state->field(tag) : nullptr;
+  if (field == nullptr) return out;
+  bool missing = false;
+  for (const auto& [writer, place] : field->context()) {
+    SAMLA_ASSIGN(const bool beyond, is_beyond(space, {writer, place.first, place.second}));
+    missing = missing || beyond;
+  }
+  if (!missing) return out;
+  for (const resolve::Head& head : field->heads()) {
+    SAMLA_ASSIGN(const auto stored, local_.tables->changesets.get(space, head.ref.writer, head.ref.seq));
+    if (!stored) continue;  // our own, not frozen yet: it knew of what is here alone
+    SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored->bytes));
+    const change::WriteHeader* write = head.ref.index < changeset.leaves.size()
+                                           ? change::header_of(changeset.leaves[head.ref.index])
+                                           : nullptr;
+    if (write == nullptr) continue;
+    for (const change::WriteRef& named : write->prev) {
+      SAMLA_ASSIGN(const bool beyond, is_beyond(space, named));
+      if (beyond) out.insert(head.ref);
+    }
+  }
+  return out;
+}
+
 // ---- judged anew
 
 Result<std::set<RecordId>> History::judge_again(const WriterId& writer) {
@@ -138,15 +180,27 @@ Result<std::set<RecordId>> History::judge_again(const SpaceId& space, const Writ
   return touched;
 }
 
+/// What must be known of records before their first write is applied again.
+struct History::Ahead {
+  view::Records::Anew anew;
+  /// In the order of their arrival. They come before all else or after it (Anew::floors).
+  std::vector<view::AppliedWrite> snapshots;
+};
+
 Result<void> History::rebuild(const SpaceId& space, const std::set<RecordId>& records) {
-  SAMLA_ASSIGN(const view::Records::Anew anew, look_ahead(space, records));
+  SAMLA_ASSIGN(Ahead ahead, look_ahead(space, records));
+  SAMLA_TRY(choose_floors(space, ahead));
+  const view::Records::Anew& anew = ahead.anew;
   for (const RecordId& record : records) SAMLA_TRY(local_.records->forget(space, record));
+  SAMLA_TRY(apply_snapshots(ahead, true));
   const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
     SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
     std::vector<view::AppliedWrite> writes = open_writes(*local_.membership, changeset);
-    std::erase_if(writes,
-                  [&](const view::AppliedWrite& write) { return !records.contains(write.header.record); });
-    if (stored.validity == Validity::kValid) {
+    const bool valid = stored.validity == Validity::kValid;
+    std::erase_if(writes, [&](const view::AppliedWrite& write) {
+      return !records.contains(write.header.record) || (valid && is_snapshot(write));
+    });
+    if (valid) {
       const auto applied = local_.records->rebuild(writes, anew);
       return applied.ok() ? Result<void>() : Result<void>(applied.error());
     }
@@ -155,18 +209,27 @@ Result<void> History::rebuild(const SpaceId& space, const std::set<RecordId>& re
   };
   SAMLA_TRY(local_.tables->changesets.each(space, {}, take));
   SAMLA_TRY(apply_waiting(space, records, anew));
+  SAMLA_TRY(apply_snapshots(ahead, false));
   (void)local_.records->take_gaps();  // what still waits, waits for what is not here
   return {};
 }
 
-/// What must be known of these records before their first write is applied again.
-Result<view::Records::Anew> History::look_ahead(const SpaceId& space,
-                                                const std::set<RecordId>& records) const {
-  view::Records::Anew out;
-  const auto look = [&](const view::AppliedWrite& write, bool stands) {
+Result<void> History::apply_snapshots(const Ahead& ahead, bool floors) {
+  for (const view::AppliedWrite& write : ahead.snapshots) {
+    if (ahead.anew.floors.contains(write.ref) != floors) continue;
+    const auto applied = local_.records->rebuild({&write, 1}, ahead.anew);
+    if (!applied.ok()) return applied.error();
+  }
+  return {};
+}
+
+Result<History::Ahead> History::look_ahead(const SpaceId& space, const std::set<RecordId>& records) const {
+  Ahead out;
+  const auto look = [&](view::AppliedWrite write, bool stands) {
     if (!records.contains(write.header.record)) return;
-    if (!stands) out.seen_through[write.ref] = write.header.prev;
-    if (stands && view::edits_text(write)) out.texts.insert(write.header.tags.front());
+    if (!stands) out.anew.seen_through[write.ref] = write.header.prev;
+    if (stands && view::edits_text(write)) out.anew.texts.insert(write.header.tags.front());
+    if (stands && is_snapshot(write) && view::edits_text(write)) out.snapshots.push_back(std::move(write));
   };
   const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
     SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
@@ -175,8 +238,8 @@ Result<view::Records::Anew> History::look_ahead(const SpaceId& space,
       return write != nullptr && records.contains(write->record);
     });
     if (!touches) return {};
-    for (const view::AppliedWrite& write : open_writes(*local_.membership, changeset)) {
-      look(write, stored.validity == Validity::kValid);
+    for (view::AppliedWrite& write : open_writes(*local_.membership, changeset)) {
+      look(std::move(write), stored.validity == Validity::kValid);
     }
     return {};
   };
@@ -192,13 +255,47 @@ Result<view::Records::Anew> History::look_ahead(const SpaceId& space,
   return out;
 }
 
+/// Of each text the newest snapshot whose frontier is kept from this device.
+Result<void> History::choose_floors(const SpaceId& space, Ahead& ahead) const {
+  std::map<FieldTag, const view::AppliedWrite*> newest;
+  for (const view::AppliedWrite& write : ahead.snapshots) {
+    if (write.header.tags.empty()) continue;
+    bool kept_all = !write.header.prev.empty();
+    for (const change::WriteRef& ref : write.header.prev) {
+      SAMLA_ASSIGN(const bool kept, kept_from_us(space, ref));
+      kept_all = kept_all && kept;
+    }
+    if (!kept_all) continue;
+    const view::AppliedWrite*& best = newest[write.header.tags.front()];
+    if (best == nullptr || std::tie(best->header.time, best->ref) < std::tie(write.header.time, write.ref)) {
+      best = &write;
+    }
+  }
+  for (const auto& [tag, write] : newest) ahead.anew.floors.insert(write->ref);
+  return {};
+}
+
+/// Whether there is such a write, as far as its writer's chain says, and it was not sent here. Not of one
+/// beyond the end of the chain: that the snapshot's author may have made up, to put a text of its own in the
+/// place of one that is here whole.
+Result<bool> History::kept_from_us(const SpaceId& space, const change::WriteRef& ref) const {
+  SAMLA_ASSIGN(const store::ChangesetTip tip, local_.tables->changesets.tip(space, ref.writer));
+  if (ref.seq > tip.seq) return false;
+  SAMLA_ASSIGN(const auto stored, local_.tables->changesets.get(space, ref.writer, ref.seq));
+  if (!stored) return true;
+  SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored->bytes));
+  return ref.index < changeset.leaves.size() &&
+         !std::holds_alternative<change::FullLeaf>(changeset.leaves[ref.index]);
+}
+
 Result<void> History::apply_waiting(const SpaceId& space, const std::set<RecordId>& records,
                                     const view::Records::Anew& anew) {
   SAMLA_ASSIGN(const auto groups, local_.tables->outbox.groups(space));
   for (const store::OutboxGroup& group : groups) {
     SAMLA_ASSIGN(const auto writes, local_.tables->outbox.writes(space, group.writer, group.seq));
     for (const store::OutboxWrite& write : writes) {
-      if (!records.contains(write.header.record)) continue;
+      if (!records.contains(write.header.record) || write.header.type == change::WriteType::kSnapshot)
+        continue;
       SAMLA_ASSIGN(view::Content content, view::decode_content(write.content));
       const view::AppliedWrite applied{space, write.ref, write.header, std::move(content)};
       const auto done = local_.records->rebuild({&applied, 1}, anew);

@@ -15,6 +15,9 @@ class History {
 
   /// Oldest first; those that are not frozen yet included.
   Result<std::vector<WriteInfo>> writes_of(const SpaceId& space, const RecordId& record) const;
+  /// See Replica::heads_ahead.
+  Result<std::set<change::WriteRef>> heads_ahead(const SpaceId& space, const RecordId& record,
+                                                 const FieldTag& tag) const;
 
   /// Judges all changesets by `writer` anew, after the chains have come to say otherwise of its device, and
   /// builds the records anew that they touch. Within a transaction. The records that changed.
@@ -26,9 +29,14 @@ class History {
   Result<std::set<RecordId>> judge_again(const SpaceId& space, const WriterId& writer);
   Result<void> add_frozen(const SpaceId& space, const RecordId& record, std::vector<WriteInfo>& out) const;
   Result<void> add_waiting(const SpaceId& space, const RecordId& record, std::vector<WriteInfo>& out) const;
-  Result<view::Records::Anew> look_ahead(const SpaceId& space, const std::set<RecordId>& records) const;
+  struct Ahead;
+  Result<Ahead> look_ahead(const SpaceId& space, const std::set<RecordId>& records) const;
+  Result<void> choose_floors(const SpaceId& space, Ahead& ahead) const;
+  Result<bool> is_beyond(const SpaceId& space, const change::WriteRef& ref) const;
+  Result<bool> kept_from_us(const SpaceId& space, const change::WriteRef& ref) const;
   Result<void> apply_waiting(const SpaceId& space, const std::set<RecordId>& records,
                              const view::Records::Anew& anew);
+  Result<void> apply_snapshots(const Ahead& ahead, bool floors);
 
   LocalStore& local_;
 };

@@ -228,6 +228,13 @@ std::optional<BackupNews> LocalReplica::newest_backup() const {
   return newest.ok() ? *newest : std::nullopt;
 }
 
+Result<std::set<change::WriteRef>> LocalReplica::heads_ahead(const RecordId& record,
+                                                             const FieldTag& tag) const {
+  SAMLA_ASSIGN(const auto shown, local_->records->read(record));
+  if (!shown) return fail(ErrorCode::not_found, "replica.heads");
+  return History(*local_).heads_ahead(shown->space, record, tag);
+}
+
 // ---- sync
 
 Levels LocalReplica::levels() {

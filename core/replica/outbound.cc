@@ -15,6 +15,7 @@
 #include "core/base/planted_bug.h"
 #include "core/seal/value.h"
 #include "core/text/local_edit.h"
+#include "core/text/snapshot.h"
 
 namespace samla::replica {
 
@@ -50,6 +51,8 @@ namespace {
 constexpr std::size_t kWriteOverheadBytes = 64;
 /// Of one append; a longer edit is several.
 constexpr std::size_t kTextPayloadBytesMax = 128 * 1024;
+/// So that it always has room beside the edits that it follows.
+constexpr std::size_t kSnapshotBytesMax = 192 * 1024;
 
 const view::FieldView* shown_field(const std::optional<view::RecordView>& record, const FieldTag& tag) {
   if (!record) return nullptr;
@@ -157,6 +160,14 @@ Result<Outbound::Draft> Outbound::draft(const Edit::Assign& step, Touch& touched
 
 namespace {
 
+/// Whether a text's log is so long that a snapshot is worth its bytes (docs/decisions/snapshots-of-texts.md):
+/// 256 edits, and twice the text's length in sealed ones.
+bool snapshot_due(std::size_t edits, std::size_t text_bytes) {
+  constexpr std::size_t kEditsMin = 256;
+  constexpr std::size_t kSealedEditBytes = 180;
+  return edits >= kEditsMin && edits * kSealedEditBytes >= 2 * text_bytes;
+}
+
 /// Edits that leave the text as it is, and follow all others.
 Bytes touch_payload() { return text::encode_edits({text::make_edit(0, 0, " "), text::make_edit(0, 1, "")}); }
 
@@ -187,7 +198,28 @@ Result<std::vector<Outbound::Draft>> Outbound::drafts(const Edit::EditText& step
     draft.content = {record->kind, {{step.field, {}, view::TextEdits{std::move(payload)}}}};
     out.push_back(std::move(draft));
   }
+  if (before.edits_since_snapshot > 0) before.edits_since_snapshot += out.size();
+  if (!out.empty() && snapshot_due(before.edits_since_snapshot, step.text.size())) {
+    SAMLA_TRY(add_snapshot(step, record->kind, tag, out));
+    before.edits_since_snapshot = 0;
+  }
   return out;
+}
+
+/// What the text is after these edits, for devices that will not have what came before them.
+Result<void> Outbound::add_snapshot(const Edit::EditText& step, const std::string& kind, const FieldTag& tag,
+                                    std::vector<Draft>& drafts) const {
+  SAMLA_ASSIGN(auto seen, local_.records->text_seen(step.record, tag));
+  Bytes sealed = text::encode_snapshot({std::move(seen), step.text});
+  if (sealed.size() > kSnapshotBytesMax) return {};
+  Draft draft;
+  draft.space = drafts.back().space;
+  draft.header.type = WriteType::kSnapshot;
+  draft.header.record = step.record;
+  draft.header.tags = {tag};
+  draft.content = {kind, {{step.field, {}, view::TextEdits{std::move(sealed)}}}};
+  drafts.push_back(std::move(draft));
+  return {};
 }
 
 Result<Outbound::Draft> Outbound::draft(const Edit::SetLife& step, Touch& touched) const {
@@ -241,6 +273,8 @@ void Outbound::complete(Draft& draft, Touch& touched) {
     if (frontier.size() > change::kPrevMax) frontier.resize(change::kPrevMax);
     draft.header.prev = std::exchange(frontier, {draft.ref});
     if (SAMLA_PLANTED_BUG(append_without_parents)) draft.header.prev.clear();
+  } else if (draft.header.type == WriteType::kSnapshot) {
+    draft.header.prev = record.texts.at(draft.header.tags.front()).frontier;
   } else if (draft.header.type != WriteType::kInit) {
     draft.header.prev = prev_of(draft, record);
   }

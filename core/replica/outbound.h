@@ -32,6 +32,8 @@ class Outbound {
   Result<Draft> draft(const Edit::Create& step) const;
   Result<Draft> draft(const Edit::Assign& step, Touch& touched) const;
   Result<std::vector<Draft>> drafts(const Edit::EditText& step, Touch& touched) const;
+  Result<void> add_snapshot(const Edit::EditText& step, const std::string& kind, const FieldTag& tag,
+                            std::vector<Draft>& drafts) const;
   Result<Draft> draft(const Edit::SetLife& step, Touch& touched) const;
   Result<Touched*> touch(const RecordId& record, Touch& touched) const;
   Result<FieldTag> tag_of(const SpaceId& space, const RecordId& record, const Edit::Field& field) const;

@@ -353,6 +353,10 @@ class Replica {
   /// Every write of the record that this device holds, oldest first by hybrid time. Reads the whole
   /// history of the record's space: for a person who asks, not for lists. not_found.
   virtual Result<std::vector<WriteInfo>> history(const RecordId& record) = 0;
+  /// Those heads of a field that name a write which has not come: what else stands in the field they may have
+  /// replaced by way of it, so nobody is to be asked yet. Empty: all that is named is here.
+  virtual Result<std::set<change::WriteRef>> heads_ahead(const RecordId& record,
+                                                         const FieldTag& tag) const = 0;
   virtual Levels levels() = 0;
   /// Of the last sync in which the server lacked something; absent: there was none.
   virtual std::optional<RecoveryReport> last_recovery() const = 0;

@@ -96,7 +96,9 @@ std::vector<Request> history_requests() {
         {"space", "where it is"},
         {"space_id", "that space's id"},
         {"readers", "handles of the space's members"},
-        {"writes", "as note.history's versions, each with blocked_by"},
+        {"writes",
+         "as note.history's versions, each with blocked_by; also snapshots of texts (state checked, "
+         "unchecked or false)"},
         {"recovery", "what the server had lost at last and what of that is back, if it ever had lost any"}},
        why},
   };

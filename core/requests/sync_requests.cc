@@ -35,11 +35,11 @@ Result<Json> run(Profile& profile, std::string_view operation, Run how) {
       return result.error();
     }
   }
-  SAMLA_ASSIGN(const auto conflicts, domain::list_conflicts(*workspace));
+  SAMLA_ASSIGN(const std::size_t conflicts, domain::count_conflicts(*workspace));
   profile.events().push({{"event", "sync.state"}, {"state", "done"}, {"reached", report.reached}});
   Json reply = {{"sent", report.sent},
                 {"received", report.received},
-                {"conflicts", conflicts.size()},
+                {"conflicts", conflicts},
                 {"reached", report.reached}};
   if (!reason.empty()) reply["reason"] = reason;
   if (report.recovery) {

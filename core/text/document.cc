@@ -34,7 +34,27 @@ Result<Applied> Document::apply(const EventId& id, std::span<const EventId> pare
 Result<bool> Document::holds(const EventId& id) {
   SAMLA_TRY(open_history());
   return history_->graph.find(id).has_value() || (!stranded_.empty() && stranded_.contains(id)) ||
-         std::ranges::binary_search(floor_, id);
+         below_floor(id);
+}
+
+Result<bool> Document::has(const EventId& id) {
+  SAMLA_TRY(open_history());
+  return history_->graph.find(id).has_value();
+}
+
+bool Document::below_floor(const EventId& id) const {
+  const auto found = std::ranges::lower_bound(floor_seen_, id.writer, {}, &EventId::writer);
+  return found != floor_seen_.end() && found->writer == id.writer && id <= *found;
+}
+
+Result<std::size_t> Document::events() {
+  SAMLA_TRY(open_history());
+  return std::size_t{history_->graph.size()};
+}
+
+std::size_t Document::stranded_waiting() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(stranded_, [](const auto& each) { return !each.second.refused; }));
 }
 
 bool Document::find_parents(std::span<const EventId> parents) {

@@ -17,6 +17,7 @@
 #include "core/text/op_log.h"
 #include "core/text/payload.h"
 #include "core/text/rope.h"
+#include "core/text/snapshot.h"
 #include "core/text/walker.h"
 
 namespace samla::text {
@@ -54,9 +55,12 @@ struct Change {
 class Document {
  public:
   Document();
-  /// What `encode` or `snapshot` gave. Refuses what cannot be read; the history is looked at only when it is
+  /// What `encode` gave. Refuses what cannot be read; the history is looked at only when it is
   /// first needed, and if it turns out damaged then the call that needed it says so (malformed).
   static Result<Document> load(ByteView bytes);
+  /// A text without the history below `frontier` (ascending, at least one). It takes events that knew of the
+  /// whole frontier; others wait, and their place is found from a document with history.
+  static Document from_snapshot(std::vector<EventId> frontier, Snapshot snapshot);
 
   /// Errors: the payload is refused by decode_payload or there are too many parents (nothing is kept; the
   /// event is bad everywhere); too_large: the document is full; malformed: the loaded history is damaged.
@@ -71,11 +75,26 @@ class Document {
   /// The events that nothing here follows, in order: the parents of a new edit.
   std::vector<EventId> frontier() const;
   Result<bool> holds(const EventId& id);
+  /// Whether the event is in the text, and not by a snapshot's word alone.
+  Result<bool> has(const EventId& id);
+  /// Whether the event lies below the snapshot that this document was begun with: it is in the text, and
+  /// nothing but the snapshot says so.
+  bool below_floor(const EventId& id) const;
+  bool on_floor() const { return !floor_.empty(); }
+  /// Whether nothing waits, and nothing rests on a snapshot's word.
+  bool whole() const { return floor_.empty() && stranded_waiting() == 0; }
+  /// Events in the text, without those below the floor.
+  Result<std::size_t> events();
   /// In the order of their ids.
   std::vector<Stranded> stranded() const;
 
   /// The text at a version: of the named events and all that they knew of. not_found: one isn't here.
   Result<std::string> text_at(std::span<const EventId> version);
+  /// Of each writer the greatest event at a version, ascending. not_found as above.
+  Result<std::vector<EventId>> seen_at(std::span<const EventId> version);
+  /// Whether the snapshot is what the history here comes to at `frontier`. not_found: a part of that is not
+  /// here, or lies below the floor.
+  Result<bool> agrees(const std::vector<EventId>& frontier, const Snapshot& snapshot);
   /// What is at `to` and was not at `from`, and the other way round, in the order of the text.
   Result<std::vector<Change>> changes(std::span<const EventId> from, std::span<const EventId> to);
   /// Who wrote what stands in the text now, from its beginning to its end.
@@ -83,9 +102,6 @@ class Document {
 
   /// Text, whole history and stranded events, compressed. Two replicas may get different bytes.
   Result<Bytes> encode();
-  /// Frontier and text alone, the same bytes on every replica with these events. Loaded, it takes events that
-  /// knew of the whole frontier; others wait, and their place is found from a document with history.
-  Bytes snapshot() const;
 
  private:
   struct History {
@@ -115,6 +131,7 @@ class Document {
   void strand(const EventId& id, std::span<const EventId> parents, ByteView payload, bool refused);
   Result<void> wake(const EventId& arrived);
   Result<std::vector<EventNumber>> numbers_of(std::span<const EventId> version) const;
+  std::size_t stranded_waiting() const;
   Result<Walker> walk(std::span<const EventNumber> version) const;
   std::string text_of(const Item& item) const;
 
@@ -126,6 +143,7 @@ class Document {
 
   /// What lies below the history: a snapshot's frontier (in order) and text.
   std::vector<EventId> floor_;
+  std::vector<EventId> floor_seen_;  // of each writer the greatest event at or below it
   std::string floor_text_;
   std::uint32_t floor_length_ = 0;
 

@@ -67,23 +67,29 @@ Result<Bytes> Document::encode() {
   const std::string now = text();
   Writer out;
   out.u8(kDocumentVersion);
-  out.u8(static_cast<std::uint8_t>(DocumentForm::history));
+  out.u8(
+      static_cast<std::uint8_t>(floor_.empty() ? DocumentForm::history : DocumentForm::history_on_snapshot));
   write_ids(out, frontier());
   write_compressed(out, now);
   write_ids(out, floor_);
-  if (!floor_.empty()) write_compressed(out, floor_text_);
+  if (!floor_.empty()) {
+    write_ids(out, floor_seen_);
+    write_compressed(out, floor_text_);
+  }
   write_stranded(out, stranded_);
   write_history(out, history_->graph, history_->log, now);
   return out.take();
 }
 
-Bytes Document::snapshot() const {
-  Writer out;
-  out.u8(kDocumentVersion);
-  out.u8(static_cast<std::uint8_t>(DocumentForm::snapshot));
-  write_ids(out, frontier());
-  out.text(text());
-  return out.take();
+Document Document::from_snapshot(std::vector<EventId> frontier, Snapshot snapshot) {
+  SAMLA_ASSERT(!frontier.empty());
+  Document document;
+  document.floor_seen_ = seen_with(std::move(snapshot.seen), frontier);
+  document.floor_ = std::move(frontier);
+  document.floor_text_ = std::move(snapshot.text);
+  document.rope_ = Rope(document.floor_text_);
+  document.floor_length_ = document.rope_.length();
+  return document;
 }
 
 Result<Document> Document::load(ByteView bytes) {
@@ -93,21 +99,20 @@ Result<Document> Document::load(ByteView bytes) {
   if (version > kDocumentVersion) in.refuse(ErrorCode::version_unknown);
   const std::uint8_t form = in.u8();
   std::vector<EventId> frontier = read_ids(in);
-  if (version == 0 || form < 1 || form > 2) in.refuse(ErrorCode::malformed);
-  if (form == static_cast<std::uint8_t>(DocumentForm::snapshot)) {
-    document.floor_ = std::move(frontier);
-    document.floor_text_ = in.text(kTextBytesMax);
-    if (!is_utf8(document.floor_text_)) in.refuse(ErrorCode::malformed);
-    if (document.floor_.empty() && !document.floor_text_.empty()) in.refuse(ErrorCode::malformed);
+  if (version == 0 || form < 1 || form > 3) in.refuse(ErrorCode::malformed);
+  if (form == static_cast<std::uint8_t>(DocumentForm::text_alone)) {
+    Snapshot alone{{}, in.text(kTextBytesMax)};
+    if (!is_utf8(alone.text) || (frontier.empty() && !alone.text.empty())) in.refuse(ErrorCode::malformed);
     SAMLA_TRY(in.finish(kOperation));
-    document.rope_ = Rope(document.floor_text_);
-    document.floor_length_ = document.rope_.length();
-    if (document.floor_length_ > kInsertsMax) return fail(ErrorCode::too_large, std::string(kOperation));
-    return document;
+    return frontier.empty() ? std::move(document) : from_snapshot(std::move(frontier), std::move(alone));
   }
   const std::string text = read_text(in);
   document.floor_ = read_ids(in);
-  if (!document.floor_.empty()) document.floor_text_ = read_text(in);
+  if (!document.floor_.empty()) {
+    const bool says = form == static_cast<std::uint8_t>(DocumentForm::history_on_snapshot);
+    document.floor_seen_ = seen_with(says ? read_ids(in) : std::vector<EventId>(), document.floor_);
+    document.floor_text_ = read_text(in);
+  }
   const std::size_t stranded = in.count(UINT32_MAX, WriterBytes::kSize + 5);
   for (std::size_t i = 0; i < stranded && !in.failed(); ++i) {
     Stranded event = read_stranded(in);

@@ -59,6 +59,29 @@ Result<std::string> Document::text_at(std::span<const EventId> version) {
   return text;
 }
 
+Result<std::vector<EventId>> Document::seen_at(std::span<const EventId> version) {
+  SAMLA_TRY(open_history());
+  SAMLA_ASSIGN(const auto numbers, numbers_of(version));
+  std::vector<EventRange> below;
+  std::vector<EventRange> above;
+  history_->graph.difference(numbers, {}, below, above);
+  std::vector<EventId> last;
+  for (const EventRange& range : below) last.push_back(history_->graph.id_of(range.last - 1));
+  return seen_with(floor_seen_, last);
+}
+
+Result<bool> Document::agrees(const std::vector<EventId>& frontier, const Snapshot& snapshot) {
+  SAMLA_TRY(open_history());
+  for (const EventId& id : frontier) {
+    if (!history_->graph.find(id)) return fail(ErrorCode::not_found, "text.snapshot");
+  }
+  SAMLA_ASSIGN(const auto seen, seen_at(frontier));
+  if (seen != seen_with(snapshot.seen, frontier)) return false;
+  if (frontier == this->frontier()) return text() == snapshot.text;
+  SAMLA_ASSIGN(const std::string then, text_at(frontier));
+  return then == snapshot.text;
+}
+
 Result<std::vector<Change>> Document::changes(std::span<const EventId> from, std::span<const EventId> to) {
   SAMLA_TRY(open_history());
   SAMLA_ASSIGN(const auto before, numbers_of(from));

@@ -6,6 +6,7 @@
 #include "core/text/code_points.h"
 #include "core/text/graphemes.h"
 #include "core/text/sequence_diff.h"
+#include "core/text/whole_words.h"
 #include "core/text/word_diff.h"
 
 namespace samla::text {
@@ -58,8 +59,9 @@ void follow(const Tokens& a, const Tokens& b, const std::vector<Replacement>& ch
 bool by_character(std::string_view before, std::string_view after, Edits& edits) {
   const Tokens a = graphemes(before);
   const Tokens b = graphemes(after);
-  const auto changes = shortest_diff(a, b, kCharacterSteps);
+  auto changes = shortest_diff(a, b, kCharacterSteps);
   if (!changes) return false;
+  widen_to_words(before, a, *changes);
   follow(a, b, *changes, edits,
          [&](std::string_view old_text, std::string_view new_text) { edits.replace(old_text, new_text); });
   return true;

@@ -73,6 +73,8 @@ std::vector<std::string_view> word_tokens(std::string_view text) {
   return tokens;
 }
 
+bool is_word(std::string_view token) { return !token.empty() && class_at(token, 0) == Class::word; }
+
 std::vector<WordPart> word_diff(std::string_view before, std::string_view after) {
   const auto a = word_tokens(before);
   const auto b = word_tokens(after);

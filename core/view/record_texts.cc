@@ -36,6 +36,8 @@ bool touch(const std::vector<Range>& a, const std::vector<Range>& b) {
 
 /// Above this nobody compares them one by one, and a member could make any number.
 constexpr std::size_t kSidesMax = 16;
+/// And of these nobody counts more.
+constexpr std::size_t kSnapshotsMax = 16;
 
 /// Whether two who did not know of each other changed the same place.
 Result<bool> overlaps(text::Document& document, const std::vector<text::EventId>& frontier) {
@@ -89,17 +91,47 @@ std::vector<change::WriteRef> standing(const std::vector<change::WriteRef>& name
 }  // namespace
 
 bool edits_text(const AppliedWrite& write) {
-  if (write.header.type != change::WriteType::kAppend || !write.content) return false;
-  if (write.header.tags.size() != 1 || write.content->fields.size() != 1) return false;
+  if (!write.content || write.header.tags.size() != 1 || write.content->fields.size() != 1) return false;
   const auto* edits = std::get_if<TextEdits>(&write.content->fields.front().value);
+  if (edits == nullptr) return false;
   text::Payload payload;
-  return edits != nullptr && text::decode_payload(edits->payload, payload).ok();
+  if (write.header.type == change::WriteType::kAppend)
+    return text::decode_payload(edits->payload, payload).ok();
+  return write.header.type == change::WriteType::kSnapshot && !write.header.prev.empty() &&
+         text::decode_snapshot(edits->payload).ok();
 }
 
 const char* const kTextTableSql =
     "CREATE TABLE IF NOT EXISTS record_text("
     "number INTEGER NOT NULL, tag BLOB NOT NULL, document BLOB NOT NULL, "
     "PRIMARY KEY(number, tag)) WITHOUT ROWID";
+
+// `edits`: all that are in the text, 0 if it is not whole; `checked`: those that were when a snapshot was
+// found right last.
+const char* const kTextLogTableSql =
+    "CREATE TABLE IF NOT EXISTS text_log("
+    "number INTEGER NOT NULL, tag BLOB NOT NULL, edits INTEGER NOT NULL, checked INTEGER NOT NULL, "
+    "PRIMARY KEY(number, tag)) WITHOUT ROWID";
+
+const char* const kUnopenedTableSql =
+    "CREATE TABLE IF NOT EXISTS unopened_edit("
+    "space BLOB NOT NULL, writer BLOB NOT NULL, seq INTEGER NOT NULL, place INTEGER NOT NULL, "
+    "PRIMARY KEY(space, writer, seq, place)) WITHOUT ROWID";
+
+Result<void> note_unopened(sqlite::Connection& connection, const AppliedWrite& write) {
+  const change::WriteType type = write.header.type;
+  if (type != change::WriteType::kAppend && type != change::WriteType::kSnapshot) return {};
+  SAMLA_ASSIGN(
+      auto note,
+      connection.cached(write.content ? "DELETE FROM unopened_edit WHERE space = ?1 AND writer = ?2 AND "
+                                        "seq = ?3 AND place = ?4"
+                                      : "INSERT OR IGNORE INTO unopened_edit(space, writer, seq, place) "
+                                        "VALUES(?1, ?2, ?3, ?4)"));
+  // A number that a row can't hold is found again under its lower bits, which is all that is asked of it.
+  note->bind(1, write.space).bind(2, write.ref.writer);
+  note->bind(3, static_cast<std::int64_t>(write.ref.seq)).bind(4, std::int64_t{write.ref.index});
+  return note->run();
+}
 
 text::EventId event_of(const change::WriteRef& ref) {
   return {text::WriterBytes::from(ref.writer.view()), ref.seq, ref.index};
@@ -136,7 +168,8 @@ Result<text::Document*> RecordTexts::open(const RecordRow& row, const FieldTag& 
 }
 
 Result<void> RecordTexts::apply(RecordRow& row, const AppliedWrite& write, const Records::Anew& anew) {
-  if (!write.content || write.header.type == change::WriteType::kSnapshot) return {};
+  if (!write.content) return {};
+  if (write.header.type == change::WriteType::kSnapshot) return take_snapshot(row, write, anew);
   const bool append = write.header.type == change::WriteType::kAppend;
   if (append && !edits_text(write)) return {};
   for (std::size_t i = 0; i < write.header.tags.size() && i < write.content->fields.size(); ++i) {
@@ -172,13 +205,73 @@ Result<void> RecordTexts::take(RecordRow& row, const FieldTag& tag, const Applie
   const bool damaged = !applied.ok() && applied.error().code != ErrorCode::too_large;
   gaps_ = gaps_ || damaged || (applied.ok() && *applied == text::Applied::waiting);
   if (damaged) return {};
+  // One of those that a snapshot stands for: perhaps all of them are here now, to check it by.
+  gaps_ = gaps_ || document->below_floor(event_of(write.ref));
   changed_.insert(tag);
   note(row, tag, write, content.field);
+  SAMLA_TRY(recheck_snapshots(row.texts.at(tag), *document));
+  return settle(row, tag);
+}
+
+Result<void> RecordTexts::settle(RecordRow& row, const FieldTag& tag) {
+  text::Document& document = documents_.at(tag);
   MergedText& merged = row.texts.at(tag);
-  merged.text = document->text();
+  merged.text = document.text();
+  merged.unchecked = document.on_floor();
   merged.overlapping = false;
   if (merged.heads.size() > 1) {
-    SAMLA_ASSIGN(merged.overlapping, overlaps(*document, document->frontier()));
+    SAMLA_ASSIGN(merged.overlapping, overlaps(document, document.frontier()));
+  }
+  return {};
+}
+
+/// Where the edits that it stands for are here they are what counts, and it is checked by them. A text begins
+/// with one only where the caller says so: a snapshot is its author's word, and may name what never was.
+Result<void> RecordTexts::take_snapshot(RecordRow& row, const AppliedWrite& write,
+                                        const Records::Anew& anew) {
+  if (!edits_text(write)) return {};
+  const FieldTag& tag = write.header.tags.front();
+  const FieldContent& content = write.content->fields.front();
+  SAMLA_ASSIGN(text::Snapshot snapshot, text::decode_snapshot(std::get<TextEdits>(content.value).payload));
+  SAMLA_ASSIGN(text::Document* const document, open(row, tag));
+  const std::vector<text::EventId> frontier = events_of(write.header.prev);
+  const auto agrees = document->agrees(frontier, snapshot);
+  if (!agrees.ok() && agrees.error().code != ErrorCode::not_found) {
+    gaps_ = true;  // a damaged document is built anew
+    return {};
+  }
+  if (!agrees.ok() && anew.floors.contains(write.ref) && document->frontier().empty()) {
+    *document = text::Document::from_snapshot(frontier, std::move(snapshot));
+  }
+  changed_.insert(tag);
+  note(row, tag, write, content.field);
+  SAMLA_TRY(settle(row, tag));
+  MergedText& merged = row.texts.at(tag);
+  if (agrees.ok() && *agrees) checked_.insert(tag);
+  if (agrees.ok() && !*agrees) merged.false_snapshots.insert(write.ref);
+  if (!agrees.ok() && !document->on_floor()) {
+    // Not of a text that it could be checked by (yet): whoever has all changesets says what it is worth.
+    gaps_ = true;
+    for (const text::EventId& id : frontier) {
+      SAMLA_ASSIGN(const bool here, document->has(id));
+      if (!here) merged.unplaced_snapshots.try_emplace(write.ref, ref_of(id));
+    }
+  }
+  while (merged.false_snapshots.size() > kSnapshotsMax) {
+    merged.false_snapshots.erase(std::prev(merged.false_snapshots.end()));
+  }
+  while (merged.unplaced_snapshots.size() > kSnapshotsMax) {
+    merged.unplaced_snapshots.erase(std::prev(merged.unplaced_snapshots.end()));
+  }
+  return {};
+}
+
+/// Once what a snapshot stands for has come, the record is built anew, and the snapshot checked in that.
+Result<void> RecordTexts::recheck_snapshots(MergedText& merged, text::Document& document) {
+  for (auto each = merged.unplaced_snapshots.begin(); each != merged.unplaced_snapshots.end();) {
+    SAMLA_ASSIGN(const bool here, document.has(event_of(each->second)));
+    gaps_ = gaps_ || here;
+    each = here ? merged.unplaced_snapshots.erase(each) : std::next(each);
   }
   return {};
 }
@@ -193,16 +286,21 @@ void RecordTexts::note(RecordRow& row, const FieldTag& tag, const AppliedWrite& 
   if (const resolve::FieldState* state = row.state.field(tag)) {
     for (const resolve::Head& head : state->heads()) times[head.ref] = head.time;
   }
+  // Of what lies below a snapshot no more is known than that it came before.
+  const auto time_of = [&](const change::WriteRef& ref) {
+    const auto found = times.find(ref);
+    return found == times.end() ? write.header.time : found->second;
+  };
   times[write.ref] = write.header.time;
   text::Document& document = documents_.at(tag);
   merged.heads.clear();
   merged.waiting.clear();
   for (const text::EventId& id : document.frontier()) {
-    merged.heads.push_back({ref_of(id), times[ref_of(id)], change::WriteType::kAppend});
+    merged.heads.push_back({ref_of(id), time_of(ref_of(id)), change::WriteType::kAppend});
   }
   std::ranges::sort(merged.heads, resolve::wins);
   for (const text::Stranded& stranded : document.stranded()) {
-    if (!stranded.refused) merged.waiting[ref_of(stranded.id)] = times[ref_of(stranded.id)];
+    if (!stranded.refused) merged.waiting[ref_of(stranded.id)] = time_of(ref_of(stranded.id));
   }
 }
 
@@ -212,14 +310,33 @@ Result<void> RecordTexts::save(const RecordRow& row) {
     SAMLA_ASSIGN(auto put,
                  connection_->cached("REPLACE INTO record_text(number, tag, document) VALUES(?1, ?2, ?3)"));
     SAMLA_TRY(put->bind(1, row.number).bind(2, tag).bind(3, ByteView(bytes)).run());
+    SAMLA_ASSIGN(const std::size_t in_text, documents_.at(tag).events());
+    const std::size_t edits = documents_.at(tag).whole() ? in_text : 0;
+    SAMLA_ASSIGN(auto log,
+                 connection_->cached("INSERT INTO text_log(number, tag, edits, checked) "
+                                     "VALUES(?1, ?2, ?3, ?4) ON CONFLICT(number, tag) DO UPDATE SET "
+                                     "edits = ?3, checked = max(checked, ?4)"));
+    log->bind(1, row.number).bind(2, tag).bind(3, static_cast<std::int64_t>(edits));
+    SAMLA_TRY(log->bind(4, checked_.contains(tag) ? static_cast<std::int64_t>(edits) : 0).run());
   }
   changed_.clear();
+  checked_.clear();
   return {};
+}
+
+Result<std::size_t> RecordTexts::edits_since_snapshot(const RecordRow& row, const FieldTag& tag) {
+  SAMLA_ASSIGN(auto query,
+               connection_->cached("SELECT edits - checked FROM text_log WHERE number = ?1 AND tag = ?2"));
+  query->bind(1, row.number).bind(2, tag);
+  SAMLA_ASSIGN(const bool found, query->step());
+  return found ? static_cast<std::size_t>(std::max<std::int64_t>(0, query->column_int64(0))) : 0;
 }
 
 Result<void> forget_texts(sqlite::Connection& connection, const RecordRow& row) {
   SAMLA_ASSIGN(auto remove, connection.cached("DELETE FROM record_text WHERE number = ?1"));
-  return remove->bind(1, row.number).run();
+  SAMLA_TRY(remove->bind(1, row.number).run());
+  SAMLA_ASSIGN(auto log, connection.cached("DELETE FROM text_log WHERE number = ?1"));
+  return log->bind(1, row.number).run();
 }
 
 }  // namespace samla::view

@@ -16,6 +16,12 @@
 namespace samla::view {
 
 extern const char* const kTextTableSql;
+extern const char* const kTextLogTableSql;
+/// Text edits that did not open: they are no heads, so no row says of them that they are unreadable.
+extern const char* const kUnopenedTableSql;
+
+/// Notes that a text's write did not open, or that it has.
+Result<void> note_unopened(sqlite::Connection& connection, const AppliedWrite& write);
 
 class RecordTexts {
  public:
@@ -31,15 +37,21 @@ class RecordTexts {
 
   /// The document of a field as it stands: from its first whole values where there was no append yet.
   Result<text::Document*> open(const RecordRow& row, const FieldTag& tag);
+  /// Records::TextState::edits_since_snapshot.
+  Result<std::size_t> edits_since_snapshot(const RecordRow& row, const FieldTag& tag);
 
  private:
   Result<void> take(RecordRow& row, const FieldTag& tag, const AppliedWrite& write,
                     const FieldContent& content, const Records::Anew& anew);
+  Result<void> take_snapshot(RecordRow& row, const AppliedWrite& write, const Records::Anew& anew);
+  Result<void> recheck_snapshots(MergedText& merged, text::Document& document);
+  Result<void> settle(RecordRow& row, const FieldTag& tag);
   void note(RecordRow& row, const FieldTag& tag, const AppliedWrite& write, const std::string& field);
 
   sqlite::Connection* connection_;
   std::map<FieldTag, text::Document> documents_;
   std::set<FieldTag> changed_;
+  std::set<FieldTag> checked_;  ///< of which a snapshot has been found right
   bool gaps_ = false;
 };
 

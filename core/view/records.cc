@@ -4,6 +4,7 @@
 #include "core/sqlite/transaction.h"
 #include "core/view/record_texts.h"
 #include "core/view/records_index.h"
+#include "core/view/records_looked.h"
 #include "core/view/records_table.h"
 
 namespace samla::view {
@@ -31,9 +32,15 @@ Result<Setup> find_setup(sqlite::Connection& connection, ByteView search_fields)
 Result<void> set_up(sqlite::Connection& connection, const SearchFields& search_fields) {
   const Bytes encoded = encode(search_fields);
   SAMLA_ASSIGN(const Setup setup, find_setup(connection, encoded));
-  if (setup == Setup::kReady) return connection.execute(kWatermarkSql);
+  if (setup == Setup::kReady) {
+    SAMLA_TRY(connection.execute(kTextLogTableSql));
+    SAMLA_TRY(connection.execute(kUnopenedTableSql));
+    SAMLA_TRY(connection.execute(kLookedTableSql));
+    return connection.execute(kWatermarkSql);
+  }
   SAMLA_ASSIGN(auto transaction, sqlite::Transaction::begin(connection));
-  for (const char* sql : {kRecordTableSql, kTextTableSql, kIndexTableSql, kWatermarkSql, kSetupTableSql}) {
+  for (const char* sql : {kRecordTableSql, kTextTableSql, kTextLogTableSql, kUnopenedTableSql,
+                          kLookedTableSql, kIndexTableSql, kWatermarkSql, kSetupTableSql}) {
     SAMLA_TRY(connection.execute(sql));
   }
   SAMLA_TRY(rebuild_index(connection, search_fields));
@@ -104,6 +111,7 @@ Result<std::set<RecordId>> Records::rebuild(std::span<const AppliedWrite> writes
       found = changing.emplace(key, std::move(loaded)).first;
     }
     found->second.row.apply(write);
+    SAMLA_TRY(note_unopened(*connection_, write));
     SAMLA_TRY(found->second.texts->apply(found->second.row, write, anew));
     if (found->second.texts->has_gaps()) gaps_.insert(write.header.record);
   }

@@ -19,6 +19,7 @@
 #include "core/change/write.h"
 #include "core/resolve/record_state.h"
 #include "core/sqlite/connection.h"
+#include "core/text/event_id.h"
 #include "core/view/content.h"
 
 namespace samla::view {
@@ -44,6 +45,12 @@ struct FieldView {
   /// A text that a machine has put together of edits which did not know of each other, and which nobody
   /// has edited since. Every head then has the merged text for its value (see Records::text_versions).
   bool merged = false;
+  /// Of a merged one: it has been looked at on this device since it was put together (Records::look).
+  bool looked_at = false;
+  /// A text that begins with a member's snapshot, since the edits before it are not on this device.
+  bool unchecked = false;
+  /// Snapshots of the text that say otherwise than its edits: they are not used.
+  std::set<change::WriteRef> false_snapshots;
   /// Several heads whose values differ (identical values settle by themselves; a set's element settles
   /// add-wins). Unreadable heads differ from everything.
   bool contested = false;
@@ -84,8 +91,9 @@ struct AppliedWrite {
   std::optional<Content> content;
 };
 
-/// Whether the write is an edit of a text that anyone could read: from the first one on, its field is a text.
-/// A function of the write alone, so that all devices agree on it whatever came first.
+/// Whether the write is an edit of a text, or a snapshot of one, that anyone could read: from the first one
+/// on, its field is a text. A function of the write alone, so that all devices agree on it whatever came
+/// first.
 bool edits_text(const AppliedWrite& write);
 
 /// Which records to list. Absent members don't filter. Ordered by creation, oldest first.
@@ -116,6 +124,9 @@ class Records {
     std::set<FieldTag> texts;  ///< fields to which an append stands, see edits_text
     /// Writes that don't stand, and what they named: a whole value that names one replaces what that named.
     std::map<change::WriteRef, std::vector<change::WriteRef>> seen_through;
+    /// Snapshots with which texts may begin, since the edits that they stand for are kept from this device by
+    /// whoever sent it the rest, and not by the snapshot's author: to be applied before all else.
+    std::set<change::WriteRef> floors;
   };
 
   /// Texts that `apply` can't put together alone, since a write came after what it knew of had been
@@ -129,11 +140,16 @@ class Records {
   struct TextState {
     std::string text;
     std::vector<change::WriteRef> frontier;  ///< ascending
+    /// Edits since the last snapshot that was found right; 0 where this device could not make one, since it
+    /// has not all of them.
+    std::size_t edits_since_snapshot = 0;
   };
   Result<std::optional<TextState>> text_state(const RecordId& id, const FieldTag& tag) const;
   /// The text as each of `refs` had it: that write and all that it knew of. not_found.
   Result<std::vector<std::string>> text_versions(const RecordId& id, const FieldTag& tag,
                                                  std::span<const change::WriteRef> refs) const;
+  /// Of a text whose edits are all here: of each writer the last one, for a snapshot.
+  Result<std::vector<text::EventId>> text_seen(const RecordId& id, const FieldTag& tag) const;
   /// Edits that are kept and are not in the text, since what they changed is not here or not as they
   /// saw it: what each would have inserted.
   Result<std::vector<std::string>> stranded_texts(const RecordId& id, const FieldTag& tag) const;
@@ -143,6 +159,10 @@ class Records {
   Result<std::set<RecordId>> apply(std::span<const AppliedWrite> writes);
   /// A void or quarantined write: is no head, but is seen through (resolve).
   Result<void> apply_transparent(const AppliedWrite& write);
+
+  /// The record has been looked at here: what was put together in it wants no badge until more comes. Stays
+  /// on this device. In the caller's transaction, or one of its own.
+  Result<void> look(const RecordId& id);
 
   /// Forgets the record's row in `space`, so that it can be built anew from its writes. Within the
   /// caller's transaction.
@@ -163,7 +183,7 @@ class Records {
   /// must be there. Any UTF-8 text is a search; erased records are not found. `limit` 0: all.
   Result<std::vector<SearchHit>> search(std::string_view words, std::optional<std::string> kind,
                                         std::size_t limit) const;
-  /// Heads whose content did not open, so that they can be tried again once a key has come.
+  /// Heads and text edits whose content did not open, so that they can be tried again once a key has come.
   Result<std::vector<change::WriteRef>> unreadable(const SpaceId& space) const;
 
  private:

@@ -4,6 +4,7 @@
 
 #include "core/base/encoding.h"
 #include "core/view/record_texts.h"
+#include "core/view/records_looked.h"
 #include "core/view/records_table.h"
 
 namespace samla::view {
@@ -28,13 +29,14 @@ Result<std::optional<RecordRow>> find_row(sqlite::Connection& connection, const 
   return std::optional<RecordRow>(std::move(row));
 }
 
-Result<std::vector<RecordView>> views(sqlite::Statement& query) {
+Result<std::vector<RecordView>> views(sqlite::Connection& connection, sqlite::Statement& query) {
   std::vector<RecordView> out;
   for (;;) {
     SAMLA_ASSIGN(const bool found, query.step());
     if (!found) return out;
     SAMLA_ASSIGN(const RecordRow row, read_record_row(query));
     out.push_back(row.view());
+    SAMLA_TRY(fill_looked_at(connection, out.back()));
   }
 }
 
@@ -62,7 +64,9 @@ void add_unreadable(const RecordRow& row, std::set<change::WriteRef>& out) {
 Result<std::optional<RecordView>> Records::read(const RecordId& id) const {
   SAMLA_ASSIGN(const std::optional<RecordRow> row, find_row(*connection_, id));
   if (!row) return std::optional<RecordView>();
-  return std::optional<RecordView>(row->view());
+  RecordView shown = row->view();
+  SAMLA_TRY(fill_looked_at(*connection_, shown));
+  return std::optional<RecordView>(std::move(shown));
 }
 
 Result<std::optional<resolve::RecordState>> Records::state(const RecordId& id) const {
@@ -76,14 +80,14 @@ Result<std::vector<RecordView>> Records::list(const Query& query) const {
   if (query.kind) select->bind(1, *query.kind);
   if (query.space) select->bind(2, *query.space);
   select->bind(3, sql_limit(query.limit));
-  return views(*select);
+  return views(*connection_, *select);
 }
 
 Result<std::vector<RecordView>> Records::contested() const {
   SAMLA_ASSIGN(auto query, connection_->cached("SELECT " SAMLA_RECORD_COLUMNS
                                                " FROM record WHERE contested = 1 AND created IS NOT NULL "
                                                "ORDER BY created, id, space"));
-  return views(*query);
+  return views(*connection_, *query);
 }
 
 Result<std::size_t> Records::contested_count() const {
@@ -125,9 +129,19 @@ Result<std::vector<change::WriteRef>> Records::unreadable(const SpaceId& space) 
   std::set<change::WriteRef> refs;
   for (;;) {
     SAMLA_ASSIGN(const bool found, query->step());
-    if (!found) return std::vector<change::WriteRef>(refs.begin(), refs.end());
+    if (!found) break;
     SAMLA_ASSIGN(const RecordRow row, read_record_row(*query));
     add_unreadable(row, refs);
+  }
+  SAMLA_ASSIGN(auto edits,
+               connection_->cached("SELECT writer, seq, place FROM unopened_edit WHERE space = ?1"));
+  edits->bind(1, space);
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, edits->step());
+    if (!found) return std::vector<change::WriteRef>(refs.begin(), refs.end());
+    SAMLA_ASSIGN(const WriterId writer, edits->column_fixed<WriterId>(0));
+    refs.insert({writer, static_cast<std::uint64_t>(edits->column_int64(1)),
+                 static_cast<std::uint32_t>(edits->column_int64(2))});
   }
 }
 
@@ -138,9 +152,10 @@ Result<std::optional<Records::TextState>> Records::text_state(const RecordId& id
   if (!row || row->state.field(tag) == nullptr) return std::optional<TextState>();
   RecordTexts texts(*connection_);
   SAMLA_ASSIGN(text::Document* const document, texts.open(*row, tag));
-  TextState out{document->text(), {}};
+  TextState out{document->text(), {}, 0};
   for (const text::EventId& event : document->frontier()) out.frontier.push_back(ref_of(event));
   std::ranges::sort(out.frontier);
+  SAMLA_ASSIGN(out.edits_since_snapshot, texts.edits_since_snapshot(*row, tag));
   return std::optional<TextState>(std::move(out));
 }
 
@@ -157,6 +172,14 @@ Result<std::vector<std::string>> Records::text_versions(const RecordId& id, cons
     out.push_back(std::move(version));
   }
   return out;
+}
+
+Result<std::vector<text::EventId>> Records::text_seen(const RecordId& id, const FieldTag& tag) const {
+  SAMLA_ASSIGN(const std::optional<RecordRow> row, find_row(*connection_, id));
+  if (!row) return fail(ErrorCode::not_found, "record.text");
+  RecordTexts texts(*connection_);
+  SAMLA_ASSIGN(text::Document* const document, texts.open(*row, tag));
+  return document->seen_at(document->frontier());
 }
 
 Result<std::vector<std::string>> Records::stranded_texts(const RecordId& id, const FieldTag& tag) const {

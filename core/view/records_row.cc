@@ -79,6 +79,23 @@ void for_each_head(const resolve::RecordState& state, Visit visit) {
   }
 }
 
+/// What snapshots make of a text; of most texts there is nothing to say.
+void write_snapshots(Writer& writer, const FieldTag& tag, const MergedText& merged) {
+  writer.fixed(tag);
+  writer.u8(merged.unchecked ? 1 : 0);
+  writer.varint(merged.false_snapshots.size());
+  for (const change::WriteRef& ref : merged.false_snapshots) write_ref(writer, ref, {});
+  writer.varint(merged.unplaced_snapshots.size());
+  for (const auto& [ref, missing] : merged.unplaced_snapshots) {
+    write_ref(writer, ref, {});
+    write_ref(writer, missing, {});
+  }
+}
+
+bool has_snapshots(const MergedText& merged) {
+  return merged.unchecked || !merged.false_snapshots.empty() || !merged.unplaced_snapshots.empty();
+}
+
 constexpr std::size_t kTextsMax = std::size_t{1} << 20;
 
 /// Contents come from members who may be hostile: one that doesn't fit its header is as good as none.
@@ -163,6 +180,9 @@ Bytes RecordRow::encode_content() const {
   });
   writer.varint(texts.size());
   for (const auto& [tag, merged] : texts) write_text(writer, tag, merged);
+  for (const auto& [tag, merged] : texts) {
+    if (has_snapshots(merged)) write_snapshots(writer, tag, merged);
+  }
   return writer.take();
 }
 
@@ -185,6 +205,17 @@ Result<void> RecordRow::decode_content(ByteView bytes) {
   for (std::size_t left = reader.count(kTextsMax, 12); left > 0 && !reader.failed(); --left) {
     const auto tag = reader.fixed<FieldTag>();
     texts.insert_or_assign(tag, read_text(reader));
+  }
+  while (!reader.at_end() && !reader.failed()) {
+    MergedText& merged = texts[reader.fixed<FieldTag>()];
+    merged.unchecked = reader.u8() != 0;
+    for (std::size_t left = reader.count(kTextsMax, 26); left > 0 && !reader.failed(); --left) {
+      merged.false_snapshots.insert(read_ref(reader).first);
+    }
+    for (std::size_t left = reader.count(kTextsMax, 52); left > 0 && !reader.failed(); --left) {
+      const change::WriteRef ref = read_ref(reader).first;
+      merged.unplaced_snapshots.emplace(ref, read_ref(reader).first);
+    }
   }
   if (!reader.finish("record.read")) return fail(ErrorCode::store_corrupt, "record.read");
   return {};

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -34,6 +35,12 @@ struct MergedText {
   /// Times of the writes that wait for others, so that they have them once they are in.
   std::map<change::WriteRef, HybridTime> waiting;
   bool overlapping = false;  ///< two of `heads` changed the same place without knowing of each other
+  /// It begins with a member's snapshot, and the edits below that are not here to check it by.
+  bool unchecked = false;
+  /// Snapshots that say otherwise than the edits that they stand for.
+  std::set<change::WriteRef> false_snapshots;
+  /// Snapshots that wait to be checked, each with the least write of its frontier that is not in the text.
+  std::map<change::WriteRef, change::WriteRef> unplaced_snapshots;
 };
 
 struct RecordRow {

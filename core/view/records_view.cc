@@ -34,6 +34,8 @@ FieldView RecordRow::field_view(const FieldTag& tag, const resolve::FieldState& 
     if (out.heads.empty()) out.heads.push_back({{}, {}, merged->second.text, true});
     out.merged = merged->second.heads.size() > 1;
     out.contested = merged->second.overlapping;
+    out.unchecked = merged->second.unchecked;
+    out.false_snapshots = merged->second.false_snapshots;
     return out;
   }
   for (const resolve::Head& head : field.heads()) {

@@ -4,13 +4,16 @@
 
 #include "core/text/document.h"
 #include "core/text/local_edit.h"
+#include "core/text/snapshot.h"
 #include "tests/support/editing_trace.h"
 
 namespace {
 
 using samla::Bytes;
 using samla::test::EditingTrace;
+using samla::text::decode_snapshot;
 using samla::text::Document;
+using samla::text::encode_snapshot;
 
 const EditingTrace* trace_of(benchmark::State& state, const std::string& name) {
   static std::map<std::string, std::optional<EditingTrace>> loaded;
@@ -58,7 +61,8 @@ void encode_trace(benchmark::State& state, const std::string& name) {
   std::size_t size = 0;
   for (auto _ : state) size = document.encode()->size();
   state.counters["bytes"] = static_cast<double>(size);
-  state.counters["snapshot_bytes"] = static_cast<double>(document.snapshot().size());
+  state.counters["snapshot_bytes"] =
+      static_cast<double>(encode_snapshot({*document.seen_at(document.frontier()), document.text()}).size());
 }
 
 void load_to_text(benchmark::State& state, const std::string& name) {
@@ -66,6 +70,20 @@ void load_to_text(benchmark::State& state, const std::string& name) {
   if (trace == nullptr) return;
   const Bytes bytes = encoded(*trace);
   for (auto _ : state) benchmark::DoNotOptimize(Document::load(bytes)->text());
+}
+
+/// What a device does that was given a snapshot and not the log below it.
+void begin_with_snapshot(benchmark::State& state, const std::string& name) {
+  const EditingTrace* const trace = trace_of(state, name);
+  if (trace == nullptr) return;
+  Document document;
+  if (!replay(*trace, document)) state.SkipWithError("an event was not taken");
+  const auto frontier = document.frontier();
+  const Bytes bytes = encode_snapshot({*document.seen_at(frontier), document.text()});
+  for (auto _ : state) {
+    auto snapshot = decode_snapshot(bytes);
+    benchmark::DoNotOptimize(Document::from_snapshot(frontier, std::move(*snapshot)).text());
+  }
 }
 
 /// What the first edit after loading costs: the history is read.
@@ -133,6 +151,7 @@ BENCHMARK_CAPTURE(encode_trace, automerge_paper, "automerge-paper")->Unit(benchm
 BENCHMARK_CAPTURE(encode_trace, friendsforever, "friendsforever")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(load_to_text, automerge_paper, "automerge-paper")->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(load_to_text, friendsforever, "friendsforever")->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(begin_with_snapshot, automerge_paper, "automerge-paper")->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(load_to_edit, automerge_paper, "automerge-paper")->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(walk_history, automerge_paper, "automerge-paper")->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(walk_history, friendsforever, "friendsforever")->Unit(benchmark::kMillisecond);

@@ -1,5 +1,5 @@
-// A stored document: whatever can be loaded can be asked and edited without ending the process, and what it
-// encodes loads to the same text.
+// A member's snapshot has one form. A stored document: whatever can be loaded can be asked and edited without
+// ending the process, and what it encodes loads to the same text.
 #include <cstdint>
 #include <vector>
 
@@ -9,6 +9,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using samla::text::Document;
   using samla::text::EventId;
+  if (const auto snapshot = samla::text::decode_snapshot({data, size}); snapshot.ok()) {
+    SAMLA_ASSERT(samla::equal(samla::text::encode_snapshot(*snapshot), {data, size}));
+  }
   auto document = Document::load({data, size});
   if (!document.ok()) return 0;
   const std::vector<EventId> frontier = document->frontier();

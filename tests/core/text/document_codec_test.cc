@@ -23,7 +23,7 @@ Document played(const std::vector<NaiveEvent>& events, std::size_t first, std::s
 void expect_same(Document& a, Document& b) {
   EXPECT_EQ(a.text(), b.text());
   EXPECT_EQ(a.frontier(), b.frontier());
-  EXPECT_EQ(a.snapshot(), b.snapshot());
+  EXPECT_EQ(*a.seen_at(a.frontier()), *b.seen_at(b.frontier()));
   EXPECT_EQ(*a.authors(), *b.authors());
   ASSERT_EQ(a.stranded().size(), b.stranded().size());
 }
@@ -51,6 +51,10 @@ TEST(DocumentCodec, ALoadedDocumentGoesOnLikeTheOneThatWasKept) {
   }
 }
 
+Bytes snapshot_of(Document& document) {
+  return encode_snapshot({*document.seen_at(document.frontier()), document.text()});
+}
+
 TEST(DocumentCodec, SnapshotsOfTheSameEventsAreTheSameBytes) {
   for (unsigned seed = 1; seed <= 10; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -59,7 +63,7 @@ TEST(DocumentCodec, SnapshotsOfTheSameEventsAreTheSameBytes) {
     Document backward;
     for (auto event = history.events().rbegin(); event != history.events().rend(); ++event)
       apply(backward, *event);
-    EXPECT_EQ(forward.snapshot(), backward.snapshot());
+    EXPECT_EQ(snapshot_of(forward), snapshot_of(backward));
   }
 }
 
@@ -85,9 +89,61 @@ TEST(DocumentCodec, EveryTruncationIsRefused) {
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_FALSE(usable(Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)))) << size;
   }
-  const Bytes snapshot = Document::load(bytes)->snapshot();
+  Document document = std::move(*Document::load(bytes));
+  const Bytes snapshot = snapshot_of(document);
   for (std::size_t size = 0; size < snapshot.size(); ++size) {
-    EXPECT_FALSE(Document::load(ByteView(snapshot).first(size)).ok()) << size;
+    EXPECT_FALSE(decode_snapshot(ByteView(snapshot).first(size)).ok()) << size;
+  }
+}
+
+TEST(DocumentCodec, ASnapshotHasOneFormAndAFlippedBitMakesAnotherOrNone) {
+  Document document = std::move(*Document::load(sample()));
+  const Bytes bytes = snapshot_of(document);
+  const Snapshot snapshot = *decode_snapshot(bytes);
+  for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    Bytes flipped = bytes;
+    flipped[bit / 8] = static_cast<std::uint8_t>(flipped[bit / 8] ^ (1u << (bit % 8)));
+    const auto decoded = decode_snapshot(flipped);
+    if (!decoded.ok()) continue;
+    EXPECT_NE(*decoded, snapshot) << bit;
+    EXPECT_EQ(encode_snapshot(*decoded), flipped) << bit;
+    // What the frontier says anyhow it may leave out, or say of less.
+    const bool same = decoded->text == snapshot.text && seen_with(decoded->seen, document.frontier()) ==
+                                                            seen_with(snapshot.seen, document.frontier());
+    EXPECT_EQ(*document.agrees(document.frontier(), *decoded), same) << bit;
+  }
+}
+
+/// With whatever of the later events, and of those below, which are known already.
+TEST(DocumentCodec, ADocumentOnASnapshotComesToTheTextOfTheWholeLog) {
+  for (unsigned seed = 1; seed <= 40; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    TextHistory history({2 + seed % 4, 60, 25}, seed);
+    const auto& events = history.events();
+    const std::size_t half = 1 + history.below(static_cast<unsigned>(events.size() - 1));
+    Document whole = played(events, 0, half);
+    const auto frontier = whole.frontier();
+    const Snapshot snapshot{*whole.seen_at(frontier), whole.text()};
+    Document on_snapshot = Document::from_snapshot(frontier, snapshot);
+    // One edit that knew of all, and some after it: what is concurrent to the frontier would wait.
+    NaiveEvent join{test::event_id(90, 1), frontier, encode_edits({make_edit(0, 0, "!")})};
+    std::vector<NaiveEvent> later = {join};
+    for (std::uint8_t i = 2; i < 6; ++i) {
+      later.push_back({test::event_id(static_cast<std::uint8_t>(90 + i), i),
+                       {join.id},
+                       encode_edits({make_edit(1, 0, std::to_string(i))})});
+    }
+    for (const NaiveEvent& event : later) {
+      ASSERT_EQ(apply(whole, event), Applied::done);
+      ASSERT_EQ(apply(on_snapshot, event), Applied::done);
+    }
+    for (std::size_t i = 0; i < half; ++i) ASSERT_EQ(apply(on_snapshot, events[i]), Applied::known);
+    EXPECT_EQ(on_snapshot.text(), whole.text());
+    EXPECT_EQ(*on_snapshot.seen_at(on_snapshot.frontier()), *whole.seen_at(whole.frontier()));
+    auto loaded = Document::load(*on_snapshot.encode());
+    ASSERT_TRUE(loaded.ok());
+    EXPECT_EQ(loaded->text(), whole.text());
+    EXPECT_TRUE(loaded->below_floor(events.front().id));
   }
 }
 
@@ -136,6 +192,11 @@ TEST(DocumentCodec, FrozenBytesAreReadForEver) {
       Document document;
       ASSERT_EQ(*document.apply(test::event_id(1, 1), {}, stored), Applied::done);
       EXPECT_EQ(document.text(), expected);
+    } else if (kind == "sealed") {
+      const auto snapshot = decode_snapshot(stored);
+      ASSERT_TRUE(snapshot.ok());
+      EXPECT_EQ(snapshot->text, expected);
+      EXPECT_EQ(snapshot->seen.size(), 2u);
     } else {
       auto document = Document::load(stored);
       ASSERT_TRUE(document.ok()) << document.error().message();
@@ -143,7 +204,7 @@ TEST(DocumentCodec, FrozenBytesAreReadForEver) {
       EXPECT_EQ(*document->text_at(document->frontier()), expected);
     }
   }
-  EXPECT_EQ(lines, 5u);
+  EXPECT_EQ(lines, 7u);
 }
 
 }  // namespace

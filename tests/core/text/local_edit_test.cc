@@ -93,6 +93,7 @@ TEST(LocalEdit, EveryEditOfRandomTextsBeginsAndEndsBetweenCharacters) {
   }
 }
 
+/// Of marks, not of words, which go whole.
 TEST(LocalEdit, TakesNoMoreCharactersThanTheShortestWay) {
   for (unsigned seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -100,7 +101,7 @@ TEST(LocalEdit, TakesNoMoreCharactersThanTheShortestWay) {
     std::string a(random() % 25, ' ');
     std::string b(random() % 25, ' ');
     for (std::string* text : {&a, &b}) {
-      for (char& c : *text) c = static_cast<char>('a' + random() % 3);
+      for (char& c : *text) c = static_cast<char>('!' + random() % 3);
     }
     // The longest common subsequence, by the table that everybody knows.
     std::vector<std::vector<std::size_t>> common(a.size() + 1, std::vector<std::size_t>(b.size() + 1, 0));
@@ -148,6 +149,63 @@ TEST(LocalEdit, ALongTextBecomesSeveralPayloadsThatMakeIt) {
               graphemes(text).size());
   }
   EXPECT_EQ(document.text(), text);
+}
+
+TEST(LocalEdit, AReplacedWordGoesWholeAndAMendedOneDoesNot) {
+  expect_one_edit("Karis telefon", "Olas telefon", 0, 5, "Olas");
+  expect_one_edit("det er bra", "det var bra", 4, 2, "var");
+  expect_one_edit("en rød bil, ny", "en gul sykkel, ny", 3, 7, "gul sykkel");
+  expect_one_edit("telefonan", "telefonen", 7, 1, "e");
+  expect_one_edit("møte i dag", "møtet i dag", 4, 0, "t");
+  EXPECT_EQ(edits_between("rød\nbil", "gul\nsykkel").size(), 2u);
+}
+
+/// Two who replace the same words apart: each one's words stand whole in what comes of it.
+TEST(LocalEdit, WordsThatTwoReplaceApartStayWholeWhenTheyMerge) {
+  using Words = std::vector<std::string>;
+  static const Words kWords = {"Karis",   "Olas",     "telefon", "møte",  "samling", "Tromsø",
+                               "leder",   "skal",     "må",      "kan",   "bør",     "mandag",
+                               "tirsdag", "kontoret", "hytta",   "grønn", "gult"};
+  const auto text = [](const Words& words) {
+    std::string out = "Vi ser:";
+    for (const std::string& word : words) out += " " + word;
+    return out + " (se side 3).";
+  };
+  std::size_t broken = 0;
+  for (unsigned seed = 1; seed <= 3000; ++seed) {
+    std::mt19937 random(seed);
+    const auto fresh = [&](const Words& not_of) {
+      std::string out;
+      do out = kWords[random() % kWords.size()];
+      while (std::ranges::count(not_of, out) > 0);
+      return out;
+    };
+    Words old_words(1 + random() % 3);
+    for (std::string& word : old_words) word = kWords[random() % kWords.size()];
+    Words hers = old_words;
+    Words his = old_words;
+    for (Words* words : {&hers, &his}) {
+      for (std::string& word : *words) word = fresh(old_words);
+    }
+    Document document;
+    EventId base, first, second;
+    first.writer.bytes[0] = 1;
+    second.writer.bytes[0] = 2;
+    ASSERT_TRUE(document.apply(base, {}, encode_whole(text(old_words))).ok());
+    for (const auto& [id, mine] : {std::pair(first, hers), std::pair(second, his)}) {
+      const auto payloads = payloads_between(text(old_words), text(mine));
+      ASSERT_EQ(payloads->size(), 1u);
+      ASSERT_EQ(*document.apply(id, {&base, 1}, payloads->front()), Applied::done);
+    }
+    const std::string merged = document.text();
+    const auto stands = [&](const std::string& word) { return merged.find(word) != std::string::npos; };
+    const bool whole = std::ranges::all_of(hers, stands) && std::ranges::all_of(his, stands);
+    broken += whole ? 0 : 1;
+    if (broken == 1 && !whole)
+      ADD_FAILURE() << "seed " << seed << ": " << text(old_words) << " | " << text(hers) << " | " << text(his)
+                    << " | " << merged;
+  }
+  EXPECT_EQ(broken, 0u) << "of 3000";
 }
 
 TEST(LocalEdit, IllFormedTextIsRefused) {

@@ -10,6 +10,7 @@
 
 #include "core/sqlite/transaction.h"
 #include "core/text/local_edit.h"
+#include "core/text/snapshot.h"
 #include "core/view/records.h"
 
 namespace samla::view {
@@ -56,7 +57,14 @@ class Device {
       if (!given.stands) anew.seen_through[ref] = given.write.header.prev;
       if (given.stands && edits_text(given.write)) anew.texts.insert(given.write.header.tags.front());
     }
-    for (const auto& [ref, given] : has_) apply(given, anew);
+    const auto is_snapshot = [](const Given& given) {
+      return given.stands && given.write.header.type == WriteType::kSnapshot;
+    };
+    for (const bool snapshots : {false, true}) {
+      for (const auto& [ref, given] : has_) {
+        if (is_snapshot(given) == snapshots) apply(given, anew);
+      }
+    }
     records_->take_gaps();
   }
   const std::map<WriteRef, Given>& has() const { return has_; }
@@ -106,6 +114,7 @@ class History {
     if (kind < 11) return give(who, assign(who, kElement, {"tags", "a", below(2) == 0}));
     if (kind < 12) return give(who, life(who));
     if (kind < 17) return append(who);
+    if (kind < 18) return snapshot(who);
     if (who == kHostile) hostile();
   }
 
@@ -160,6 +169,22 @@ class History {
     if (!payloads.ok() || payloads->empty()) return;
     AppliedWrite write = make(who, WriteType::kAppend, {kBody}, {{"body", "", TextEdits{payloads->front()}}});
     write.header.prev = before.frontier;
+    give(who, std::move(write));
+  }
+  /// The hostile one's are lies, of whatever writes.
+  void snapshot(unsigned who) {
+    if (!devices_[who].note()) return;
+    const Records::TextState state = devices_[who].text();
+    if (state.frontier.empty()) return;
+    text::Snapshot made{*devices_[who].records().text_seen(kNote, kBody), state.text};
+    AppliedWrite write = make(who, WriteType::kSnapshot, {kBody}, {});
+    write.header.prev = state.frontier;
+    if (who == kHostile) {
+      made.text = name();
+      if (below(2) == 0) write.header.prev = {order_[below(unsigned(order_.size()))]};
+      if (below(4) == 0) made.seen.clear();
+    }
+    write.content->fields = {{"body", "", TextEdits{text::encode_snapshot(made)}}};
     give(who, std::move(write));
   }
   void hostile() {

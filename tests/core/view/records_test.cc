@@ -107,6 +107,23 @@ TEST(Records, KeepAnUnreadableHeadAndShowItOnceItOpens) {
   EXPECT_EQ(device.note().text("body"), "nå lesbar");
 }
 
+TEST(Records, TakeATextEditThatDidNotOpenOnceItDoes) {
+  Device device;
+  device.apply({init(by(1, 1), 1, {{"title", "", "t"}, {"body", "", "grunn"}})});
+  AppliedWrite edit = assign(by(2, 1), 5, {"body", "", TextEdits{}}, {by(1, 1)});
+  edit.header.type = WriteType::kAppend;
+  const Content content{"note",
+                        {{"body", "", TextEdits{text::encode_edits({text::make_edit(5, 0, "mur")})}}}};
+  edit.content.reset();
+  device.apply({edit});
+  EXPECT_EQ(device.note().text("body"), "grunn");
+  ASSERT_EQ(*device.records().unreadable(kSpace), std::vector{by(2, 1)});
+  edit.content = content;
+  device.apply({edit});
+  EXPECT_EQ(device.note().text("body"), "grunnmur");
+  EXPECT_TRUE(device.records().unreadable(kSpace)->empty());
+}
+
 TEST(Records, KeepEveryByteOfAText) {
   Device device;
   const std::string body =
