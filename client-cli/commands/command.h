@@ -74,6 +74,7 @@ std::vector<Command> note_commands();
 std::vector<Command> assessment_commands();
 std::vector<Command> measure_commands();
 std::vector<Command> cascade_commands();
+std::vector<Command> gathering_commands();
 std::vector<Command> conflict_commands();
 std::vector<Command> sync_commands();
 std::vector<Command> report_commands();

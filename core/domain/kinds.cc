@@ -12,6 +12,7 @@ constexpr Policy kRegister = Policy::kRegister;
 constexpr std::array kHr = {Role::kHr};
 constexpr std::array kLeaders = {Role::kLeader};
 constexpr std::array kLeadersAndHr = {Role::kLeader, Role::kHr};
+constexpr std::array kFacilitators = {Role::kFacilitator, Role::kHr};
 constexpr std::array kDeciders = {Role::kLeader, Role::kHr, Role::kForum};
 
 // Directory.
@@ -32,6 +33,28 @@ constexpr std::array kThemeFields = {FieldRule{"key"}, FieldRule{"nb"}, FieldRul
                                      FieldRule{"status"}};
 constexpr std::array kDriverFields = {FieldRule{"key"}, FieldRule{"nb"}, FieldRule{"nn"},
                                       FieldRule{"status"}};
+/// `name` is what people know it by, and no two have the same. `status` is HR's word for those who are not
+/// in it; who is reads the log of kGatheringStatus.
+constexpr std::array kGatheringFields = {FieldRule{"name"},  FieldRule{"place"}, FieldRule{"from"},
+                                         FieldRule{"to"},    FieldRule{"type"},  FieldRule{"capacity"},
+                                         FieldRule{"status"}};
+
+// Gathering space.
+/// `user` is the handle, `person` the id that the user has or will have; one record a person.
+constexpr std::array kParticipantFields = {FieldRule{"user"}, FieldRule{"person"}, FieldRule{"name"},
+                                           FieldRule{"role"}, FieldRule{"status"}, FieldRule{"table"}};
+constexpr std::array kSessionFields = {FieldRule{"title", kRegister, kSearched},
+                                       FieldRule{"from"},
+                                       FieldRule{"to"},
+                                       FieldRule{"speaker"},
+                                       FieldRule{"method"},
+                                       FieldRule{"theme"},
+                                       FieldRule{"prompt", Policy::kText, kSearched},
+                                       FieldRule{"status"}};
+/// One entry of a log (status_log.h): `of` is the id of what it is about.
+constexpr std::array kStatusFields = {FieldRule{"of"}, FieldRule{"status"}, FieldRule{"note"},
+                                      FieldRule{"previous", Policy::kSet},
+                                      FieldRule{"details", Policy::kSet}};
 
 // Notebook, group, gathering and unit spaces.
 constexpr std::array kNoteFields = {FieldRule{"title", kRegister, kSearched},
@@ -99,6 +122,10 @@ constexpr std::array kKinds = {
     Kind{kind::kLeader, kLeaderFields, kHr},
     Kind{kind::kTheme, kThemeFields, kHr},
     Kind{kind::kDriver, kDriverFields, kHr},
+    Kind{kind::kGathering, kGatheringFields, kHr},
+    Kind{kind::kGatheringStatus, kStatusFields, kFacilitators, true},
+    Kind{kind::kParticipant, kParticipantFields, kFacilitators},
+    Kind{kind::kSession, kSessionFields, kFacilitators},
     Kind{kind::kNote, kNoteFields, {}},
     Kind{kind::kPublishedNote, kPublishedNoteFields, {}, true},
     Kind{kind::kAssessment, kAssessmentFields, kLeaders},

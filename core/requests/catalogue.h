@@ -75,6 +75,7 @@ std::vector<Request> doctor_requests();
 std::vector<Request> review_requests();
 std::vector<Request> measure_requests();
 std::vector<Request> cascade_requests();
+std::vector<Request> gathering_requests();
 std::vector<Request> conflict_requests();
 std::vector<Request> sync_requests();
 std::vector<Request> report_requests();
