@@ -76,7 +76,7 @@ std::vector<Command> gathering_commands() {
        .view = {View::Form::kFields,
                 "",
                 {"gathering/name", "gathering/status", "attendance", "by_role", "tables", "sessions",
-                 "notes"}}},
+                 "inputs", "notes"}}},
   };
 }
 

@@ -53,6 +53,9 @@ Result<GatheringReport> report_gathering(Workspace& workspace, std::string_view 
   SAMLA_ASSIGN(const auto sessions, agenda(workspace, out.gathering));
   for (const std::string_view status : session_statuses()) out.sessions[std::string(status)] = 0;
   for (const Session& each : sessions) ++out.sessions[each.status];
+  InputFilter filter;
+  filter.gathering = out.gathering.name;
+  SAMLA_ASSIGN(out.inputs, count_inputs(workspace, filter));
   SAMLA_ASSIGN(out.notes, count_notes(workspace, out.gathering.space));
   return out;
 }

@@ -1,4 +1,4 @@
-// A gathering's report: who came, the agenda, what was shared. For whoever is in the gathering.
+// A gathering's report: who came, the agenda, what was said and shared. For whoever is in the gathering.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/domain/gatherings.h"
+#include "core/domain/inputs.h"
 
 namespace samla::domain {
 
@@ -24,6 +25,7 @@ struct GatheringReport {
   std::vector<Attendance> by_role;              ///< roles that anybody has, in participant_roles' order
   std::map<std::int64_t, std::size_t> tables;   ///< people by table; those without one are not in it
   std::map<std::string, std::size_t> sessions;  ///< by status, all of them
+  std::vector<InputCounts> inputs;              ///< by theme
   std::size_t notes = 0;                        ///< shared into it
 };
 

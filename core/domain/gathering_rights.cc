@@ -16,8 +16,8 @@ const std::vector<std::string_view>& participant_statuses() {
 }
 
 const std::vector<std::string_view>& participant_roles() {
-  static const std::vector<std::string_view> words = {"deltaker", kParticipantFacilitator, "TV", "VO", "KS",
-                                                      "gjest"};
+  static const std::vector<std::string_view> words = {
+      kParticipantPlain, kParticipantFacilitator, "TV", "VO", "KS", "gjest"};
   return words;
 }
 

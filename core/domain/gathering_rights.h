@@ -24,6 +24,7 @@ inline constexpr std::string_view kAttended = "møtt";
 inline constexpr std::string_view kAbsent = "ikke møtt";
 const std::vector<std::string_view>& participant_statuses();
 
+inline constexpr std::string_view kParticipantPlain = "deltaker";
 inline constexpr std::string_view kParticipantFacilitator = "prosessveileder";
 /// deltaker, prosessveileder, TV, VO, KS, gjest.
 const std::vector<std::string_view>& participant_roles();

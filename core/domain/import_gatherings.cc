@@ -104,7 +104,8 @@ Result<void> put_participant(Workspace& workspace, ImportTable& table, const Imp
   }
   ImportTable::Values first;
   if (is_new) {
-    SAMLA_ASSIGN(const auto fields, participant_fields(workspace, user, row.value("name"), "deltaker"));
+    SAMLA_ASSIGN(const auto fields,
+                 participant_fields(workspace, user, row.value("name"), std::string(kParticipantPlain)));
     for (const auto& each : fields) first[each.name] = std::get<std::string>(each.value);
   }
   SAMLA_ASSIGN(const RecordId id, participant_id(workspace, space, user));

@@ -141,10 +141,9 @@ Result<Participant> join_gathering(Workspace& workspace, std::string_view words,
     }
     SAMLA_TRY(check_room(workspace, gathering, kOperation));
     const bool helps = user == self && workspace.role() == Role::kFacilitator;
-    SAMLA_ASSIGN(auto fields,
-                 participant_fields(
-                     workspace, user, {},
-                     participant.role.value_or(std::string(helps ? kParticipantFacilitator : "deltaker"))));
+    SAMLA_ASSIGN(auto fields, participant_fields(workspace, user, {},
+                                                 participant.role.value_or(std::string(
+                                                     helps ? kParticipantFacilitator : kParticipantPlain))));
     if (status) fields.back() = field("status", *status);
     if (participant.table) fields.push_back(field("table", *participant.table));
     edit.create(id, gathering.space, std::string(kind::kParticipant), std::move(fields));

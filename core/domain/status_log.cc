@@ -10,6 +10,26 @@
 
 namespace samla::domain {
 
+namespace {
+
+std::string text_of(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const std::string& each : lines) out += (out.empty() ? "" : "\n") + each;
+  return out;
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+}  // namespace
+
 Result<StatusLog> StatusLog::load(Workspace& workspace, std::string_view kind, const SpaceId& space) {
   view::Query query;
   query.kind = kind;
@@ -21,9 +41,9 @@ Result<StatusLog> StatusLog::load(Workspace& workspace, std::string_view kind, c
   out.kind_ = kind;
   for (const view::RecordView& record : records) {
     if (!is_unaltered(workspace.replica(), record) || !made_rightly(workspace, record)) continue;
-    out.logs_[record.text("of")].push_back({to_hex(record.id), record.text("of"), record.text("status"),
-                                            record.text("note"), record.elements("previous"),
-                                            record.elements("details"), record.created_ms, record.author});
+    out.logs_[record.text("of")].push_back(
+        {to_hex(record.id), record.text("of"), record.text("status"), record.text("note"),
+         record.elements("previous"), lines_of(record.text("details")), record.created_ms, record.author});
   }
   for (auto& [of, log] : out.logs_)
     std::ranges::sort(log, {}, [](const StatusEntry& each) { return std::tie(each.time_ms, each.id); });
@@ -62,8 +82,7 @@ Result<void> StatusLog::add(Workspace& workspace, replica::Edit& edit, const Spa
   std::vector<replica::Edit::Field> fields = {field("of", of), field("status", std::string(status)),
                                               field("note", note)};
   for (const StatusEntry* each : heads(of)) fields.push_back(element("previous", each->id));
-  for (const std::string& each : std::set<std::string>(details.begin(), details.end()))
-    fields.push_back(element("details", each));
+  if (!details.empty()) fields.push_back(field("details", text_of(details)));
   SAMLA_ASSIGN(const RecordId id, content_id(workspace.replica(), space, kind_, fields));
   SAMLA_ASSIGN(const auto present, workspace.records().read(id));
   if (!present) edit.create(id, space, kind_, std::move(fields));

@@ -37,7 +37,8 @@ class StatusLog {
   /// The last entry's status, or `first` where there is none.
   std::string status(const std::string& of, std::string_view first) const;
 
-  /// Adds a further entry, after all that are here, to `edit`. `details`: what else the kind has to say.
+  /// Adds a further entry, after all that are here, to `edit`. `details`: what else the kind has to say,
+  /// each a line.
   Result<void> add(Workspace& workspace, replica::Edit& edit, const SpaceId& space, const std::string& of,
                    std::string_view status, const std::string& note,
                    const std::vector<std::string>& details = {}) const;

@@ -230,7 +230,7 @@ std::vector<Request> running_requests() {
        {{"session", kSession}},
        edit_session},
       {"gathering.report",
-       "Counts who came, by role and table, the sessions, what was shared. For those who are in the "
+       "Counts who came, by role and table, the sessions, inputs, what was shared. For those who are in the "
        "gathering.",
        {kId},
        {{"gathering", kGathering},
@@ -238,6 +238,7 @@ std::vector<Request> running_requests() {
         {"by_role", "the same, with role"},
         {"tables", "people by table"},
         {"sessions", "how many by status"},
+        {"inputs", "by theme (null: none): theme and inputs, how many"},
         {"notes", "how many are shared into it"}},
        report},
   };

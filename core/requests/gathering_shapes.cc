@@ -64,11 +64,15 @@ Json shape_of(const domain::GatheringReport& report, domain::Names& names) {
   }
   Json tables = Json::object();
   for (const auto& [table, people] : report.tables) tables[std::to_string(table)] = people;
+  Json inputs = Json::array();
+  for (const domain::InputCounts& each : report.inputs)
+    inputs.push_back({{"theme", or_null(each.theme)}, {"inputs", each.total}});
   return {{"gathering", shape_of(report.gathering, names)},
           {"attendance", counts(report.whole)},
           {"by_role", std::move(by_role)},
           {"tables", std::move(tables)},
           {"sessions", report.sessions},
+          {"inputs", std::move(inputs)},
           {"notes", report.notes}};
 }
 
