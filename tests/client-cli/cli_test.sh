@@ -204,6 +204,13 @@ status 0 hr report inputs
 has "mindre-styring"
 clusters=$(hr --json cluster list | jq -r '.clusters[].id')
 for cluster in $clusters; do status 0 hr cluster approve "$cluster"; done
+# shellcheck disable=SC2086 # two words
+status 0 hr --json round open $clusters --title Hovedtiltak --method rank
+round=$(value .round.id)
+status 1 hr round vote "$round" "${clusters%%$'\n'*}=1"
+says "forum"
+status 0 hr round show "$round"
+has "Færre rapporter"
 # shellcheck disable=SC2086
 status 0 hr input merge $clusters
 status 0 hr gathering report Bodø
