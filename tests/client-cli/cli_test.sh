@@ -47,7 +47,14 @@ status 2 "$samla"
 status 2 "$samla" unknown
 says "samla --help"
 status 2 "$samla" note
+says "'note' needs one of: add, edit"
+status 2 "$samla" notes list
+says "is 'note' meant?"
+status 2 "$samla" --profile note note ad --title x
+says "there is no command 'note ad'; is 'note add' meant?"
+status 2 "$samla" measure
 status 2 "$samla" note add --unknown x
+says "--unknown"
 status 2 "$samla" note edit
 status 2 "$samla" note list --limit many
 status 2 "$samla" note list --limit -1
@@ -108,6 +115,9 @@ status 0 hr --json org create --name Fylke --server "ws://127.0.0.1:$port/#$frag
 pure
 status 1 hr org create --name Fylke --server "ws://127.0.0.1:$port/#$fragment"
 status 0 hr --json invite create --user kari --name Kari --role leader --unit 1902
+status 0 hr report response
+has "ikke startet"
+! grep -q '[{}]' "$folder/out" || complain "counts are lines for a person: $(out)"
 invite=$(value .invite)
 status 0 "$samla" invite show "$invite"
 has "█"
