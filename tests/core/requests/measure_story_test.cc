@@ -149,6 +149,7 @@ TEST_F(MeasureStory, OfStaffReachedTheGreaterOfTwoReportsStandsAndACorrectionRep
   const Json tasks = people.hr->must("cascade.assign", {{"unit", "1902"}, {"gathering", "Bodø"}})["tasks"];
   const Json id = tasks[0]["id"];
   exchange();
+  ola->sync();
   kari->must("cascade.done", {{"id", id}, {"reached", 23}});
   ola->must("cascade.done", {{"id", id}, {"reached", 20}});
   exchange();
