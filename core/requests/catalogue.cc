@@ -118,9 +118,9 @@ const std::vector<Request>& catalogue() {
     std::vector<Request> out;
     for (const auto& noun :
          {organisation_requests, import_requests, device_requests, space_requests, note_requests,
-          assessment_requests, review_requests, measure_requests, cascade_requests, history_requests,
-          conflict_requests, sync_requests, report_requests, key_requests, demo_requests, doctor_requests,
-          profile_requests}) {
+          search_requests, form_requests, assessment_requests, review_requests, measure_requests,
+          cascade_requests, history_requests, conflict_requests, sync_requests, report_requests, key_requests,
+          demo_requests, doctor_requests, profile_requests}) {
       for (Request& request : noun()) out.push_back(std::move(request));
     }
     return out;
