@@ -7,6 +7,7 @@
 #include <list>
 
 #include "client-cli/completion.h"
+#include "client-cli/misnamed.h"
 #include "client-cli/terminal.h"
 #include "core/include/samla/samla.h"
 
@@ -27,8 +28,12 @@ constexpr Nouns kNouns[] = {
     {"note", "Notes"},
     {"assessment", "Assessments of units"},
     {"assessment item", "Their items"},
+    {"measure", "Measures: who does what until when"},
+    {"cascade", "Passing on to one's own staff"},
     {"conflict", "What two wrote without knowing of each other"},
     {"report", "Reports for HR"},
+    {"export", "Reports and assessments as files"},
+    {"demo", "Data to try it with"},
     {"history", "Versions of any record"},
     {"key", "What opens this profile"},
     {"key passphrase", "Its passphrase"},
@@ -102,8 +107,9 @@ CLI::App* subcommand(CLI::App& root, const std::string& words) {
     if (next == nullptr) {
       next = app->add_subcommand(word);
       next->fallthrough();
+      if (space < words.size()) next->require_subcommand(1);
       for (const auto& [noun, summary] : kNouns) {
-        if (path == noun) next->description(summary)->require_subcommand(1);
+        if (path == noun) next->description(summary);
       }
     }
     app = next;
@@ -211,6 +217,7 @@ struct CommandLine::Parts {
   CLI::App app{"Notes and assessments, written offline, brought together encrypted.", "samla"};
   Invocation out;
   std::list<Row> rows;
+  std::vector<std::string> words;  // of the command line, for `explain`
   CLI::App* completion = nullptr;
   std::string shell;
 };
@@ -236,6 +243,7 @@ CommandLine::CommandLine(const Json& catalogue) : parts_(std::make_unique<Parts>
 CommandLine::~CommandLine() = default;
 
 std::optional<Invocation> CommandLine::parse(int argc, char** argv) {
+  parts_->words.assign(argv + std::min(argc, 1), argv + argc);
   parts_->app.parse(argc, argv);
   if (parts_->completion->parsed()) {
     put(bash_completion());
@@ -253,7 +261,8 @@ int CommandLine::explain(const CLI::ParseError& error) {
     put(help.str());
     return 0;
   }
-  std::cerr << "samla: " << harmless(error.what(), false) << " (samla --help)\n";
+  const std::string wrong = misnamed(parts_->app, parts_->words).value_or(error.what());
+  std::cerr << "samla: " << harmless(wrong, false) << " (samla --help)\n";
   return kWrongUsage;
 }
 

@@ -110,6 +110,28 @@ std::string table(const Json& rows, const std::vector<std::string>& columns) {
   return out;
 }
 
+bool is_block(const Json& value) {
+  return value.is_object() || (value.is_array() && !value.empty() && value.front().is_object());
+}
+
+std::vector<std::string> names_of(const Json& object) {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : object.items()) out.push_back(name);
+  return out;
+}
+
+/// What does not go on the line of its name: counts by name, rows.
+std::string block(const std::string& name, const Json& value) {
+  std::string out = "\n" + bold(heading(name)) + "\n";
+  if (value.is_array()) return out + table(value, names_of(value.front()));
+  std::size_t width = 0;
+  for (const std::string& each : names_of(value)) width = std::max(width, columns_of(each));
+  for (const auto& [each, inner] : value.items()) {
+    out += harmless(padded(each, width), false) + "  " + harmless(text_of(inner), false) + "\n";
+  }
+  return out;
+}
+
 std::string fields(const Json& object, std::vector<std::string> columns) {
   if (columns.empty() && object.is_object()) {
     for (const auto& [name, value] : object.items()) {
@@ -120,9 +142,12 @@ std::string fields(const Json& object, std::vector<std::string> columns) {
   for (const auto& column : columns) width = std::max(width, columns_of(heading(column)));
   std::string out;
   for (const auto& column : columns) {
-    if (!at(object, column).is_null()) {
+    if (!at(object, column).is_null() && !is_block(at(object, column))) {
       out += bold(padded(heading(column), width)) + "  " + cell(object, column) + "\n";
     }
+  }
+  for (const auto& column : columns) {
+    if (is_block(at(object, column))) out += block(column, at(object, column));
   }
   return out;
 }

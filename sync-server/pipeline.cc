@@ -1,5 +1,6 @@
 #include "sync-server/pipeline.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace samla::server {
@@ -22,6 +23,7 @@ std::size_t size_of(const Job& job) {
 
 Pipeline::Pipeline(Arbiter& arbiter, const ChainRegistry& registry, std::size_t verifiers, Done done)
     : arbiter_(arbiter), registry_(registry), done_(std::move(done)) {
+  if (verifiers == 0) return;
   for (std::size_t i = 0; i < verifiers; ++i) verifiers_.emplace_back([this] { verify_loop(); });
   storage_thread_ = std::thread([this] { storage_loop(); });
 }
@@ -58,12 +60,12 @@ void Pipeline::verify_loop() {
   }
 }
 
-std::vector<Job> Pipeline::take_group(std::unique_lock<std::mutex>& lock) {
+std::vector<Job> Pipeline::take_group(std::unique_lock<std::mutex>& lock, std::size_t jobs_max) {
   queue_changed_.wait(
       lock, [this] { return (stopping_ && queue_.empty()) || (!queue_.empty() && queue_.front()->ready); });
   std::vector<Job> group;
   std::size_t bytes = 0;
-  while (!queue_.empty() && queue_.front()->ready && group.size() < kGroupJobsMax && bytes < kGroupBytesMax) {
+  while (!queue_.empty() && queue_.front()->ready && group.size() < jobs_max && bytes < kGroupBytesMax) {
     bytes += size_of(queue_.front()->job);
     group.push_back(std::move(queue_.front()->job));
     queue_.pop_front();
@@ -71,16 +73,30 @@ std::vector<Job> Pipeline::take_group(std::unique_lock<std::mutex>& lock) {
   return group;
 }
 
+/// False: there is nothing more, and nothing will come.
+bool Pipeline::finish_group(std::size_t jobs_max) {
+  std::unique_lock lock(mutex_);
+  const std::vector<Job> group = take_group(lock, jobs_max);
+  if (group.empty()) return false;
+  lock.unlock();
+  GroupResult result = arbiter_.process(group);
+  for (const Job& job : group) queued_bytes_ -= size_of(job);
+  done_(std::move(result));
+  return true;
+}
+
 void Pipeline::storage_loop() {
-  for (;;) {
-    std::unique_lock lock(mutex_);
-    const std::vector<Job> group = take_group(lock);
-    if (group.empty()) return;
-    lock.unlock();
-    GroupResult result = arbiter_.process(group);
-    for (const Job& job : group) queued_bytes_ -= size_of(job);
-    done_(std::move(result));
+  while (finish_group(kGroupJobsMax)) {
   }
+}
+
+bool Pipeline::work(std::size_t jobs_max) {
+  for (std::size_t i = 0; i < jobs_max && !to_verify_.empty(); ++i) {
+    verify(std::get<PushJob>(to_verify_.front()->job.what), registry_);
+    to_verify_.front()->ready = true;
+    to_verify_.pop_front();
+  }
+  return !queue_.empty() && finish_group(std::min(jobs_max, kGroupJobsMax));
 }
 
 void Pipeline::stop() {

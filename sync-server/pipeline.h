@@ -23,6 +23,7 @@ class Pipeline {
  public:
   using Done = std::function<void(GroupResult)>;
 
+  /// `verifiers` 0: no threads; whoever owns this calls work().
   Pipeline(Arbiter& arbiter, const ChainRegistry& registry, std::size_t verifiers, Done done);
   /// Finishes what was submitted.
   ~Pipeline();
@@ -30,6 +31,8 @@ class Pipeline {
   Pipeline& operator=(const Pipeline&) = delete;
 
   void submit(Job job);
+  /// Without threads: verifies and places what was submitted first, at most `jobs_max`. False: nothing was.
+  bool work(std::size_t jobs_max);
   /// Submitted and not yet placed. Any thread.
   std::size_t queued_bytes() const { return queued_bytes_; }
   /// Takes no more, finishes what was submitted, joins. Again is harmless.
@@ -41,9 +44,10 @@ class Pipeline {
     bool ready = false;
   };
 
+  bool finish_group(std::size_t jobs_max);
   void verify_loop();
   void storage_loop();
-  std::vector<Job> take_group(std::unique_lock<std::mutex>& lock);
+  std::vector<Job> take_group(std::unique_lock<std::mutex>& lock, std::size_t jobs_max);
 
   Arbiter& arbiter_;
   const ChainRegistry& registry_;

@@ -3,13 +3,11 @@
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::server {
-Server::Server(FolderLock lock, ServerKeys keys, const Incarnation& incarnation,
-               std::unique_ptr<Storage> storage, std::unique_ptr<StorageReader> reader, const Clock& clock,
-               Outlet outlet)
-    : lock_(std::move(lock)),
-      keys_(std::move(keys)),
-      storage_(std::move(storage)),
-      reader_(std::move(reader)),
+Server::Server(ServerParts parts, const Incarnation& incarnation, const Clock& clock, Outlet outlet)
+    : lock_(std::move(parts.lock)),
+      keys_(std::move(parts.keys)),
+      storage_(std::move(parts.storage)),
+      reader_(std::move(parts.reader)),
       outlet_(std::move(outlet)),
       tips_(incarnation),
       arbiter_(*storage_, registry_, tips_, keys_, clock),
@@ -19,8 +17,7 @@ Server::Server(FolderLock lock, ServerKeys keys, const Incarnation& incarnation,
               clock,
               *reader_,
               fanout_,
-              [this](Job job) {
-                pipeline_->submit(std::move(job)); }} {}
+              [this](Job job) { pipeline_->submit(std::move(job)); }} {}
 
 Server::~Server() { stop(); }
 
@@ -30,12 +27,18 @@ Result<std::unique_ptr<Server>> Server::open(const std::filesystem::path& folder
   SAMLA_ASSIGN(ServerKeys keys, ServerKeys::read(keys_file(folder)));
   SAMLA_ASSIGN(auto storage, open_sqlite_storage(storage_file(folder), {.create = false}));
   SAMLA_ASSIGN(auto reader, storage->open_reader());
-  SAMLA_ASSIGN(const auto incarnation, storage->value(kIncarnationName));
+  return open({std::move(lock), std::move(keys), std::move(storage), std::move(reader)}, clock,
+              std::move(outlet), verifiers);
+}
+
+Result<std::unique_ptr<Server>> Server::open(ServerParts parts, const Clock& clock, Outlet outlet,
+                                             std::size_t verifiers) {
+  SAMLA_ASSIGN(const auto incarnation, parts.storage->value(kIncarnationName));
   if (!incarnation || incarnation->size() != Incarnation::kSize) {
     return fail(ErrorCode::store_corrupt, "server.open (the database names no incarnation)");
   }
-  std::unique_ptr<Server> server(new Server(std::move(lock), std::move(keys), Incarnation::from(*incarnation),
-                                            std::move(storage), std::move(reader), clock, std::move(outlet)));
+  std::unique_ptr<Server> server(
+      new Server(std::move(parts), Incarnation::from(*incarnation), clock, std::move(outlet)));
   SAMLA_TRY(server->load());
   server->start(verifiers);
   return server;

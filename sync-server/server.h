@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <map>
+#include <optional>
 
 #include "core/base/clock.h"
 #include "sync-server/connection.h"
@@ -28,16 +29,31 @@ struct Outlet {
   std::function<void(const std::optional<Error>&)> storage_changed = {};
 };
 
+/// What a server stands on.
+struct ServerParts {
+  std::optional<FolderLock> lock;  ///< absent: the storage is in no folder
+  ServerKeys keys;
+  std::unique_ptr<Storage> storage;
+  std::unique_ptr<StorageReader> reader;
+};
+
 class Server {
  public:
   static Result<std::unique_ptr<Server>> open(const std::filesystem::path& folder, const Clock& clock,
                                               Outlet outlet, std::size_t verifiers = 1);
+  /// `verifiers` 0: no threads; whoever owns the server calls work().
+  static Result<std::unique_ptr<Server>> open(ServerParts parts, const Clock& clock, Outlet outlet,
+                                              std::size_t verifiers);
   /// Finishes what was submitted; its answers are lost, what was committed stays.
   ~Server();
 
   const ServerKeys& keys() const { return keys_; }
   /// What was submitted is placed; afterwards nothing more is taken.
   void stop();
+
+  /// Without threads: places at most `jobs_max` of what was submitted, and posts the answers. False: nothing
+  /// was.
+  bool work(std::size_t jobs_max) { return pipeline_->work(jobs_max); }
 
   void on_open(Asker connection, const NoisePublicKey& peer);
   void on_message(Asker connection, ByteView message);
@@ -53,14 +69,13 @@ class Server {
   const Metrics& metrics() const { return metrics_; }
 
  private:
-  Server(FolderLock lock, ServerKeys keys, const Incarnation& incarnation, std::unique_ptr<Storage> storage,
-         std::unique_ptr<StorageReader> reader, const Clock& clock, Outlet outlet);
+  Server(ServerParts parts, const Incarnation& incarnation, const Clock& clock, Outlet outlet);
   Result<void> load();
   void start(std::size_t verifiers);
   void on_group(GroupResult result);
   void flush(Asker number);
 
-  FolderLock lock_;
+  std::optional<FolderLock> lock_;
   ServerKeys keys_;
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<StorageReader> reader_;

@@ -34,11 +34,6 @@ Result<void> make_folder(const std::filesystem::path& directory) {
 
 }  // namespace
 
-struct LocalStore::Opened {
-  std::unique_ptr<vault::VaultVfs> vfs;
-  std::unique_ptr<sqlite::Connection> connection;
-};
-
 const Clock& clock_of(const OpenOptions& options) {
   static const SystemClock system;
   return options.clock != nullptr ? *options.clock : system;
@@ -56,7 +51,7 @@ bool store_exists(const std::filesystem::path& directory) {
 
 std::filesystem::path slots_file(const std::filesystem::path& directory) { return directory / "keys"; }
 
-LocalStore::LocalStore(const OpenOptions& options, Opened opened, Account account_of_it,
+LocalStore::LocalStore(const OpenOptions& options, Database database, Account account_of_it,
                        custody::DeviceKeys keys_of_it)
     : clock(clock_of(options)),
       random(random_of(options)),
@@ -64,12 +59,12 @@ LocalStore::LocalStore(const OpenOptions& options, Opened opened, Account accoun
       keys(std::move(keys_of_it)),
       time(clock),
       edits_survive_power_loss_(options.edits_survive_power_loss),
-      vfs_(std::move(opened.vfs)),
-      connection_(std::move(opened.connection)) {}
+      vfs_(std::move(database.vfs)),
+      connection_(std::move(database.connection)) {}
 
-Result<LocalStore::Opened> LocalStore::open_database(const OpenOptions& options, const vault::StoreKey& key,
-                                                     bool create) {
-  Opened out;
+Result<Database> LocalStore::open_database(const OpenOptions& options, const vault::StoreKey& key,
+                                           bool create) {
+  Database out;
   SAMLA_ASSIGN(vault::VaultVfs vfs, vault::VaultVfs::create(key, random_of(options)));
   out.vfs = std::make_unique<vault::VaultVfs>(std::move(vfs));
   if (create) SAMLA_TRY(vault::create_database(database_file(options.directory), out.vfs->name()));
@@ -93,9 +88,17 @@ Result<std::unique_ptr<LocalStore>> LocalStore::create(const OpenOptions& option
   SAMLA_TRY(make_folder(options.directory));
   SAMLA_ASSIGN(const vault::StoreKey key, vault::create_key_slots(slots_file(options.directory),
                                                                   options.passphrase, random_of(options)));
-  SAMLA_ASSIGN(Opened opened, open_database(options, key, true));
+  SAMLA_ASSIGN(Database database, open_database(options, key, true));
+  return create(options, std::move(database), std::move(account), std::move(keys), std::move(invite_secret),
+                std::move(pairing_secret));
+}
+
+Result<std::unique_ptr<LocalStore>> LocalStore::create(const OpenOptions& options, Database database,
+                                                       Account account, custody::DeviceKeys keys,
+                                                       std::optional<Secret<32>> invite_secret,
+                                                       std::optional<Secret<32>> pairing_secret) {
   std::unique_ptr<LocalStore> local(
-      new LocalStore(options, std::move(opened), std::move(account), std::move(keys)));
+      new LocalStore(options, std::move(database), std::move(account), std::move(keys)));
   local->invite_secret = std::move(invite_secret);
   local->pairing_secret = std::move(pairing_secret);
   SAMLA_TRY(local->attach(options));
@@ -123,16 +126,20 @@ Result<std::unique_ptr<LocalStore>> LocalStore::open(const OpenOptions& options)
   }
   SAMLA_ASSIGN(const vault::StoreKey key, vault::unlock(slots_file(options.directory), options.passphrase,
                                                         database_file(options.directory)));
-  SAMLA_ASSIGN(Opened opened, open_database(options, key, false));
-  const store::Meta meta(*opened.connection);
-  SAMLA_TRY(store::prepare_schema(*opened.connection));
+  SAMLA_ASSIGN(Database database, open_database(options, key, false));
+  return open(options, std::move(database));
+}
+
+Result<std::unique_ptr<LocalStore>> LocalStore::open(const OpenOptions& options, Database database) {
+  const store::Meta meta(*database.connection);
+  SAMLA_TRY(store::prepare_schema(*database.connection));
   SAMLA_ASSIGN(const Bytes account_bytes, required(meta, kAccountKey));
   SAMLA_ASSIGN(Account account, Account::decode(account_bytes));
   SAMLA_ASSIGN(Bytes key_bytes, required(meta, kDeviceKeysKey));
   SAMLA_ASSIGN(custody::DeviceKeys keys, custody::DeviceKeys::decode(key_bytes));
   wipe(key_bytes);
   std::unique_ptr<LocalStore> local(
-      new LocalStore(options, std::move(opened), std::move(account), std::move(keys)));
+      new LocalStore(options, std::move(database), std::move(account), std::move(keys)));
   SAMLA_TRY(local->attach(options));
   return local;
 }

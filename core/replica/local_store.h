@@ -23,6 +23,12 @@ namespace samla::replica {
 
 struct OpenOptions;
 
+/// An open database for a store, and what it stands on.
+struct Database {
+  std::unique_ptr<vault::VaultVfs> vfs;  ///< outlives the connection; null: it is not in a vault
+  std::unique_ptr<sqlite::Connection> connection;
+};
+
 class LocalStore {
  public:
   /// Makes the folder (which must not be there, or be empty) with a new store.
@@ -32,6 +38,14 @@ class LocalStore {
                                                     std::optional<Secret<32>> pairing_secret = {});
   /// store_missing, store_busy, wrong_passphrase, store_corrupt.
   static Result<std::unique_ptr<LocalStore>> open(const OpenOptions& options);
+
+  /// The same two over a database that is open already; of the options only clock, random, search fields and
+  /// durability count.
+  static Result<std::unique_ptr<LocalStore>> create(const OpenOptions& options, Database database,
+                                                    Account account, custody::DeviceKeys keys,
+                                                    std::optional<Secret<32>> invite_secret,
+                                                    std::optional<Secret<32>> pairing_secret = {});
+  static Result<std::unique_ptr<LocalStore>> open(const OpenOptions& options, Database database);
 
   WriterId writer() const { return chain::writer_of_device(keys.device_id()); }
   /// What it commits, and every edit before it, survives a loss of power.
@@ -60,9 +74,8 @@ class LocalStore {
   sqlite::Connection& connection() { return *connection_; }
 
  private:
-  struct Opened;
-  LocalStore(const OpenOptions& options, Opened opened, Account account, custody::DeviceKeys keys);
-  static Result<Opened> open_database(const OpenOptions& options, const vault::StoreKey& key, bool create);
+  LocalStore(const OpenOptions& options, Database database, Account account, custody::DeviceKeys keys);
+  static Result<Database> open_database(const OpenOptions& options, const vault::StoreKey& key, bool create);
   Result<void> attach(const OpenOptions& options);
   Result<sqlite::Transaction> begin_synced(bool synced);
 

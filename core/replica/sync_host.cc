@@ -135,6 +135,7 @@ Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
   std::size_t bytes = 0;
   for (const auto& [space, writer] : pending) {
     if (bytes >= bytes_max) break;
+    if (held_.contains(space)) continue;
     std::uint64_t& offered = offered_[space];
     SAMLA_ASSIGN(auto changesets,
                  local_.tables->changesets.own_unreceipted(space, writer, offered, bytes_max - bytes));
@@ -214,11 +215,19 @@ Result<change::Validity> SyncHost::validity_of_own(const store::StoredChangeset&
 }
 
 Result<void> SyncHost::accept_refusal(const wire::Refusal& refusal) {
-  const ErrorCode code = session::error_code_of(refusal.refused);
-  if (refusal.refused == wire::Refused::kGap && refusal.expected_seq > 0) {
+  const bool gap = refusal.refused == wire::Refused::kGap && refusal.expected_seq > 0;
+  const auto held = held_.find(refusal.space);
+  if (gap && (held == held_.end() || refusal.expected_seq > held->second)) {
     offered_[refusal.space] = refusal.expected_seq - 1;
     return {};
   }
+  // What chains on one that the server does not take now is not taken either: going back to it at once
+  // would get the same answer.
+  if (!gap) {
+    const auto [first, added] = held_.try_emplace(refusal.space, refusal.writer_seq);
+    if (!added) first->second = std::min(first->second, refusal.writer_seq);
+  }
+  const ErrorCode code = session::error_code_of(refusal.refused);
   notices_.insert("the server did not take a change (" + std::string(error_text(code)) +
                   "); it stays here and is offered again at the next sync");
   const WriterId writer = local_.writer();
@@ -228,6 +237,10 @@ Result<void> SyncHost::accept_refusal(const wire::Refusal& refusal) {
   SAMLA_TRY(
       local_.tables->changesets.judge(refusal.space, writer, refusal.writer_seq, stored->validity, code));
   return transaction.commit();
+}
+
+void SyncHost::offer_refused_again() {
+  for (const auto& [space, seq] : std::exchange(held_, {})) offered_[space] = seq - 1;
 }
 
 // ---- down
@@ -249,6 +262,7 @@ Result<void> SyncHost::accept_loss(const SpaceId& space) {
   SAMLA_TRY(local_.tables->cursors.put(space, Position{incarnation_, 0, {}}));
   SAMLA_TRY(transaction.commit());
   offered_.erase(space);
+  held_.erase(space);
   notices_.insert("the server had lost a space's changes; those of this device are sent to it again");
   return {};
 }

@@ -30,6 +30,10 @@ class SyncHost final : public session::DeviceHost {
   const std::map<SpaceId, std::vector<wire::ConflictField>>& server_conflicts() const {
     return server_conflicts_;
   }
+  /// Whether the server has refused changes in this session: no more of their spaces is offered in it.
+  bool holds_refused() const { return !held_.empty(); }
+  /// They are to be offered once more.
+  void offer_refused_again();
   /// Records that are not as they were, since the last call.
   std::set<RecordId> take_changed() {
     std::set<RecordId> out = std::exchange(changed_, {});
@@ -67,6 +71,8 @@ class SyncHost final : public session::DeviceHost {
   Incarnation incarnation_;
   /// Offered in this session, for each space: everything up to this seq.
   std::map<SpaceId, std::uint64_t> offered_;
+  /// For each space the first seq that the server refused for another reason than a gap.
+  std::map<SpaceId, std::uint64_t> held_;
   std::uint64_t receipted_ = 0;
   std::set<RecordId> changed_;
   std::set<std::string> notices_;

@@ -4,6 +4,7 @@
 #include "core/custody/pairing.h"
 #include "core/net/client_channel.h"
 #include "core/noise/channel.h"
+#include "core/replica/conversation.h"
 
 namespace samla::replica {
 
@@ -14,24 +15,24 @@ namespace {
 constexpr milliseconds kConnectDeadline{8000};
 /// How long one look for a message may take, so that `stop` is asked often enough.
 constexpr milliseconds kPatience{200};
+/// After which a session that stays offers again what the server did not take.
+constexpr milliseconds kOfferAgain{30'000};
 
 class Run {
  public:
   Run(LocalStore& local, ChainWork& work, const wire::Hello& hello, const SyncOptions& options)
-      : local_(local), options_(options), host_(local, work), session_(host_, hello) {
-    work.begin_session();
-  }
+      : local_(local), options_(options), conversation_(local, work, hello) {}
 
   RunOutcome go(RunUntil until) {
     RunOutcome out;
     const auto done = converse(until);
     if (!done.ok()) out.error = done.error();
     report();
-    out.level = session_.level();
-    out.sent = host_.receipted();
-    out.received = session_.changesets_received();
-    out.notices = host_.notices();
-    out.clock_skew_ms = clock_skew_ms_;
+    out.level = conversation_.level();
+    out.sent = conversation_.host().receipted();
+    out.received = conversation_.session().changesets_received();
+    out.notices = conversation_.host().notices();
+    out.clock_skew_ms = conversation_.clock_skew_ms();
     if (options_.compare_heads && out.level && out.sent == 0) out.head_differences = count_head_differences();
     return out;
   }
@@ -41,14 +42,15 @@ class Run {
 
   Result<void> converse(RunUntil until) {
     SAMLA_TRY(connect());
-    SAMLA_TRY(session_.start());
+    SAMLA_TRY(conversation_.start());
     SAMLA_TRY(send_outgoing());
     milliseconds silence{0};
-    while (!stopped() && !(until == RunUntil::kLevel && session_.level())) {
+    while (!stopped() && !(until == RunUntil::kLevel && conversation_.level())) {
       SAMLA_ASSIGN(const auto message, channel_->receive(kPatience));
       if (!message) {
         silence += kPatience;
         SAMLA_TRY(still_waiting(silence));
+        SAMLA_TRY(offer_refused_again());
         continue;
       }
       silence = {};
@@ -86,43 +88,46 @@ class Run {
 
   /// Silence while something is owed is a server that is gone; while level it is rest.
   Result<void> still_waiting(milliseconds silence) {
-    if (session_.level() || silence < options_.silence_max) return {};
+    if (conversation_.level() || silence < options_.silence_max) return {};
     return fail(ErrorCode::timed_out, "sync", "the server stopped answering: try again later");
   }
 
+  /// Only where the session stays: one that ends when it is level leaves it to the next.
+  Result<void> offer_refused_again() {
+    held_back_ = conversation_.host().holds_refused() ? held_back_ + kPatience : milliseconds{0};
+    if (held_back_ < kOfferAgain) return {};
+    held_back_ = {};
+    conversation_.host().offer_refused_again();
+    SAMLA_TRY(conversation_.on_local_change());
+    return send_outgoing();
+  }
+
   Result<void> take(const Bytes& message) {
-    const auto taken = session_.on_message(message);
-    if (session_.phase() >= session::DevicePhase::kChains &&
-        session_.phase() != session::DevicePhase::kFailed) {
-      host_.set_incarnation(session_.welcome().incarnation);
-      if (!clock_skew_ms_) {
-        clock_skew_ms_ = static_cast<std::int64_t>(session_.welcome().server_ms) -
-                         static_cast<std::int64_t>(local_.clock.now_ms());
-      }
-    }
+    const auto taken = conversation_.take(message);
     SAMLA_TRY(send_outgoing());
     report();
     return taken;
   }
 
   Result<void> send_outgoing() {
-    for (const Bytes& message : session_.take_outgoing()) SAMLA_TRY(channel_->send(message));
+    for (const Bytes& message : conversation_.take_outgoing()) SAMLA_TRY(channel_->send(message));
     return {};
   }
 
   void report() {
     if (options_.changed) {
-      const std::set<RecordId> changed = host_.take_changed();
+      const std::set<RecordId> changed = conversation_.host().take_changed();
       if (!changed.empty()) options_.changed(changed);
     }
-    if (options_.progress) options_.progress(host_.receipted(), session_.changesets_received());
+    if (options_.progress)
+      options_.progress(conversation_.host().receipted(), conversation_.session().changesets_received());
   }
 
   /// Before any policy settles a field, server and device see the same heads, or one of them is wrong.
   std::size_t count_head_differences() const {
     std::map<std::pair<RecordId, FieldTag>, std::size_t> fields;
     std::size_t differences = 0;
-    for (const auto& [space, listed] : host_.server_conflicts()) {
+    for (const auto& [space, listed] : conversation_.host().server_conflicts()) {
       for (const wire::ConflictField& field : listed) fields[{field.record, field.tag}] = field.heads;
       view::Query query;
       query.space = space;
@@ -145,9 +150,8 @@ class Run {
 
   LocalStore& local_;
   const SyncOptions& options_;
-  std::optional<std::int64_t> clock_skew_ms_;
-  SyncHost host_;
-  session::DeviceSession session_;
+  Conversation conversation_;
+  milliseconds held_back_{0};  ///< in silence, since something was refused
   std::unique_ptr<net::ClientChannel> channel_;
 };
 

@@ -47,7 +47,14 @@ status 2 "$samla"
 status 2 "$samla" unknown
 says "samla --help"
 status 2 "$samla" note
+says "'note' needs one of: add, edit"
+status 2 "$samla" notes list
+says "is 'note' meant?"
+status 2 "$samla" --profile note note ad --title x
+says "there is no command 'note ad'; is 'note add' meant?"
+status 2 "$samla" measure
 status 2 "$samla" note add --unknown x
+says "--unknown"
 status 2 "$samla" note edit
 status 2 "$samla" note list --limit many
 status 2 "$samla" note list --limit -1
@@ -194,6 +201,8 @@ status 0 hr sync
 status 0 hr assessment list
 has "sendt"
 status 0 hr report response
+has "ikke startet"
+! grep -q '[{}]' "$folder/out" || complain "counts are lines for a person: $(out)"
 status 0 hr report themes
 has "ett-nav"
 for words in "org show" "device list" "space list" "invite list" status "conflict list" "sync status" scrub; do

@@ -158,7 +158,8 @@ Result<std::unique_ptr<Storage>> open_sqlite_storage(const std::filesystem::path
                                                      const SqliteStorageOptions& options) {
   sqlite::OpenFlags flags;
   flags.create = options.create;
-  SAMLA_ASSIGN(auto connection, sqlite::Connection::open(file, {}, flags));
+  flags.prepare = options.prepare;
+  SAMLA_ASSIGN(auto connection, sqlite::Connection::open(file, options.vfs_name, flags));
   SAMLA_TRY(set_up_schema(connection));
   return std::unique_ptr<Storage>(std::make_unique<SqliteStorage>(std::move(connection), file));
 }

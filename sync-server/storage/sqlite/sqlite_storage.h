@@ -2,13 +2,21 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
 
 #include "sync-server/storage/storage.h"
+
+struct sqlite3;
 
 namespace samla::server {
 
 struct SqliteStorageOptions {
   bool create = true;  ///< false: store_missing where there is no file
+  /// Beneath SQLite; empty: the system's files.
+  std::string vfs_name = {};
+  /// Instead of the plain setup (sqlite::OpenFlags).
+  std::function<Result<void>(sqlite3*)> prepare = {};
 };
 
 /// version_unknown where a newer version made the file.

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "core/replica/local_store.h"
+#include "core/replica/outbound.h"
 #include "core/replica/sync_host.h"
 #include "sync-server/server_keys.h"
 #include "tests/support/sample_fleet.h"
@@ -128,6 +129,30 @@ TEST_F(LyingServerTest, CannotMakeADeviceHideItsOwnChangesThatCount) {
   ASSERT_TRUE(shown.ok() && *shown);
   EXPECT_EQ((*shown)->text("title"), "x");
   EXPECT_FALSE(host->notices().empty());
+}
+
+/// Of a second changeset in the space, which chains on the first.
+TEST_F(LyingServerTest, IsNotPressedWithWhatItRefusedNorWithWhatFollowsIt) {
+  auto first = host->next_outgoing(1 << 20);
+  ASSERT_TRUE(first.ok() && first->size() == 1u);
+  const change::Header header = *change::decode_header(first->front());
+  Edit edit;
+  edit.assign(note, "title", std::string("y"));
+  ASSERT_TRUE(Outbound(*store).commit(edit).ok());
+  const auto second = host->next_outgoing(1 << 20);
+  ASSERT_TRUE(second.ok() && second->size() == 1u);
+  ASSERT_TRUE(host->accept_refusal({header.space, header.seq, wire::Refused::kLater, 0}).ok());
+  ASSERT_TRUE(host->accept_refusal({header.space, header.seq + 1, wire::Refused::kGap, header.seq}).ok());
+  EXPECT_TRUE(host->next_outgoing(1 << 20)->empty());
+  const auto refused = store->tables->changesets.own_refused();
+  ASSERT_TRUE(refused.ok() && refused->size() == 2u);
+  EXPECT_EQ(refused->at(0).reason, ErrorCode::retry_later);
+  EXPECT_EQ(refused->at(1).reason, ErrorCode::sequence_gap);
+  ASSERT_TRUE(host->holds_refused());
+  host->offer_refused_again();
+  const auto again = host->next_outgoing(1 << 20);
+  ASSERT_TRUE(again.ok() && again->size() == 2u);
+  EXPECT_EQ(again->front(), first->front());
 }
 
 TEST_F(LyingServerTest, LosesWhatWasReceiptedAndGetsItAgain) {
