@@ -13,7 +13,7 @@ std::vector<Command> cascade_commands() {
   return {
       {.words = "cascade assign",
        .request = "cascade.assign",
-       .options = {{"--unit", "unit", Shape::kText, true},
+       .options = {{"--unit", "unit"},
                    {"--gathering", "gathering", Shape::kText, true},
                    {"--leader", "leader"},
                    {"--due", "due"}},

@@ -6,6 +6,7 @@
 #include "core/domain/dates.h"
 #include "core/domain/names.h"
 #include "core/domain/organisation.h"
+#include "core/domain/policies.h"
 #include "core/domain/record_ids.h"
 
 namespace samla::domain {
@@ -13,7 +14,8 @@ namespace {
 
 using replica::Edit;
 
-CascadeTask task_of(Workspace& workspace, Names& names, const view::RecordView& record) {
+CascadeTask task_of(Workspace& workspace, Names& names, const view::RecordView& each) {
+  const view::RecordView record = settled(workspace, each);
   CascadeTask out;
   out.id = record.id;
   const auto info = workspace.space(record.space);
@@ -70,6 +72,22 @@ Result<void> check_step(const Workspace& workspace, const CascadeTask& task, con
 
 }  // namespace
 
+Result<RecordId> add_cascade_task(Workspace& workspace, Edit& edit, const SpaceId& unit_hr,
+                                  const UserId& leader, const std::string& gathering,
+                                  const std::string& due) {
+  SAMLA_ASSIGN(const RecordId id,
+               workspace.replica().derived_id(unit_hr, kind::kCascade, to_hex(leader) + " " + gathering));
+  SAMLA_ASSIGN(const auto present, workspace.records().read(id));
+  if (!present) {
+    edit.create(id, unit_hr, std::string(kind::kCascade),
+                {field("leader", to_hex(leader)), field("gathering", gathering), field("due", due),
+                 field("status", std::string(kCascadeAssigned))});
+  } else if (present->text("due") != due) {
+    edit.assign(id, "due", due);
+  }
+  return id;
+}
+
 Result<std::vector<CascadeTask>> assign_cascade(Workspace& workspace, const CascadeAssignment& assignment) {
   constexpr std::string_view kOperation = "cascade.assign";
   if (workspace.role() != Role::kHr) {
@@ -84,17 +102,9 @@ Result<std::vector<CascadeTask>> assign_cascade(Workspace& workspace, const Casc
   Edit edit;
   std::vector<RecordId> ids;
   for (const UserId& leader : leaders) {
-    SAMLA_ASSIGN(const RecordId id, workspace.replica().derived_id(
-                                        space, kind::kCascade, to_hex(leader) + " " + assignment.gathering));
+    SAMLA_ASSIGN(const RecordId id,
+                 add_cascade_task(workspace, edit, space, leader, assignment.gathering, assignment.due));
     ids.push_back(id);
-    SAMLA_ASSIGN(const auto present, workspace.records().read(id));
-    if (!present) {
-      edit.create(id, space, std::string(kind::kCascade),
-                  {field("leader", to_hex(leader)), field("gathering", assignment.gathering),
-                   field("due", assignment.due), field("status", std::string(kCascadeAssigned))});
-    } else if (present->text("due") != assignment.due) {
-      edit.assign(id, "due", assignment.due);
-    }
   }
   if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {space}));
   Names names(workspace);

@@ -42,6 +42,10 @@ struct CascadeAssignment {
 /// One task a leader; a leader's task for a gathering is made once, however often it is assigned. For HR.
 Result<std::vector<CascadeTask>> assign_cascade(Workspace& workspace, const CascadeAssignment& assignment);
 
+/// Adds to `edit` what makes the task be there and due then: nothing where it is so. Its id. Not checked.
+Result<RecordId> add_cascade_task(Workspace& workspace, replica::Edit& edit, const SpaceId& unit_hr,
+                                  const UserId& leader, const std::string& gathering, const std::string& due);
+
 struct CascadeReport {
   std::string status;  ///< planlagt or gjennomført; kvittert is HR's
   std::optional<std::string> method;

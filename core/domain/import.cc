@@ -1,151 +1,23 @@
 #include "core/domain/import.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 
 #include "core/base/encoding.h"
-#include "core/domain/csv.h"
 #include "core/domain/dates.h"
+#include "core/domain/import_table.h"
 #include "core/domain/names.h"
 #include "core/domain/organisation.h"
 
 namespace samla::domain {
 namespace {
 
-using replica::Edit;
-using Values = std::map<std::string, std::string>;
+using Import = ImportTable;
+using Row = ImportRow;
+using Values = ImportTable::Values;
 
 constexpr std::string_view kOperation = "org.import";
-/// One transaction holds so many records: it is sealed and sent as one.
-constexpr std::size_t kRecordsACommit = 100;
-
-struct Row {
-  std::size_t line = 0;
-  Values values;
-};
-
-class Import {
- public:
-  Import(Workspace& workspace, std::string_view kind) : workspace_(workspace), kind_(kind) {}
-
-  Result<std::vector<Row>> read(std::string_view csv, const std::vector<std::string_view>& needed,
-                                const std::vector<std::string_view>& possible) {
-    SAMLA_ASSIGN(const auto rows, parse_csv(csv));
-    if (rows.empty()) return fail(ErrorCode::invalid_argument, std::string(kOperation), "the file is empty");
-    std::vector<std::string> columns = rows.front().cells;
-    for (const std::string& column : columns) {
-      if (std::ranges::find(possible, column) == possible.end())
-        mistake(rows.front().line, "there is no column '" + column + "' to import");
-      if (std::ranges::count(columns, column) > 1)
-        mistake(rows.front().line, "the column '" + column + "' stands there twice");
-    }
-    for (const std::string_view column : needed) {
-      if (std::ranges::find(columns, column) == columns.end())
-        mistake(rows.front().line, "the column '" + std::string(column) + "' is missing");
-    }
-    std::vector<Row> out;
-    if (!result.mistakes.empty()) return out;
-    for (std::size_t i = 1; i < rows.size(); ++i) {
-      if (rows[i].cells.size() > columns.size()) {
-        mistake(rows[i].line, "there are more cells than columns");
-        continue;
-      }
-      Row row{rows[i].line, {}};
-      for (std::size_t c = 0; c < columns.size(); ++c)
-        row.values[columns[c]] = c < rows[i].cells.size() ? rows[i].cells[c] : std::string();
-      out.push_back(std::move(row));
-    }
-    return out;
-  }
-
-  void mistake(std::size_t line, std::string message) {
-    result.mistakes.push_back({line, std::move(message)});
-  }
-  /// Whether `checked` is well; else its hint is the line's mistake.
-  bool holds(std::size_t line, const Result<void>& checked) {
-    if (!checked) mistake(line, checked.error().hint);
-    return checked.ok();
-  }
-
-  /// Compares with what is there, and remembers the steps. `id`: what the person knows it by.
-  void put(const Row& row, const std::string& id, const RecordId& record, const Values& wanted,
-           const view::RecordView* present) {
-    if (present == nullptr) {
-      std::vector<Edit::Field> fields;
-      for (const auto& [name, value] : wanted) {
-        if (!value.empty()) fields.push_back(field(name, value_of(name, value)));
-      }
-      result.changes.push_back({row.line, id, "new", {}, {}, {}});
-      creates_.emplace_back(record, std::move(fields));
-      return;
-    }
-    bool is_same = true;
-    for (const auto& [name, value] : wanted) {
-      const std::string before = text_of(*present, name);
-      if (before == value) continue;
-      is_same = false;
-      result.changes.push_back({row.line, id, "changed", name, before, value});
-      assigns_.push_back({record, name, value_of(name, value)});
-    }
-    if (is_same) ++result.same;
-  }
-
-  Result<void> apply() {
-    const SpaceId directory = workspace_.directory();
-    SAMLA_TRY(workspace_.check_writable(directory, kOperation));
-    Edit edit;
-    for (auto& [record, fields] : creates_) {
-      edit.create(record, directory, std::string(kind_), std::move(fields));
-      SAMLA_TRY(commit_when_full(edit));
-    }
-    for (const auto& each : assigns_) {
-      edit.assign(each.record, each.name, each.value);
-      SAMLA_TRY(commit_when_full(edit));
-    }
-    if (!edit.empty()) SAMLA_TRY(workspace_.commit(std::move(edit), {directory}));
-    result.applied = true;
-    return {};
-  }
-
-  ImportResult result;
-
- private:
-  struct Assign {
-    RecordId record;
-    std::string name;
-    view::Value value;
-  };
-
-  static view::Value value_of(const std::string& name, const std::string& value) {
-    std::int64_t number = 0;
-    if (name != "headcount") return value;
-    std::from_chars(value.data(), value.data() + value.size(), number);
-    return number;
-  }
-  static std::string text_of(const view::RecordView& record, const std::string& name) {
-    if (name != "headcount") return record.text(name);
-    return record.find(name) == nullptr ? std::string() : std::to_string(record.number(name));
-  }
-  Result<void> commit_when_full(Edit& edit) {
-    if (edit.steps().size() < kRecordsACommit) return {};
-    SAMLA_TRY(workspace_.commit(std::move(edit), {workspace_.directory()}));
-    edit = Edit();
-    return {};
-  }
-
-  Workspace& workspace_;
-  std::string_view kind_;
-  std::vector<std::pair<RecordId, std::vector<Edit::Field>>> creates_;
-  std::vector<Assign> assigns_;
-};
-
-bool is_count(const std::string& text) {
-  constexpr std::size_t kDigitsMax = 7;
-  return !text.empty() && text.size() <= kDigitsMax && text.find_first_not_of("0123456789") == text.npos &&
-         (text == "0" || text.front() != '0');
-}
 
 Result<void> check_role(const Workspace& workspace) {
   if (workspace.role() == Role::kHr) return {};
@@ -169,7 +41,7 @@ void check_unit_row(Import& import, const Row& row, const std::set<std::string>&
     else if (!numbers.contains(value(name)))
       import.mistake(row.line, std::string(name) + ": there is no unit '" + value(name) + "'");
   }
-  if (!value("headcount").empty() && !is_count(value("headcount")))
+  if (!value("headcount").empty() && !is_whole_number(value("headcount")))
     import.mistake(row.line, "headcount must be a whole number");
   if (!value("language").empty() && value("language") != "nb" && value("language") != "nn")
     import.mistake(row.line, "language is nb or nn");
@@ -194,16 +66,11 @@ void check_successions(Import& import, const std::vector<Row>& rows, const std::
   }
 }
 
-Result<ImportResult> finish(Import& import, bool dry_run) {
-  if (import.result.mistakes.empty() && !dry_run) SAMLA_TRY(import.apply());
-  return std::move(import.result);
-}
-
 }  // namespace
 
 Result<ImportResult> import_units(Workspace& workspace, std::string_view csv, bool dry_run) {
   SAMLA_TRY(check_role(workspace));
-  Import import(workspace, kind::kUnit);
+  Import import(workspace, kind::kUnit, {"headcount"});
   SAMLA_ASSIGN(auto rows, import.read(csv, {"number", "name"},
                                       {"number", "name", "type", "parent", "fylke", "kommune", "language",
                                        "headcount", "successor"}));
@@ -234,10 +101,10 @@ Result<ImportResult> import_units(Workspace& workspace, std::string_view csv, bo
     if (found == present.end()) wanted.try_emplace("status", "aktiv");
     SAMLA_ASSIGN(const RecordId id,
                  workspace.replica().derived_id(workspace.directory(), kind::kUnit, number));
-    import.put(row, number, found == present.end() ? id : found->second->id, wanted,
+    import.put(row, number, workspace.directory(), found == present.end() ? id : found->second->id, wanted,
                found == present.end() ? nullptr : found->second);
   }
-  return finish(import, dry_run);
+  return import.finish(dry_run);
 }
 
 Result<ImportResult> import_leaders(Workspace& workspace, std::string_view csv, bool dry_run) {
@@ -278,9 +145,9 @@ Result<ImportResult> import_leaders(Workspace& workspace, std::string_view csv, 
     wanted["person"] = handle ? to_hex(*handle) : to_hex(person);
     wanted["user"] = user;
     wanted["status"] = "aktiv";
-    import.put(row, user + " " + unit, id, wanted, present ? &*present : nullptr);
+    import.put(row, user + " " + unit, directory, id, wanted, present ? &*present : nullptr);
   }
-  return finish(import, dry_run);
+  return import.finish(dry_run);
 }
 
 }  // namespace samla::domain

@@ -1,5 +1,5 @@
-// Import: units and their leaders from CSV into the directory. First all is checked and compared; only what
-// is without a mistake, and new or different, is written. Again is harmless. For HR.
+// Import: units, their leaders, gatherings and who takes part in them, from CSV. First all is checked and
+// compared; only what is without a mistake, and new or different, is written. Again is harmless. For HR.
 #pragma once
 
 #include <string>
@@ -37,5 +37,11 @@ struct ImportResult {
 Result<ImportResult> import_units(Workspace& workspace, std::string_view csv, bool dry_run);
 /// Columns user (the handle), name and unit; beside them level, from, to (days).
 Result<ImportResult> import_leaders(Workspace& workspace, std::string_view csv, bool dry_run);
+/// Columns name (what people know it by); beside it place, from, to (days), type, capacity. A new one is a
+/// draft, and its space is made at the next sync.
+Result<ImportResult> import_gatherings(Workspace& workspace, std::string_view csv, bool dry_run);
+/// Columns gathering (its name) and user (the handle); beside them name, role, status, table. Who is in the
+/// file is asked to the gathering; nobody is taken out of it. Also for facilitators.
+Result<ImportResult> import_participants(Workspace& workspace, std::string_view csv, bool dry_run);
 
 }  // namespace samla::domain

@@ -12,6 +12,9 @@ constexpr Policy kRegister = Policy::kRegister;
 constexpr std::array kHr = {Role::kHr};
 constexpr std::array kLeaders = {Role::kLeader};
 constexpr std::array kLeadersAndHr = {Role::kLeader, Role::kHr};
+constexpr std::array kFacilitators = {Role::kFacilitator, Role::kHr};
+constexpr std::array kForum = {Role::kForum};
+constexpr std::array kForumAndHr = {Role::kForum, Role::kHr};
 constexpr std::array kDeciders = {Role::kLeader, Role::kHr, Role::kForum};
 
 // Directory.
@@ -34,6 +37,51 @@ constexpr std::array kDriverFields = {FieldRule{"key"}, FieldRule{"nb"}, FieldRu
                                       FieldRule{"status"}};
 /// `definition` is the form as JSON (form_json.h).
 constexpr std::array kFormVersionFields = {FieldRule{"form"}, FieldRule{"number"}, FieldRule{"definition"}};
+/// `name` is what people know it by, and no two have the same. `status` is HR's word for those who are not
+/// in it; who is reads the log of kGatheringStatus.
+constexpr std::array kGatheringFields = {FieldRule{"name"},  FieldRule{"place"}, FieldRule{"from"},
+                                         FieldRule{"to"},    FieldRule{"type"},  FieldRule{"capacity"},
+                                         FieldRule{"status"}};
+
+// Gathering space.
+/// `user` is the handle, `person` the id that the user has or will have; one record a person.
+constexpr std::array kParticipantFields = {FieldRule{"user"}, FieldRule{"person"}, FieldRule{"name"},
+                                           FieldRule{"role"}, FieldRule{"status"}, FieldRule{"table"}};
+constexpr std::array kSessionFields = {FieldRule{"title", kRegister, kSearched},
+                                       FieldRule{"from"},
+                                       FieldRule{"to"},
+                                       FieldRule{"speaker"},
+                                       FieldRule{"method"},
+                                       FieldRule{"theme"},
+                                       FieldRule{"prompt", Policy::kText, kSearched},
+                                       FieldRule{"status"}};
+/// One entry of a log (status_log.h): `of` is the id of what it is about.
+constexpr std::array kStatusFields = {FieldRule{"of"}, FieldRule{"status"}, FieldRule{"note"},
+                                      FieldRule{"previous", Policy::kSet}, FieldRule{"details"}};
+/// `text` is whose input it is to say; `table` and `source` (a note's id) may be absent.
+constexpr std::array kInputFields = {FieldRule{"text", Policy::kOwner, kSearched}, FieldRule{"theme"},
+                                     FieldRule{"table"}, FieldRule{"anonymous", Policy::kOwner},
+                                     FieldRule{"source"}};
+
+// Forum space.
+/// A copy of an input, for those who hold no key of its gathering; `source` is the input's id.
+constexpr std::array kClusteredInputFields = {FieldRule{"source"}, FieldRule{"gathering"}, FieldRule{"theme"},
+                                              FieldRule{"text", kRegister, kSearched}};
+/// `inputs` are inputs' ids, `merged_from` the clusters that it was made of, `split_from` the one that its
+/// inputs were taken out of.
+constexpr std::array kClusterFields = {FieldRule{"text", kRegister, kSearched}, FieldRule{"theme"},
+                                       FieldRule{"inputs", Policy::kSet},
+                                       FieldRule{"merged_from", Policy::kSet}, FieldRule{"split_from"}};
+/// `candidates` are clusters' ids; `dots`: of the method dots, how many each has.
+constexpr std::array kRoundFields = {FieldRule{"title", kRegister, kSearched}, FieldRule{"method"},
+                                     FieldRule{"dots"}, FieldRule{"candidates", Policy::kSet}};
+/// One record a person and round, whose id follows from both (votes.h).
+constexpr std::array kVoteFields = {FieldRule{"round"}, FieldRule{"ballot", Policy::kOwner}};
+
+// Programme space. A decision also has "candidate.N.…" for each candidate.
+constexpr std::array kPublishedDecisionFields = {
+    FieldRule{"round"}, FieldRule{"title", kRegister, kSearched}, FieldRule{"method"},
+    FieldRule{"rationale", kRegister, kSearched}, FieldRule{"voters"}};
 
 // Notebook, group, gathering and unit spaces.
 constexpr std::array kNoteFields = {FieldRule{"title", kRegister, kSearched},
@@ -97,8 +145,14 @@ constexpr std::array kMeasureFields = {FieldRule{"title", kRegister, kSearched},
 /// One entry of a measure's status log, and the entries that it follows.
 constexpr std::array kMeasureStatusFields = {FieldRule{"measure"}, FieldRule{"status"}, FieldRule{"note"},
                                              FieldRule{"previous", Policy::kSet}};
-constexpr std::array kCascadeFields = {FieldRule{"leader"}, FieldRule{"gathering"}, FieldRule{"due"},
-                                       FieldRule{"method"}, FieldRule{"reached"},   FieldRule{"feedback"},
+/// `reached`: how many of the staff. Two reports that did not know of each other count the same people, so
+/// the greater number stands; a correction that knew of the earlier one replaces it, downwards as well.
+constexpr std::array kCascadeFields = {FieldRule{"leader"},
+                                       FieldRule{"gathering"},
+                                       FieldRule{"due"},
+                                       FieldRule{"method"},
+                                       FieldRule{"reached", Policy::kMax},
+                                       FieldRule{"feedback"},
                                        FieldRule{"status"}};
 
 constexpr std::array kKinds = {
@@ -110,6 +164,19 @@ constexpr std::array kKinds = {
     Kind{kind::kTheme, kThemeFields, kHr},
     Kind{kind::kDriver, kDriverFields, kHr},
     Kind{kind::kFormVersion, kFormVersionFields, kHr, true},
+    Kind{kind::kGathering, kGatheringFields, kHr},
+    Kind{kind::kGatheringStatus, kStatusFields, kFacilitators, true},
+    Kind{kind::kParticipant, kParticipantFields, kFacilitators},
+    Kind{kind::kSession, kSessionFields, kFacilitators},
+    Kind{kind::kInput, kInputFields, {}},
+    Kind{kind::kInputStatus, kStatusFields, kFacilitators, true},
+    Kind{kind::kClusteredInput, kClusteredInputFields, kFacilitators, true},
+    Kind{kind::kCluster, kClusterFields, kFacilitators},
+    Kind{kind::kClusterStatus, kStatusFields, kFacilitators, true},
+    Kind{kind::kRound, kRoundFields, kForumAndHr},
+    Kind{kind::kRoundStatus, kStatusFields, kForumAndHr, true},
+    Kind{kind::kVote, kVoteFields, kForum},
+    Kind{kind::kPublishedDecision, kPublishedDecisionFields, kHr, true},
     Kind{kind::kNote, kNoteFields, {}},
     Kind{kind::kPublishedNote, kPublishedNoteFields, {}, true},
     Kind{kind::kAssessment, kAssessmentFields, kLeaders},

@@ -56,8 +56,19 @@ inline constexpr std::string_view kComment = "review_comment";
 inline constexpr std::string_view kMeasure = "measure";
 inline constexpr std::string_view kMeasureStatus = "measure_status";
 inline constexpr std::string_view kCascade = "cascade_task";
+inline constexpr std::string_view kGathering = "gathering";
+inline constexpr std::string_view kGatheringStatus = "gathering_status";
+inline constexpr std::string_view kParticipant = "participant";
+inline constexpr std::string_view kSession = "session";
+inline constexpr std::string_view kInput = "input";
+inline constexpr std::string_view kInputStatus = "input_status";
+inline constexpr std::string_view kClusteredInput = "clustered_input";
 inline constexpr std::string_view kCluster = "cluster";
+inline constexpr std::string_view kClusterStatus = "cluster_status";
 inline constexpr std::string_view kRound = "round";
+inline constexpr std::string_view kRoundStatus = "round_status";
+inline constexpr std::string_view kVote = "vote";
+inline constexpr std::string_view kPublishedDecision = "published_decision";
 }  // namespace kind
 
 std::span<const Kind> kinds();

@@ -23,4 +23,13 @@ Result<void> set_member(Workspace& workspace, const SpaceId& space, const UserId
   return workspace.replica().set_member(space, user, right);
 }
 
+std::vector<std::pair<UserId, replica::SpaceRight>> other_hr(const replica::Replica& replica) {
+  std::vector<std::pair<UserId, replica::SpaceRight>> out;
+  for (const replica::UserInfo& user : replica.users()) {
+    if (user.id == replica.user() || user.role != static_cast<replica::Role>(Role::kHr)) continue;
+    out.emplace_back(user.id, replica::SpaceRight::kManager);
+  }
+  return out;
+}
+
 }  // namespace samla::domain

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/domain/workspace.h"
 
@@ -12,5 +14,7 @@ namespace samla::domain {
 /// not_permitted: no manager of it, or HR into a unit's or a group's drafts. See Replica::set_member.
 Result<void> set_member(Workspace& workspace, const SpaceId& space, const UserId& user,
                         replica::SpaceRight right);
+/// HR's people beside this user, as managers: they are in every space that HR founds.
+std::vector<std::pair<UserId, replica::SpaceRight>> other_hr(const replica::Replica& replica);
 
 }  // namespace samla::domain

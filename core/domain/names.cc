@@ -149,6 +149,13 @@ std::string Names::unit(const RecordId& scope) {
   return found == units_.end() ? short_id(scope.view()) : found->second;
 }
 
+std::string Names::gathering(const RecordId& id) {
+  const auto record = workspace_.records().read(id);
+  const bool is_named = record && *record && (*record)->kind == kind::kGathering &&
+                        (*record)->space == workspace_.directory() && made_rightly(workspace_, **record);
+  return is_named ? (*record)->text("name") : short_id(id.view());
+}
+
 void Names::load_spaces() {
   if (spaces_) return;
   spaces_.emplace();
@@ -157,6 +164,8 @@ void Names::load_spaces() {
     const bool is_own = info.id == workspace_.notebook();
     if (info.purpose == purpose::kUnit || info.purpose == purpose::kUnitHr) {
       name += " " + unit(info.scope);
+    } else if (info.purpose == purpose::kGathering) {
+      name += " " + gathering(info.scope);
     } else if (!info.scope.is_zero() && !is_own) {
       name += " " + short_id(info.scope.view());
     }

@@ -30,7 +30,9 @@ class Names {
   std::string device_of(const WriterId& writer);
   /// "1902".
   std::string unit(const RecordId& scope);
-  /// "notebook", "unit 1902", "unit-hr 1902", …
+  /// "Tromsø".
+  std::string gathering(const RecordId& id);
+  /// "notebook", "unit 1902", "unit-hr 1902", "gathering Tromsø", …
   std::string space(const SpaceId& id);
   /// The space that `words` names: its name as above, its id, or a unique beginning of the id
   /// of at least 4 digits.

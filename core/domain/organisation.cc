@@ -5,13 +5,14 @@
 #include <charconv>
 
 #include "core/base/encoding.h"
+#include "core/domain/members.h"
 #include "core/domain/names.h"
+#include "core/domain/participants.h"
 
 namespace samla::domain {
 namespace {
 
 using replica::Edit;
-using replica::SpaceRight;
 
 /// Those of the programme; an organisation is founded with them. Keys stand in records and scripts.
 constexpr std::array kThemes = {
@@ -91,16 +92,6 @@ Result<RecordId> name_unit(Workspace& workspace, Edit& edit, const std::string& 
   edit.create(id, workspace.directory(), kind_text(kind::kUnit),
               {field("number", number), field("name", number), field("status", std::string("aktiv"))});
   return id;
-}
-
-/// HR's people beside this user: they read what the units submit.
-std::vector<std::pair<UserId, SpaceRight>> other_hr(const replica::Replica& replica) {
-  std::vector<std::pair<UserId, SpaceRight>> out;
-  for (const replica::UserInfo& user : replica.users()) {
-    if (user.id == replica.user() || user.role != static_cast<replica::Role>(Role::kHr)) continue;
-    out.emplace_back(user.id, SpaceRight::kManager);
-  }
-  return out;
 }
 
 std::vector<RecordId> unit_hr_scopes(const replica::Replica& replica) {
@@ -202,6 +193,8 @@ Result<std::string> invite(Workspace& workspace, const Invitation& invitation,
     SAMLA_TRY(workspace.replica().found_space(space_spec(purpose::kUnitHr, *unit), members));
   }
   spec.spaces = spaces_of_role(invitation.role, unit, unit_hr_scopes(workspace.replica()));
+  SAMLA_ASSIGN(const auto gatherings, gathering_spaces(workspace, invitation.user, invitation.role));
+  spec.spaces.insert(spec.spaces.end(), gatherings.begin(), gatherings.end());
   return workspace.replica().create_invite(spec, options);
 }
 

@@ -1,4 +1,4 @@
-// Requests that bring units and leaders in.
+// Requests that bring units, leaders, gatherings and participants in.
 #include "core/domain/import.h"
 #include "core/requests/catalogue.h"
 
@@ -19,13 +19,20 @@ Error refuse(const domain::ImportResult& result) {
   return fail(ErrorCode::invalid_argument, "org.import", hint);
 }
 
+using Import = Result<domain::ImportResult> (*)(domain::Workspace&, std::string_view csv, bool dry_run);
+
+Import import_of(const std::string& kind) {
+  if (kind == "leaders") return domain::import_leaders;
+  if (kind == "gatherings") return domain::import_gatherings;
+  if (kind == "participants") return domain::import_participants;
+  return domain::import_units;
+}
+
 Result<Json> import_csv(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("org.import"));
   const bool dry_run = arguments.truth("dry_run");
-  const bool is_units = arguments.text("kind") == "units";
-  SAMLA_ASSIGN(const auto result, is_units
-                                      ? domain::import_units(*workspace, arguments.text("text"), dry_run)
-                                      : domain::import_leaders(*workspace, arguments.text("text"), dry_run));
+  SAMLA_ASSIGN(const auto result,
+               import_of(arguments.text("kind"))(*workspace, arguments.text("text"), dry_run));
   if (!result.mistakes.empty() && !dry_run) return refuse(result);
   Json changes = Json::array();
   for (const domain::ImportChange& each : result.changes) {
@@ -50,12 +57,19 @@ Result<Json> import_csv(Profile& profile, const Arguments& arguments) {
 std::vector<Request> import_requests() {
   return {
       {"org.import",
-       "Brings units or leaders in from CSV, with commas, semicolons or tabs. All is checked first; one "
+       "Brings units, leaders, gatherings or participants in from CSV, with commas, semicolons or tabs. All "
+       "is checked first; one "
        "mistake, "
        "and nothing is imported. Again is harmless. For HR. Units: columns number, name, and type, parent, "
        "fylke, kommune, language (nb, nn), headcount, successor. Leaders: user, name, unit, and level, from, "
-       "to.",
-       {{"kind", Type::kText, true, "what the rows are", {}, {"units", "leaders"}},
+       "to. Gatherings: name, and place, from, to, type, capacity. Participants, also for facilitators, once "
+       "the gathering's space is made: gathering, user, and name, role, status, table.",
+       {{"kind",
+         Type::kText,
+         true,
+         "what the rows are",
+         {},
+         {"units", "leaders", "gatherings", "participants"}},
         {"text", Type::kText, true, "the file"},
         {"dry_run", Type::kBoolean, false, "says what would change, and every mistake, and imports nothing"}},
        {{"changes", "a list of line, id, change (new, changed), field, before, after"},

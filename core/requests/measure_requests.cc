@@ -1,7 +1,10 @@
 // Requests about measures and cascade tasks.
+#include <set>
+
 #include "core/base/clock.h"
 #include "core/base/encoding.h"
 #include "core/domain/cascade.h"
+#include "core/domain/cascade_participants.h"
 #include "core/domain/dates.h"
 #include "core/domain/measures.h"
 #include "core/domain/sensitive.h"
@@ -164,8 +167,31 @@ Json shape_of(const domain::CascadeTask& task, domain::Names& names, const std::
   return out;
 }
 
+/// Everybody who was at the gathering.
+Result<Json> assign_to_participants(Profile& profile, domain::Workspace& workspace,
+                                    const Arguments& arguments) {
+  if (arguments.find_text("leader")) {
+    return fail(ErrorCode::invalid_argument, "cascade.assign", "a leader is of a unit; give unit too");
+  }
+  const std::string gathering = arguments.text("gathering");
+  SAMLA_ASSIGN(const auto assigned, domain::assign_cascade_to_participants(workspace, {gathering}, gathering,
+                                                                           arguments.text("due")));
+  SAMLA_ASSIGN(const auto tasks, domain::list_cascade(workspace, {}));
+  domain::Names names(workspace);
+  const std::set<RecordId> wanted(assigned.tasks.begin(), assigned.tasks.end());
+  Json out = Json::array();
+  const std::string day = domain::date_of(SystemClock().now_ms());
+  for (const domain::CascadeTask& each : tasks) {
+    if (!wanted.contains(each.id)) continue;
+    out.push_back(shape_of(each, names, day));
+    profile.tell_changed(each.id);
+  }
+  return Json{{"tasks", std::move(out)}, {"skipped", assigned.skipped}};
+}
+
 Result<Json> assign_cascade(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("cascade.assign"));
+  if (!arguments.find_text("unit")) return assign_to_participants(profile, *workspace, arguments);
   const domain::CascadeAssignment assignment{arguments.text("unit"), arguments.text("leader"),
                                              arguments.text("gathering"), arguments.text("due")};
   SAMLA_ASSIGN(const auto tasks, domain::assign_cascade(*workspace, assignment));
@@ -317,13 +343,14 @@ std::vector<Request> cascade_requests() {
       {"feedback", Type::kText, false, "what the staff said"}};
   return {
       {"cascade.assign",
-       "Asks a unit's leaders to pass on to their staff what was said at a gathering (formidling). For HR; "
-       "again is harmless.",
-       {{"unit", Type::kText, true, "the unit's number"},
-        {"gathering", Type::kText, true, "which gathering"},
+       "Asks leaders to pass on to their staff what was said at a gathering (formidling): a unit's, or "
+       "without a unit all who are in the gathering and were not absent. For HR; again is harmless.",
+       {{"unit", Type::kText, false, "the unit's number"},
+        {"gathering", Type::kText, true, "which gathering; without a unit its name"},
         {"leader", Type::kText, false, "a leader's handle; without one every leader of the unit"},
         {"due", Type::kText, false, "a day, 2016-09-01"}},
-       {{"tasks", "a list of tasks as cascade.list gives them"}},
+       {{"tasks", "a list of tasks as cascade.list gives them"},
+        {"skipped", "without a unit: handles of participants who lead no unit yet"}},
        assign_cascade},
       {"cascade.plan", "Says how a task is to be carried out.", report, {{"task", kTask}}, plan_cascade},
       {"cascade.done", "Says that a task is carried out.", report, {{"task", kTask}}, finish_cascade},

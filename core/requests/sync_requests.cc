@@ -4,6 +4,7 @@
 
 #include "core/domain/conflicts.h"
 #include "core/domain/organisation.h"
+#include "core/domain/participants.h"
 #include "core/requests/catalogue.h"
 
 namespace samla::requests {
@@ -21,6 +22,7 @@ using Run = Result<replica::SyncReport> (*)(replica::Replica&, const replica::Sy
 Result<Json> run(Profile& profile, std::string_view operation, Run how) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace(operation));
   SAMLA_TRY(domain::found_own_units(*workspace));
+  SAMLA_TRY(domain::admit_participants(*workspace));
   profile.events().push({{"event", "sync.state"}, {"state", "syncing"}});
   auto result = how(workspace->replica(), profile.sync_options());
   replica::SyncReport report;

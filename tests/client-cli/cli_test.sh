@@ -115,6 +115,9 @@ status 0 hr --json org create --name Fylke --server "ws://127.0.0.1:$port/#$frag
 pure
 status 1 hr org create --name Fylke --server "ws://127.0.0.1:$port/#$fragment"
 status 0 hr --json invite create --user kari --name Kari --role leader --unit 1902
+status 0 hr report response
+has "ikke startet"
+! grep -q '[{}]' "$folder/out" || complain "counts are lines for a person: $(out)"
 invite=$(value .invite)
 status 0 "$samla" invite show "$invite"
 has "█"
@@ -212,6 +215,50 @@ for words in "org show" "device list" "space list" "invite list" status "conflic
   status 0 hr --json $words
   pure
 done
+
+# A gathering, from its making to what was said there.
+status 0 hr gathering create --name Bodø --place "Scandic Havet" --from 2016-01-27 --capacity 110
+status 1 hr gathering join Bodø --user kari
+says "sync"
+status 0 hr sync
+status 0 hr gathering join Bodø --user kari --table 4
+status 0 hr gathering status Bodø publisert
+status 0 hr sync
+status 0 kari sync
+status 0 kari sync
+status 0 kari gathering checkin Bodø
+has "møtt"
+status 0 hr gathering session add Bodø --title Kafébord --from "2016-01-27 13:00" --theme ett-nav
+status 0 hr gathering agenda Bodø
+has "Kafébord"
+status 0 kari input add --gathering Bodø --text "Færre rapporter" --theme mindre-styring --table 4
+printf 'Kutt i rapporter' | kari --json input add --gathering Bodø --stdin >"$folder/out" 2>"$folder/err" ||
+  complain "input add --stdin"
+is "$(value .input.text)" "Kutt i rapporter"
+status 2 kari input add --gathering Bodø
+status 0 kari sync
+status 0 hr sync
+for input in $(hr --json input list | jq -r '.inputs[].id'); do
+  status 0 hr input moderate "$input"
+  status 0 hr input cluster "$input"
+done
+status 0 hr input list
+has "klynget"
+status 0 hr report inputs
+has "mindre-styring"
+clusters=$(hr --json cluster list | jq -r '.clusters[].id')
+for cluster in $clusters; do status 0 hr cluster approve "$cluster"; done
+# shellcheck disable=SC2086 # two words
+status 0 hr --json round open $clusters --title Hovedtiltak --method rank
+round=$(value .round.id)
+status 1 hr round vote "$round" "${clusters%%$'\n'*}=1"
+says "forum"
+status 0 hr round show "$round"
+has "Færre rapporter"
+# shellcheck disable=SC2086
+status 0 hr input merge $clusters
+status 0 hr gathering report Bodø
+has "1"
 
 # A watch, another program on the same profile meanwhile, and its clean end.
 "$samla" --profile "$folder/kari" --json sync watch >"$folder/watch" 2>"$folder/events" &

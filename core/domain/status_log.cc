@@ -1,0 +1,92 @@
+#include "core/domain/status_log.h"
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "core/base/encoding.h"
+#include "core/domain/immutable.h"
+#include "core/domain/names.h"
+
+namespace samla::domain {
+
+namespace {
+
+std::string text_of(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const std::string& each : lines) out += (out.empty() ? "" : "\n") + each;
+  return out;
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<StatusLog> StatusLog::load(Workspace& workspace, std::string_view kind, const SpaceId& space) {
+  view::Query query;
+  query.kind = kind;
+  query.space = space;
+  // What was said stays said: a member who erases another's entry takes nothing back.
+  query.include_erased = true;
+  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+  StatusLog out;
+  out.kind_ = kind;
+  for (const view::RecordView& record : records) {
+    if (!is_unaltered(workspace.replica(), record) || !made_rightly(workspace, record)) continue;
+    out.logs_[record.text("of")].push_back(
+        {to_hex(record.id), record.text("of"), record.text("status"), record.text("note"),
+         record.elements("previous"), lines_of(record.text("details")), record.created_ms, record.author});
+  }
+  for (auto& [of, log] : out.logs_)
+    std::ranges::sort(log, {}, [](const StatusEntry& each) { return std::tie(each.time_ms, each.id); });
+  return out;
+}
+
+const std::vector<StatusEntry>& StatusLog::entries(const std::string& of) const {
+  static const std::vector<StatusEntry> kNone;
+  const auto found = logs_.find(of);
+  return found == logs_.end() ? kNone : found->second;
+}
+
+std::vector<const StatusEntry*> StatusLog::heads(const std::string& of) const {
+  std::set<std::string> followed;
+  for (const StatusEntry& each : entries(of)) followed.insert(each.previous.begin(), each.previous.end());
+  std::vector<const StatusEntry*> out;
+  for (const StatusEntry& each : entries(of)) {
+    if (!followed.contains(each.id)) out.push_back(&each);
+  }
+  return out;
+}
+
+const StatusEntry* StatusLog::last(const std::string& of) const {
+  const auto standing = heads(of);
+  return standing.empty() ? nullptr : standing.back();
+}
+
+std::string StatusLog::status(const std::string& of, std::string_view first) const {
+  const StatusEntry* entry = last(of);
+  return entry == nullptr ? std::string(first) : entry->status;
+}
+
+Result<void> StatusLog::add(Workspace& workspace, replica::Edit& edit, const SpaceId& space,
+                            const std::string& of, std::string_view status, const std::string& note,
+                            const std::vector<std::string>& details) const {
+  std::vector<replica::Edit::Field> fields = {field("of", of), field("status", std::string(status)),
+                                              field("note", note)};
+  for (const StatusEntry* each : heads(of)) fields.push_back(element("previous", each->id));
+  if (!details.empty()) fields.push_back(field("details", text_of(details)));
+  SAMLA_ASSIGN(const RecordId id, content_id(workspace.replica(), space, kind_, fields));
+  SAMLA_ASSIGN(const auto present, workspace.records().read(id));
+  if (!present) edit.create(id, space, kind_, std::move(fields));
+  return {};
+}
+
+}  // namespace samla::domain
