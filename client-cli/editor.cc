@@ -20,14 +20,18 @@ namespace {
 
 Failure failed(std::string message) { return {"io", std::move(message), 1}; }
 
+std::string runtime_folder() {
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  std::error_code error;
+  const bool usable = runtime != nullptr && std::filesystem::is_directory(runtime, error);
+  return usable ? runtime : "/tmp";
+}
+
 /// A folder of this user's alone: editors keep copies beside the file.
 class Scratch {
  public:
   Scratch() {
-    const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-    std::error_code error;
-    const bool usable = runtime != nullptr && std::filesystem::is_directory(runtime, error);
-    std::string pattern = std::string(usable ? runtime : "/tmp") + "/samla-edit-XXXXXX";
+    std::string pattern = runtime_folder() + "/samla-edit-XXXXXX";
     if (::mkdtemp(pattern.data()) == nullptr) throw failed("no folder for the text can be made");
     folder_ = pattern;
   }
@@ -78,6 +82,20 @@ std::string edit_text(const std::string& text) {
   }
   if (!is_text(out.str())) throw Failure{"invalid_argument", "the editor left a text that is not UTF-8", 1};
   return out.str();
+}
+
+std::filesystem::path keep_text(const std::string& text) {
+  std::string path = runtime_folder() + "/samla-kept-XXXXXX";
+  const int file = ::mkstemp(path.data());
+  std::size_t written = 0;
+  while (file >= 0 && written < text.size()) {
+    const ssize_t done = ::write(file, text.data() + written, text.size() - written);
+    if (done < 0 && errno != EINTR) break;
+    written += done > 0 ? static_cast<std::size_t>(done) : 0;
+  }
+  if (file < 0 || ::close(file) != 0 || written < text.size())
+    throw failed("the text cannot be kept in a file");
+  return path;
 }
 
 }  // namespace samla::cli

@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <sstream>
 
 #include "client-cli/commands/command.h"
 
@@ -122,6 +124,16 @@ std::string read_stdin() {
   }
   if (!is_text(out)) throw Failure{"invalid_argument", "what came on standard input is not UTF-8", 1};
   return out;
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream out;
+  // An empty file puts nothing out, which counts as a failure of the stream.
+  if (!in || (!(out << in.rdbuf()) && in.peek() != std::ifstream::traits_type::eof()))
+    throw Failure{"io", "the file cannot be read: " + path, 1};
+  if (!is_text(out.str())) throw Failure{"invalid_argument", "the file is not UTF-8: " + path, 1};
+  return out.str();
 }
 
 bool is_text(std::string_view bytes) {

@@ -21,6 +21,9 @@ std::optional<std::string> ask_secret(std::string_view prompt);
 /// All of stdin, byte for byte. Failure where it is not UTF-8.
 std::string read_stdin();
 
+/// All of a file. Failure where it cannot be read or is not UTF-8.
+std::string read_file(const std::string& path);
+
 /// Whether it is well-formed UTF-8.
 bool is_text(std::string_view bytes);
 /// The characters of well-formed UTF-8, for alignment.

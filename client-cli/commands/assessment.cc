@@ -1,7 +1,43 @@
 // assessment: a draft is filled, submitted, read by HR.
 #include "client-cli/commands/command.h"
+#include "client-cli/form_editing.h"
+#include "client-cli/session.h"
+#include "client-cli/terminal.h"
 
 namespace samla::cli {
+namespace {
+
+/// On a terminal the form is filled in the person's editor; a program fills fields.
+void take_new(Json& request, const Given& given, Session& session) {
+  if (given.has("--empty") || !is_interactive()) return;
+  Json blank = {{"request", "assessment.text"}, {"unit", request["unit"]}};
+  if (request.contains("form")) blank["form"] = request["form"];
+  const std::string text = session.need(blank).at("text");
+  request = {{"request", "assessment.show"}, {"id", ask_with_edited(session, request, text)}};
+}
+
+/// Answers as a JSON object; numbers and truths are what they look like.
+Json answers_of(const std::string& text) {
+  const Json parsed = Json::parse(text, nullptr, false);
+  if (!parsed.is_object())
+    throw Failure{"invalid_argument", "standard input must be a JSON object of answers by field", 2};
+  Json out = Json::object();
+  for (const auto& [name, value] : parsed.items()) out[name] = value.is_string() ? value : Json(value.dump());
+  return out;
+}
+
+void take_answers(Json& request, const Given& given, Session& session) {
+  if (given.has("--stdin")) request["answers"] = answers_of(read_stdin());
+  if (request.contains("answers") && !request["answers"].empty()) return;
+  if (!is_interactive())
+    throw Failure{"invalid_argument", "FIELD=VALUE or --stdin says what is to be answered", 2};
+  const std::string id = request["id"];
+  const std::string text = session.need({{"request", "assessment.text"}, {"id", id}}).at("text");
+  const Json write = {{"request", "assessment.write"}, {"id", id}, {"base", text}};
+  request = {{"request", "assessment.show"}, {"id", ask_with_edited(session, write, text)}};
+}
+
+}  // namespace
 
 std::vector<Command> assessment_commands() {
   const Option id = {"ID", "id", Shape::kText, true};
@@ -10,12 +46,19 @@ std::vector<Command> assessment_commands() {
   return {
       {.words = "assessment new",
        .request = "assessment.new",
-       .options = {{"--unit", "unit", Shape::kText, true}, {"--form", "form"}},
-       .view = line},
+       .options = {{"--unit", "unit", Shape::kText, true},
+                   {"--form", "form"},
+                   {"--empty", "", Shape::kFlag, false,
+                    "begins it without the editor, on a terminal as well"}},
+       .view = line,
+       .prepare = take_new},
       {.words = "assessment fill",
        .request = "assessment.fill",
-       .options = {id, {"FIELD=VALUE", "answers", Shape::kPairs, true}},
-       .view = line},
+       .options = {id,
+                   {"FIELD=VALUE", "answers", Shape::kPairs, false},
+                   {"--stdin", "", Shape::kFlag, false, "the answers are a JSON object on standard input"}},
+       .view = line,
+       .prepare = take_answers},
       {.words = "assessment item add",
        .request = "assessment.item.add",
        .options = {id,

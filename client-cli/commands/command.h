@@ -71,6 +71,8 @@ std::vector<Command> invite_commands();
 std::vector<Command> device_commands();
 std::vector<Command> space_commands();
 std::vector<Command> note_commands();
+std::vector<Command> search_commands();
+std::vector<Command> form_commands();
 std::vector<Command> assessment_commands();
 std::vector<Command> measure_commands();
 std::vector<Command> cascade_commands();

@@ -58,7 +58,7 @@ std::vector<Command> note_commands() {
        .view = {View::Form::kLine, "note", {"id", "title", "tags"}}},
       {.words = "note share",
        .request = "note.share",
-       .options = {id, {"--to", "to", Shape::kText, true}},
+       .options = {id, {"--to", "to", Shape::kText, true}, {"--dry-run", "dry_run", Shape::kFlag}},
        .view = {View::Form::kLine, "note", {"id", "title", "space"}}},
       {.words = "note delete", .request = "note.delete", .options = {id}, .view = line},
       {.words = "note history",

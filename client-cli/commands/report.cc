@@ -20,8 +20,15 @@ std::vector<Command> report_commands() {
        .view = {View::Form::kFields, ""}},
       {.words = "report themes",
        .request = "report.themes",
-       .options = with_filters({}),
+       .options = with_filters({{"--by", "by"}}),
        .view = {View::Form::kTable, "themes", {"theme", "name", "styrke", "svakhet", "tiltak"}}},
+      {.words = "report text",
+       .request = "report.text",
+       .options = with_filters({{"--part", "part"},
+                                {"--theme", "theme"},
+                                {"--limit", "limit", Shape::kNumber},
+                                {"--quotes", "quotes", Shape::kNumber}}),
+       .view = {View::Form::kTable, "words", {"word", "count", "units", "quotes"}}},
       {.words = "report measures",
        .request = "report.measures",
        .options = with_filters({}),
@@ -30,6 +37,7 @@ std::vector<Command> report_commands() {
        .request = "report.cascade",
        .options = with_filters({}),
        .view = {View::Form::kFields, ""}},
+      {.words = "report conflicts", .request = "report.conflicts", .view = {View::Form::kFields, ""}},
   };
 }
 

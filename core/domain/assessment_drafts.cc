@@ -4,6 +4,8 @@
 #include <set>
 
 #include "core/base/encoding.h"
+#include "core/domain/form_check.h"
+#include "core/domain/form_versions.h"
 #include "core/domain/immutable.h"
 #include "core/domain/record_ids.h"
 #include "core/domain/reviews.h"
@@ -35,7 +37,17 @@ Result<Assessment> read_draft(Workspace& workspace, const view::RecordView& reco
   if (status) draft.status = *status;
   SAMLA_ASSIGN(const Reviews reviews, Reviews::load(workspace, unit_hr));
   draft.comments = reviews.comments_on(to_hex(record.id));
+  SAMLA_TRY(mark_tray(workspace, {&draft, 1}));
   return draft;
+}
+
+Result<void> mark_tray(Workspace& workspace, std::span<Assessment> assessments) {
+  SAMLA_ASSIGN(const FormVersions versions, FormVersions::load(workspace));
+  for (Assessment& each : assessments) {
+    const FormVersion* version = versions.find(each.form, {each.form_version, each.form_content});
+    if (version != nullptr) each.tray = tray_of(version->form, each.answers);
+  }
+  return {};
 }
 
 Result<AssessmentResult> result_of(Workspace& workspace, const RecordId& id) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,8 @@ inline std::string text_of(std::string_view text) { return std::string(text); }
 Result<view::RecordView> find_draft(Workspace& workspace, std::string_view id, std::string_view operation);
 /// With what HR has said of it.
 Result<Assessment> read_draft(Workspace& workspace, const view::RecordView& record);
+/// Says of each which answers have no place in its form's version, where that is here.
+Result<void> mark_tray(Workspace& workspace, std::span<Assessment> assessments);
 Result<AssessmentResult> result_of(Workspace& workspace, const RecordId& id);
 Result<std::vector<Assessment>> all_drafts(Workspace& workspace);
 

@@ -107,11 +107,23 @@ void add_items(std::string& out, const Writer& writer, const Assessment& assessm
   out += writer.close_list();
 }
 
+/// Questions of one section may ask the same of different things.
+std::string heading_of(const Section& section, const Question& question, std::string_view language) {
+  const bool is_graded = question.type == QuestionType::kScale || question.type == QuestionType::kNumber;
+  return (is_graded ? section.label.in(language) + " – " : std::string()) + question.label.in(language);
+}
+
+std::string shown(const Question& question, const std::string& answer, std::string_view language) {
+  const auto choice = std::ranges::find(question.choices, answer, &Choice::id);
+  if (choice != question.choices.end()) return choice->label.in(language);
+  const bool has_most = question.type == QuestionType::kScale && question.most && !answer.empty();
+  return has_most ? answer + " / " + std::to_string(*question.most) : answer;
+}
+
 std::string body_of(const Writer& writer, const Assessment& assessment, const PrintLabels& labels) {
   const bool is_nynorsk = labels.language == Language::kNynorsk;
-  const Form* form = find_form(assessment.form);
-  const std::string form_name =
-      form == nullptr ? assessment.form : std::string(is_nynorsk ? form->nn : form->nb);
+  const std::string_view language = is_nynorsk ? "nn" : "nb";
+  const std::string form_name = labels.form ? labels.form->name.in(language) : assessment.form;
   std::string out = writer.title(form_name + ", " + (is_nynorsk ? "eining " : "enhet ") + assessment.unit);
   if (writer.title == kMarkdown.title) out += "\n";
   out += writer.paragraph("Status: " + assessment.status + ". " +
@@ -127,10 +139,11 @@ std::string body_of(const Writer& writer, const Assessment& assessment, const Pr
   const auto add_answer = [&](const std::string& heading, const std::string& text) {
     if (!text.empty()) out += writer.heading(heading) + writer.paragraph(text);
   };
-  if (form != nullptr) {
-    for (const FormField& each : form->fields) {
-      const auto answer = left.extract(std::string(each.id));
-      if (answer) add_answer(std::string(is_nynorsk ? each.nn : each.nb), answer.mapped());
+  const std::vector<Section> none;
+  for (const Section& section : labels.form ? labels.form->sections : none) {
+    for (const Question& each : section.questions) {
+      const auto answer = left.extract(each.id);
+      if (answer) add_answer(heading_of(section, each, language), shown(each, answer.mapped(), language));
     }
   }
   for (const auto& [id, answer] : left) add_answer(id, answer);

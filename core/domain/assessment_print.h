@@ -2,9 +2,11 @@
 // nothing else. What people wrote is escaped for the form that it goes into.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/domain/assessments.h"
+#include "core/domain/forms.h"
 #include "core/domain/organisation.h"
 
 namespace samla::domain {
@@ -15,6 +17,8 @@ struct PrintLabels {
   std::vector<Theme> themes;
   std::vector<Theme> drivers;
   Language language = Language::kBokmal;
+  std::optional<Form> form =
+      {};  ///< that it answers; absent: not on this device, and ids stand for its words
 };
 
 std::string print_markdown(const Assessment& assessment, const PrintLabels& labels);

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "core/base/encoding.h"
+#include "core/domain/form_versions.h"
 #include "core/domain/immutable.h"
 #include "core/domain/policies.h"
 
@@ -20,7 +21,9 @@ Assessment base_of(Names& names, const view::RecordView& record, const RecordId&
   out.id = record.id;
   out.unit = names.unit(scope);
   out.form = record.text("form");
-  out.form_version = record.number("form_version");
+  VersionName version = version_name(record.find("form_version"));
+  out.form_version = version.number;
+  out.form_content = std::move(version.content);
   out.space = record.space;
   out.created_ms = record.created_ms;
   out.updated_ms = record.updated_ms;
@@ -146,15 +149,17 @@ bool same_content(const Assessment& draft, const Assessment& revision) {
            std::tie(b.id, b.type, b.text, b.theme, b.driver, b.evidence);
   };
   return draft.answers == revision.answers && draft.form_version == revision.form_version &&
-         draft.process == revision.process && draft.participants == revision.participants &&
+         draft.form_content == revision.form_content && draft.process == revision.process &&
+         draft.participants == revision.participants &&
          std::ranges::equal(draft.items, revision.items, same_item);
 }
 
 std::vector<replica::Edit::Field> revision_fields(const Assessment& draft,
                                                   const std::vector<std::string>& previous) {
-  std::vector<replica::Edit::Field> out = {field("unit", draft.unit), field("form", draft.form),
-                                           field("form_version", draft.form_version),
-                                           field("source", to_hex(draft.id))};
+  std::vector<replica::Edit::Field> out = {
+      field("unit", draft.unit), field("form", draft.form),
+      field("form_version", value_of({draft.form_version, draft.form_content})),
+      field("source", to_hex(draft.id))};
   if (!draft.process.empty()) out.push_back(field("process", draft.process));
   for (const std::string& name : draft.participants) out.push_back(element("participants", name));
   for (const auto& [id, answer] : draft.answers)

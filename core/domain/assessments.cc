@@ -5,6 +5,8 @@
 
 #include "core/base/encoding.h"
 #include "core/domain/assessment_drafts.h"
+#include "core/domain/form_check.h"
+#include "core/domain/form_versions.h"
 #include "core/domain/immutable.h"
 #include "core/domain/organisation.h"
 #include "core/domain/record_ids.h"
@@ -35,6 +37,23 @@ std::vector<Warning> warnings_before_submitting(const Assessment& draft) {
   return out;
 }
 
+/// A question of the form that has an answer, or an answer that lies in the draft's tray.
+Result<void> check_place(const Form& form, const view::RecordView& draft, const std::string& name) {
+  const Question* question = form.find(name);
+  if (question != nullptr && question->type != QuestionType::kItems) return {};
+  if (question == nullptr && draft.find(name) != nullptr && !is_reserved_for_assessments(name)) return {};
+  if (question != nullptr) {
+    return fail(ErrorCode::invalid_argument, "assessment.fill",
+                "'" + name + "' is answered by items; add them with assessment.item.add");
+  }
+  std::string known;
+  for (const Question* each : form.questions()) {
+    if (each->type != QuestionType::kItems) known += (known.empty() ? "" : ", ") + each->id;
+  }
+  return fail(ErrorCode::invalid_argument, "assessment.fill",
+              "the form has no field '" + name + "'; it has " + known);
+}
+
 }  // namespace
 
 const std::vector<std::string_view>& assessment_statuses() {
@@ -58,11 +77,8 @@ const std::vector<std::string_view>& item_types() {
 Result<AssessmentResult> begin_assessment(Workspace& workspace, const std::string& unit,
                                           const std::string& form) {
   constexpr std::string_view kOperation = "assessment.new";
-  const Form* chosen = find_form(form);
-  if (chosen == nullptr) {
-    return fail(ErrorCode::not_found, text_of(kOperation),
-                "there is no form '" + form + "'; try egenvurdering");
-  }
+  SAMLA_ASSIGN(const FormVersions versions, FormVersions::load(workspace));
+  SAMLA_ASSIGN(const FormVersion* const chosen, versions.named(form, kOperation));
   SAMLA_ASSIGN(const Unit found, find_unit(workspace, unit, kOperation));
   const SpaceId space = workspace.replica().space_id(purpose::kUnit, found.scope);
   SAMLA_TRY(workspace.check_writable(space, kOperation));
@@ -72,8 +88,9 @@ Result<AssessmentResult> begin_assessment(Workspace& workspace, const std::strin
   const RecordId id = workspace.replica().new_record_id();
   Edit edit;
   edit.create(id, space, text_of(kind::kAssessment),
-              {field("unit", found.number), field("form", form),
-               field("form_version", std::int64_t{chosen->version}), field("status", text_of(kStatusDraft))});
+              {field("unit", found.number), field("form", chosen->form.id),
+               field("form_version", value_of({chosen->number, chosen->content})),
+               field("status", text_of(kStatusDraft))});
   std::set<SpaceId> spaces = {space};
   const SpaceId unit_hr = workspace.replica().space_id(purpose::kUnitHr, found.scope);
   // Without that space's key the word waits for the submission.
@@ -89,27 +106,30 @@ Result<AssessmentResult> fill_assessment(Workspace& workspace, std::string_view 
                                          const std::map<std::string, std::string>& answers) {
   constexpr std::string_view kOperation = "assessment.fill";
   SAMLA_ASSIGN(const auto record, find_draft(workspace, id, kOperation));
-  const Form* form = find_form(record.text("form"));
-  if (form == nullptr) {
-    return fail(ErrorCode::version_unknown, text_of(kOperation), "the form is of a newer version; update");
+  SAMLA_ASSIGN(const FormVersions versions, FormVersions::load(workspace));
+  const FormVersion* version = versions.find(record.text("form"), version_name(record.find("form_version")));
+  if (version == nullptr) {
+    return fail(ErrorCode::version_unknown, text_of(kOperation),
+                "this device does not have the form's version; sync, or install the newest Samla");
   }
   if (answers.empty()) {
     return fail(ErrorCode::invalid_argument, text_of(kOperation), "give at least one answer");
   }
   Edit edit;
+  std::vector<Warning> warnings;
   for (const auto& [name, answer] : answers) {
-    if (find_field(*form, name) == nullptr) {
-      std::string known;
-      for (const FormField& each : form->fields) known += (known.empty() ? "" : ", ") + text_of(each.id);
-      return fail(ErrorCode::invalid_argument, text_of(kOperation),
-                  "the form has no field '" + name + "'; it has " + known);
-    }
+    SAMLA_TRY(check_place(version->form, record, name));
+    const Question* question = version->form.find(name);
+    const std::string fault = question == nullptr ? std::string() : fault_of(*question, answer);
+    if (!fault.empty()) warnings.push_back({"does_not_fit", "the answer '" + name + "' " + fault});
     SAMLA_TRY(check_text(answer, "the answer '" + name + "'", kOperation));
     const view::Value* present = record.find(name);
     if (present == nullptr || *present != view::Value(answer)) edit.assign(record.id, name, answer);
   }
   if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
-  return result_of(workspace, record.id);
+  SAMLA_ASSIGN(AssessmentResult result, result_of(workspace, record.id));
+  result.warnings = std::move(warnings);
+  return result;
 }
 
 Result<AssessmentResult> note_participation(Workspace& workspace, std::string_view id,
@@ -150,9 +170,13 @@ Result<AssessmentResult> note_participation(Workspace& workspace, std::string_vi
 
 namespace {
 
-/// What stands in the way of submitting.
-std::vector<Warning> refusals_of(const Assessment& draft) {
+/// What stands in the way of submitting. `form` null: its version is not here.
+std::vector<Warning> refusals_of(const Assessment& draft, const FormVersion* form) {
   std::vector<Warning> out;
+  if (form == nullptr) {
+    out.push_back(
+        {"form_unknown", "the form's version is not on this device; sync, or install the newest Samla"});
+  }
   if (draft.items.empty() &&
       std::ranges::all_of(draft.answers, [](const auto& answer) { return answer.second.empty(); })) {
     out.push_back({"empty", "the assessment is empty; fill a field or add an item"});
@@ -160,20 +184,13 @@ std::vector<Warning> refusals_of(const Assessment& draft) {
   if (draft.status == kStatusApproved || draft.status == kStatusLocked) {
     out.push_back({"closed", "it is " + draft.status + "; HR can reopen it"});
   }
-  return out;
+  if (form == nullptr || !out.empty()) return out;
+  return missing_answers(form->form, draft);
 }
 
-void add_completeness_warnings(const Assessment& draft, std::vector<Warning>& out) {
-  const Form* form = find_form(draft.form);
-  if (form == nullptr) return;
-  for (const FormField& each : form->fields) {
-    const auto answer = draft.answers.find(text_of(each.id));
-    if (answer == draft.answers.end() || answer->second.empty())
-      out.push_back({"unanswered", "'" + text_of(each.id) + "' has no answer"});
-  }
-  for (const std::string_view type : item_types()) {
-    if (std::ranges::find(draft.items, type, &AssessmentItem::type) == draft.items.end())
-      out.push_back({"no_items", "there is no item of the type " + text_of(type)});
+void add_completeness_warnings(const Assessment& draft, const FormVersion* form, std::vector<Warning>& out) {
+  if (form != nullptr) {
+    for (Warning& each : doubts_about(form->form, draft)) out.push_back(std::move(each));
   }
   const auto themeless = std::ranges::count(draft.items, std::string(), &AssessmentItem::theme);
   if (themeless > 0) out.push_back({"no_theme", std::to_string(themeless) + " items have no theme"});
@@ -187,10 +204,13 @@ Result<Validation> validate_assessment(Workspace& workspace, std::string_view id
   SAMLA_ASSIGN(const auto record,
                find_record(workspace, id, {kind::kAssessment, kind::kRevision}, "assessment.validate"));
   SAMLA_ASSIGN(const Assessment assessment, show_assessment(workspace, to_hex(record.id)));
+  SAMLA_ASSIGN(const FormVersions versions, FormVersions::load(workspace));
+  const FormVersion* form =
+      versions.find(assessment.form, {assessment.form_version, assessment.form_content});
   Validation out;
-  if (!assessment.is_revision) out.refusals = refusals_of(assessment);
+  if (!assessment.is_revision) out.refusals = refusals_of(assessment, form);
   out.warnings = warnings_before_submitting(assessment);
-  add_completeness_warnings(assessment, out.warnings);
+  add_completeness_warnings(assessment, form, out.warnings);
   return out;
 }
 
@@ -198,7 +218,9 @@ Result<AssessmentResult> submit_assessment(Workspace& workspace, std::string_vie
   constexpr std::string_view kOperation = "assessment.submit";
   SAMLA_ASSIGN(const auto record, find_draft(workspace, id, kOperation));
   SAMLA_ASSIGN(const Assessment draft, read_draft(workspace, record));
-  const auto refusals = refusals_of(draft);
+  SAMLA_ASSIGN(const FormVersions versions, FormVersions::load(workspace));
+  const FormVersion* form = versions.find(draft.form, {draft.form_version, draft.form_content});
+  const auto refusals = refusals_of(draft, form);
   if (!refusals.empty()) return fail(ErrorCode::wrong_state, text_of(kOperation), refusals.front().message);
   const SpaceId unit_hr = unit_hr_of(workspace, record.space);
   SAMLA_TRY(workspace.check_writable(unit_hr, kOperation));
@@ -231,6 +253,7 @@ Result<Assessment> show_assessment(Workspace& workspace, std::string_view id) {
   Assessment out = revision_of(workspace, names, record);
   SAMLA_ASSIGN(const Reviews reviews, Reviews::load(workspace, record.space));
   reviews.mark(out);
+  SAMLA_TRY(mark_tray(workspace, {&out, 1}));
   return out;
 }
 
@@ -238,6 +261,7 @@ Result<std::vector<Assessment>> list_assessments(Workspace& workspace, const Ass
   std::vector<Assessment> out;
   if (workspace.role() == Role::kHr) {
     SAMLA_ASSIGN(out, current_revisions(workspace, std::nullopt));
+    SAMLA_TRY(mark_tray(workspace, out));
   } else {
     SAMLA_ASSIGN(out, all_drafts(workspace));
   }

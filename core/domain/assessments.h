@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "core/domain/forms.h"
 #include "core/domain/sensitive.h"
 #include "core/domain/workspace.h"
 
@@ -42,8 +41,10 @@ struct Assessment {
   std::string unit;  ///< its number, as the space says it
   std::string form;
   std::int64_t form_version = 0;
+  std::string form_content;  ///< of a published version: its id; empty: built in
   std::string status;
   std::map<std::string, std::string> answers;  ///< by the form's field id; the shown value
+  std::vector<std::string> tray;               ///< of the answers those without a place in the form's version
   std::vector<AssessmentItem> items;
   std::string process;                    ///< how it was made, in a sentence or two
   std::vector<std::string> participants;  ///< who took part, sorted
@@ -78,8 +79,10 @@ std::size_t rank_of_status(std::string_view status);
 /// styrke, svakhet, tiltak.
 const std::vector<std::string_view>& item_types();
 
+/// `form` as FormVersions::named takes it. The draft keeps the version that it began with (form_rebase.h).
 Result<AssessmentResult> begin_assessment(Workspace& workspace, const std::string& unit,
                                           const std::string& form);
+/// Answers that do not fit the form are kept all the same, with a warning.
 Result<AssessmentResult> fill_assessment(Workspace& workspace, std::string_view id,
                                          const std::map<std::string, std::string>& answers);
 struct Participation {

@@ -46,6 +46,16 @@ std::string date_of(std::uint64_t ms) {
   return out.data();
 }
 
+std::uint64_t ms_of(std::string_view date) {
+  const auto part = [&](std::size_t begin, std::size_t size) {
+    return number_of(date.substr(begin, size)).value_or(0);
+  };
+  const sys_days day(year_month_day(year(part(0, 4)), month(static_cast<unsigned>(part(5, 2))),
+                                    std::chrono::day(static_cast<unsigned>(part(8, 2)))));
+  const std::int64_t ms = duration_cast<milliseconds>(day.time_since_epoch()).count();
+  return ms < 0 ? 0 : static_cast<std::uint64_t>(ms);
+}
+
 std::string week_of(std::uint64_t ms) {
   // A week belongs to the year that has its Thursday.
   const sys_days today = day_of(ms);

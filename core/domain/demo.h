@@ -16,8 +16,10 @@ struct DemoCounts {
   std::size_t units = 0;
   std::size_t leaders = 0;  ///< joined
   std::size_t notes = 0;
+  std::size_t shared = 0;  ///< of the notes
   std::size_t measures = 0;
   std::size_t tasks = 0;
+  std::size_t conflicts = 0;  ///< planted in drafts, and open
   std::map<std::string, std::size_t> by_status;
 };
 
@@ -25,7 +27,7 @@ struct DemoPlace {
   std::filesystem::path people;  ///< a folder that gets a profile for each leader, named by the handle
   std::string passphrase;        ///< of those profiles
   replica::SyncOptions sync;
-  std::function<void(std::size_t done, std::size_t all)> progress;  ///< units; may be empty
+  std::function<void(std::size_t done, std::size_t all)> progress;  ///< leaders; may be empty
 };
 
 /// Into an organisation that was just founded, on HR's device.

@@ -158,42 +158,134 @@ void fill(Dice& dice, DemoUnit& unit) {
   if (unit.status == "medvirkning" || is_submitted) unit.participants = {"Alle ansatte", "TV", "VO"};
 }
 
-void add_measures(Dice& dice, DemoUnit& unit) {
-  if (unit.status != "sendt" && unit.status != "godkjent") return;
-  const Words& words = unit.language == "nn" ? kNynorsk : kBokmal;
-  const std::size_t count = 2 + dice.roll(3);
+/// So many of each, shuffled like cards, so that the figures are exact.
+template <typename T>
+std::vector<T> deck_of(Dice& dice, const std::vector<std::pair<T, std::size_t>>& shares, std::size_t cards) {
+  std::vector<T> out;
+  for (const auto& [card, count] : shares) out.insert(out.end(), count, card);
+  out.resize(cards, shares.back().first);
+  for (std::size_t i = out.size(); i > 1; --i) std::swap(out[i - 1], out[dice.roll(i)]);
+  return out;
+}
+
+/// `count` in all, as even as can be over the units that have sent their assessment.
+void add_measures(Dice& dice, std::size_t count, std::vector<DemoUnit>& units) {
+  std::vector<DemoUnit*> owners;
+  for (DemoUnit& unit : units) {
+    if (unit.status == "sendt" || unit.status == "godkjent") owners.push_back(&unit);
+  }
+  const std::size_t done = count * 11 / 100;
+  const std::size_t stopped = (count * 6 + 50) / 100;
+  const std::size_t running = count * 31 / 100;
+  const auto statuses = deck_of<std::string_view>(
+      dice, {{"pågår", running}, {"fullført", done}, {"avbrutt", stopped}, {"planlagt", 0}}, count);
+  // Overdue is what has not ended: 14% of all.
+  std::size_t overdue = (count * 14 + 50) / 100;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t hundredth = dice.roll(100);
-    const std::string_view status = hundredth < 52   ? "planlagt"
-                                    : hundredth < 83 ? "pågår"
-                                    : hundredth < 94 ? "fullført"
-                                                     : "avbrutt";
-    // One in six or so has a day that was past on 1 September 2016.
-    const char* deadline = dice.roll(6) == 0 ? "2016-06-15" : "2016-12-15";
-    unit.measures.push_back({text(words.measures[i]), text(dice.pick(kThemeKeys)), deadline, text(status)});
+    DemoUnit& unit = *owners[i % owners.size()];
+    const Words& words = unit.language == "nn" ? kNynorsk : kBokmal;
+    const bool is_open = statuses[i] == "planlagt" || statuses[i] == "pågår";
+    const bool is_late = is_open && overdue > 0;
+    if (is_late) --overdue;
+    unit.measures.push_back({text(words.measures[unit.measures.size() % words.measures.size()]),
+                             text(dice.pick(kThemeKeys)), is_late ? "2016-06-15" : "2016-12-15",
+                             text(statuses[i])});
   }
 }
 
-void add_person(Dice& dice, DemoUnit& unit) {
-  const std::string_view first = dice.pick(kFirstNames);
-  unit.leader_name = text(first) + " " + text(dice.pick(kLastNames));
-  unit.leader = "leder" + unit.number;
+void add_leaders(Dice& dice, DemoUnit& unit, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    DemoLeader leader;
+    const std::string_view first = dice.pick(kFirstNames);
+    leader.name = text(first) + " " + text(dice.pick(kLastNames));
+    leader.handle = "leder" + unit.number + (i == 0 ? "" : std::string(1, static_cast<char>('a' + i)));
+    unit.leaders.push_back(std::move(leader));
+  }
   unit.language = dice.roll(100) < 13 ? "nn" : "nb";
   unit.headcount = unit.fylke == "Finnmark" ? 4 : 8 + static_cast<int>(dice.roll(60));
-  const std::size_t notes = dice.roll(4) == 0 ? 0 : 1 + dice.roll(4);
-  for (std::size_t i = 0; i < notes; ++i) {
+}
+
+/// 25% none, 60% one to four, 15% five to twenty: 4,600 for 1,600.
+std::vector<std::size_t> note_counts(Dice& dice, std::size_t leaders) {
+  const std::size_t part = leaders * 15 / 100;
+  return deck_of<std::size_t>(dice,
+                              {{1, part},
+                               {2, part},
+                               {3, part},
+                               {4, part},
+                               {5, part / 2},
+                               {10, part / 3},
+                               {20, part - part / 2 - part / 3},
+                               {0, 0}},
+                              leaders);
+}
+
+void add_notes(Dice& dice, std::vector<DemoUnit>& units, const std::vector<DemoLeader*>& leaders) {
+  const auto counts = note_counts(dice, leaders.size());
+  std::size_t next = 0;
+  for (DemoUnit& unit : units) {
     const bool is_nynorsk = unit.language == "nn";
-    unit.notes.push_back({is_nynorsk ? "Frå samlinga" : "Fra samlingen",
-                          text(dice.pick((is_nynorsk ? kNynorsk : kBokmal).strengths)) + ".", "samling"});
+    for (DemoLeader& leader : unit.leaders) {
+      for (std::size_t i = counts[next]; i > 0; --i) {
+        leader.notes.push_back({is_nynorsk ? "Frå samlinga" : "Fra samlingen",
+                                text(dice.pick((is_nynorsk ? kNynorsk : kBokmal).strengths)) + ".", "samling",
+                                dice.roll(4) == 0});
+      }
+      ++next;
+    }
   }
-  unit.has_passed_on = dice.roll(100) < 71;
-  unit.reached = unit.headcount - static_cast<int>(dice.roll(4));
+}
+
+void add_passing(Dice& dice, const std::vector<DemoUnit>& units, const std::vector<DemoLeader*>& leaders) {
+  const std::size_t count = leaders.size();
+  const auto deck = deck_of<Passing>(
+      dice,
+      {{Passing::kPlanned, count * 18 / 100}, {Passing::kOverdue, count * 11 / 100}, {Passing::kDone, 0}},
+      count);
+  std::size_t next = 0;
+  for (const DemoUnit& unit : units) {
+    for (std::size_t i = 0; i < unit.leaders.size(); ++i, ++next) {
+      leaders[next]->passing = deck[next];
+      leaders[next]->reached =
+          deck[next] == Passing::kDone ? std::max(1, unit.headcount - static_cast<int>(dice.roll(4))) : 0;
+    }
+  }
+}
+
+/// Which version of the form each began with, and where two leaders collide: 38 in the full one.
+void plant(Dice& dice, DemoSize size, std::vector<DemoUnit>& units) {
+  const bool is_small = size == DemoSize::kSmall;
+  std::vector<std::pair<DemoConflict, std::size_t>> conflicts = {
+      {DemoConflict::kSameField, is_small ? 1 : 20}};
+  if (!is_small) {
+    conflicts.insert(conflicts.end(), {{DemoConflict::kSameText, 12},
+                                       {DemoConflict::kDeleteAgainstEdit, 4},
+                                       {DemoConflict::kFormVersions, 2}});
+  }
+  std::vector<DemoUnit*> begun;
+  for (DemoUnit& unit : units) {
+    if (unit.status != "ikke startet") begun.push_back(&unit);
+  }
+  const std::size_t second = is_small ? 3 : 198;  // 38% of those that have begun
+  const auto versions = deck_of<int>(dice, {{2, second}, {1, 0}}, begun.size());
+  for (std::size_t i = 0; i < begun.size(); ++i) begun[i]->form_version = versions[i];
+  auto kind = conflicts.begin();
+  for (DemoUnit* unit : begun) {
+    const bool is_draft = unit->status == "kladd" || unit->status == "medvirkning";
+    if (kind == conflicts.end() || !is_draft || unit->leaders.size() < 2) continue;
+    if (kind->first == DemoConflict::kFormVersions && unit->form_version != 1) continue;
+    unit->conflict = kind->first;
+    if (--kind->second == 0) ++kind;
+  }
+  units[1].leaders[0].has_wrong_clock = true;
+  units[2].leaders[0].is_cut_off = true;
+  units[3].leaders[0].loses_the_phone = true;
 }
 
 std::string number_of(std::size_t serial) { return std::to_string(1001 + serial); }
 
 template <typename Places>
-void add_offices(Dice& dice, const Places& places, std::vector<DemoUnit>& out) {
+void add_offices(Dice& dice, const Places& places, bool is_full, std::vector<DemoUnit>& out) {
   for (const Place& place : places) {
     for (std::size_t i = 0; i < place.offices; ++i) {
       DemoUnit unit;
@@ -202,13 +294,15 @@ void add_offices(Dice& dice, const Places& places, std::vector<DemoUnit>& out) {
                   std::to_string(i + 1);
       unit.fylke = place.fylke;
       unit.type = "lokal";
-      add_person(dice, unit);
+      // 1,050 in 455 offices; in the small one, one each.
+      add_leaders(dice, unit, is_full ? 2 + (out.size() < 140 ? 1 : 0) : 1);
       out.push_back(std::move(unit));
     }
   }
 }
 
 void add_specials(Dice& dice, std::vector<DemoUnit>& out) {
+  std::size_t fifths = 40;
   for (const Special& special : kSpecials) {
     for (std::size_t i = 0; i < special.count; ++i) {
       DemoUnit unit;
@@ -217,7 +311,10 @@ void add_specials(Dice& dice, std::vector<DemoUnit>& out) {
       unit.name = text(special.type) + " " + unit.fylke +
                   (special.type == "Direktorat" ? " " + std::to_string(i + 1) : "");
       unit.type = special.type;
-      add_person(dice, unit);
+      // 440 in 100 special units, 110 in the ten of the directorate.
+      const bool is_directorate = special.type == "Direktorat";
+      add_leaders(dice, unit, is_directorate ? 11 : 4 + (fifths > 0 ? 1 : 0));
+      if (!is_directorate && fifths > 0) --fifths;
       out.push_back(std::move(unit));
     }
   }
@@ -238,16 +335,28 @@ std::vector<DemoUnit> plan_demo(DemoSize size) {
   Dice dice(kSeed);
   std::vector<DemoUnit> out;
   if (size == DemoSize::kSmall) {
-    add_offices(dice, kFewPlaces, out);
+    add_offices(dice, kFewPlaces, false, out);
   } else {
-    add_offices(dice, kPlaces, out);
+    add_offices(dice, kPlaces, true, out);
     add_specials(dice, out);
   }
   deal_statuses(dice, size, out);
+  if (size == DemoSize::kSmall) {
+    const auto draft = std::ranges::find(out, "kladd", &DemoUnit::status);
+    add_leaders(dice, *draft, 1);
+    draft->leaders.back().handle += "b";
+  }
   for (DemoUnit& unit : out) {
     if (unit.status != "ikke startet") fill(dice, unit);
-    add_measures(dice, unit);
   }
+  add_measures(dice, size == DemoSize::kSmall ? 14 : 930, out);
+  std::vector<DemoLeader*> leaders;
+  for (DemoUnit& unit : out) {
+    for (DemoLeader& leader : unit.leaders) leaders.push_back(&leader);
+  }
+  add_notes(dice, out, leaders);
+  add_passing(dice, out, leaders);
+  plant(dice, size, out);
   return out;
 }
 

@@ -15,6 +15,7 @@ struct DemoNote {
   std::string title;
   std::string body;
   std::string tag;
+  bool is_shared = false;  ///< with the unit's other leaders
 };
 
 struct DemoMeasure {
@@ -24,6 +25,23 @@ struct DemoMeasure {
   std::string status;
 };
 
+/// What comes of a leader's telling the staff.
+enum class Passing { kDone, kPlanned, kOverdue };
+
+struct DemoLeader {
+  std::string handle;
+  std::string name;
+  std::vector<DemoNote> notes;
+  Passing passing = Passing::kDone;
+  int reached = 0;
+  bool has_wrong_clock = false;  ///< three days behind
+  bool is_cut_off = false;       ///< the first upload breaks off
+  bool loses_the_phone = false;  ///< HR revokes it
+};
+
+/// What two leaders of a unit do without knowing of each other.
+enum class DemoConflict { kNone, kSameField, kSameText, kDeleteAgainstEdit, kFormVersions };
+
 struct DemoUnit {
   std::string number;
   std::string name;
@@ -31,17 +49,18 @@ struct DemoUnit {
   std::string type;
   std::string language;  ///< nb or nn
   int headcount = 0;
-  std::string leader;  ///< handle
-  std::string leader_name;
+  std::vector<DemoLeader> leaders;  ///< at least one; the first begins the assessment
+  int form_version = 1;
+  DemoConflict conflict = DemoConflict::kNone;
   std::string status;  ///< what its assessment comes to
   std::vector<std::pair<std::string, std::string>> answers;
   std::vector<NewItem> items;
   std::vector<std::string> participants;
-  std::vector<DemoNote> notes;
   std::vector<DemoMeasure> measures;
-  bool has_passed_on = false;  ///< the leader has told the staff
-  int reached = 0;
 };
+
+/// The day that the figures are of.
+inline constexpr std::string_view kDemoToday = "2016-09-01";
 
 /// small: 10 units, for tests and the demonstration. full: 565.
 enum class DemoSize { kSmall, kFull };

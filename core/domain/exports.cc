@@ -127,12 +127,13 @@ Result<Sheet> measures(Source& source) {
 Result<Sheet> cascade(Source& source) {
   SAMLA_ASSIGN(const auto all, list_cascade(source.workspace, {}));
   Sheet out{"cascade",
-            {"unit", "name", "fylke", "type", "leader", "gathering", "due", "status", "overdue", "method",
-             "reached", "feedback"},
+            {"unit", "name", "fylke", "type", "form_version", "leader", "gathering", "due", "status",
+             "overdue", "method", "reached", "feedback"},
             {}};
   for (const CascadeTask& each : all) {
     auto row = source.unit(each.space);
     if (!row) continue;
+    row->emplace_back();  // a task is of no form
     row->insert(row->end(), {source.person(each.leader), each.gathering, each.due, each.status,
                              is_overdue(each, source.filter.today) ? "ja" : "nei", each.method, each.reached,
                              each.feedback});
@@ -141,13 +142,31 @@ Result<Sheet> cascade(Source& source) {
   return out;
 }
 
+/// Of the forms that the chosen units have sent; for other eyes than HR's none, since one unit may be alone
+/// with one.
+Result<Cell> form_versions(Source& source) {
+  if (source.filter.audience != Audience::kHr) return Cell();
+  SAMLA_ASSIGN(const auto revisions, counting_revisions(source.workspace));
+  std::set<std::pair<std::string, std::int64_t>> versions;
+  for (const Assessment& each : revisions) {
+    if (source.unit(each.space)) versions.emplace(each.form, each.form_version);
+  }
+  std::string out;
+  for (const auto& [form, number] : versions)
+    out += (out.empty() ? "" : ", ") + form + "@" + std::to_string(number);
+  return Cell(out);
+}
+
 Result<Sheet> response(Source& source) {
+  SAMLA_ASSIGN(const Cell versions, form_versions(source));
   SAMLA_ASSIGN(const Response report, report_response(source.workspace, source.filter, "fylke"));
   Sheet out{"response", {"fylke", "units"}, {}};
   for (const std::string_view word : assessment_statuses()) out.columns.emplace_back(word);
+  out.columns.emplace_back("form_version");
   const auto add = [&](const ResponseGroup& group, const std::string& name) {
     std::vector<Cell> row = {name, static_cast<std::int64_t>(group.units)};
     for (const auto& [word, count] : group.by_status.by_word) row.push_back(of(count));
+    row.push_back(versions);
     out.rows.push_back(std::move(row));
   };
   for (const ResponseGroup& each : report.groups) add(each, each.name);
@@ -156,10 +175,12 @@ Result<Sheet> response(Source& source) {
 }
 
 Result<Sheet> themes(Source& source) {
+  SAMLA_ASSIGN(const Cell versions, form_versions(source));
   SAMLA_ASSIGN(const Themes report, report_themes(source.workspace, source.filter, false));
-  Sheet out{"themes", {"theme", "name", "styrke", "svakhet", "tiltak"}, {}};
+  Sheet out{"themes", {"theme", "name", "styrke", "svakhet", "tiltak", "form_version"}, {}};
   for (const ThemeCounts& each : report.rows)
-    out.rows.push_back({each.theme, each.name, of(each.strengths), of(each.weaknesses), of(each.measures)});
+    out.rows.push_back(
+        {each.theme, each.name, of(each.strengths), of(each.weaknesses), of(each.measures), versions});
   return out;
 }
 

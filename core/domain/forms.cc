@@ -6,30 +6,33 @@
 namespace samla::domain {
 namespace {
 
-constexpr std::array<FormField, 5> kSelfAssessment = {{
-    {"situation", "Hva kjennetegner situasjonen i enheten nå?",
-     "Kva kjenneteiknar situasjonen i eininga no?"},
-    {"participation", "Hvem har medvirket, og hvordan?", "Kven har medverka, og korleis?"},
-    {"learning", "Hva har vi prøvd ut, og hva lærte vi?", "Kva har vi prøvd ut, og kva lærte vi?"},
-    {"support", "Hva trenger vi fra andre for å lykkes?", "Kva treng vi frå andre for å lykkast?"},
-    {"summary", "Oppsummering", "Oppsummering"},
-}};
-
-constexpr std::array<Form, 1> kForms = {
-    {{"egenvurdering", 1, "Egenvurdering", "Eigenvurdering", kSelfAssessment}}};
+constexpr std::array<std::string_view, kQuestionTypes> kTypeWords = {"text", "choice", "scale", "number",
+                                                                     "items"};
 
 }  // namespace
 
-std::span<const Form> built_in_forms() { return kForms; }
+std::string_view word_of(QuestionType type) { return kTypeWords.at(static_cast<std::size_t>(type)); }
 
-const Form* find_form(std::string_view id) {
-  const auto found = std::ranges::find(kForms, id, &Form::id);
-  return found == kForms.end() ? nullptr : &*found;
+std::optional<QuestionType> question_type(std::string_view word) {
+  const auto found = std::ranges::find(kTypeWords, word);
+  if (found == kTypeWords.end()) return std::nullopt;
+  return static_cast<QuestionType>(found - kTypeWords.begin());
 }
 
-const FormField* find_field(const Form& form, std::string_view id) {
-  const auto found = std::ranges::find(form.fields, id, &FormField::id);
-  return found == form.fields.end() ? nullptr : &*found;
+const Question* Form::find(std::string_view question) const {
+  for (const Section& section : sections) {
+    const auto found = std::ranges::find(section.questions, question, &Question::id);
+    if (found != section.questions.end()) return &*found;
+  }
+  return nullptr;
+}
+
+std::vector<const Question*> Form::questions() const {
+  std::vector<const Question*> out;
+  for (const Section& section : sections) {
+    for (const Question& each : section.questions) out.push_back(&each);
+  }
+  return out;
 }
 
 }  // namespace samla::domain

@@ -35,6 +35,8 @@ constexpr std::array kThemeFields = {FieldRule{"key"}, FieldRule{"nb"}, FieldRul
                                      FieldRule{"status"}};
 constexpr std::array kDriverFields = {FieldRule{"key"}, FieldRule{"nb"}, FieldRule{"nn"},
                                       FieldRule{"status"}};
+/// `definition` is the form as JSON (form_json.h).
+constexpr std::array kFormVersionFields = {FieldRule{"form"}, FieldRule{"number"}, FieldRule{"definition"}};
 /// `name` is what people know it by, and no two have the same. `status` is HR's word for those who are not
 /// in it; who is reads the log of kGatheringStatus.
 constexpr std::array kGatheringFields = {FieldRule{"name"},  FieldRule{"place"}, FieldRule{"from"},
@@ -97,8 +99,9 @@ constexpr std::array kAssessmentFields = {FieldRule{"unit"},
                                           FieldRule{"form"},
                                           FieldRule{"form_version"},
                                           FieldRule{"status"},
-                                          FieldRule{"process"},
-                                          FieldRule{"participants", Policy::kSet}};
+                                          FieldRule{"process", kRegister, kSearched},
+                                          FieldRule{"participants", Policy::kSet},
+                                          FieldRule{"*", kRegister, kSearched}};
 /// `order` holds the item's order keys: one, or those of several people who moved it at once, of which
 /// the greatest counts. A set, since where a thing stands is nothing to ask a person about.
 constexpr std::array kItemFields = {FieldRule{"assessment"},
@@ -110,10 +113,17 @@ constexpr std::array kItemFields = {FieldRule{"assessment"},
                                     FieldRule{"order", Policy::kSet}};
 
 // Unit-hr space. A revision also has "answer.ID" for each answer and "item.N.…" for each item.
-constexpr std::array kRevisionFields = {FieldRule{"unit"},    FieldRule{"period"},
-                                        FieldRule{"form"},    FieldRule{"form_version"},
-                                        FieldRule{"source"},  FieldRule{"previous", Policy::kSet},
-                                        FieldRule{"process"}, FieldRule{"participants", Policy::kSet}};
+constexpr std::array kRevisionFields = {FieldRule{"unit"},
+                                        FieldRule{"period"},
+                                        FieldRule{"form"},
+                                        FieldRule{"form_version"},
+                                        FieldRule{"source"},
+                                        FieldRule{"previous", Policy::kSet},
+                                        FieldRule{"process", kRegister, kSearched},
+                                        FieldRule{"participants", Policy::kSet},
+                                        FieldRule{"answer.*", kRegister, kSearched},
+                                        FieldRule{"item.*.text", kRegister, kSearched},
+                                        FieldRule{"item.*.evidence", kRegister, kSearched}};
 /// The word alone, for HR, who holds no key to the draft. One record for each word of an assessment.
 constexpr std::array kStatusWordFields = {FieldRule{"assessment"}, FieldRule{"status"}};
 /// HR's word on one revision, and the words on it that it replaces.
@@ -154,6 +164,7 @@ constexpr std::array kKinds = {
     Kind{kind::kLeader, kLeaderFields, kHr},
     Kind{kind::kTheme, kThemeFields, kHr},
     Kind{kind::kDriver, kDriverFields, kHr},
+    Kind{kind::kFormVersion, kFormVersionFields, kHr, true},
     Kind{kind::kGathering, kGatheringFields, kHr},
     Kind{kind::kGatheringStatus, kStatusFields, kFacilitators, true},
     Kind{kind::kParticipant, kParticipantFields, kFacilitators},
@@ -211,6 +222,11 @@ view::SearchFields search_fields() {
   for (const Kind& each : kKinds) {
     for (const FieldRule& field : each.fields) {
       if (field.searched) out[std::string(each.name)].emplace_back(field.name);
+    }
+    // Beside the fields that are declared there are those that people's forms have.
+    if (std::ranges::find(each.fields, "*", &FieldRule::name) == each.fields.end()) continue;
+    for (const FieldRule& field : each.fields) {
+      if (field.name != "*") out[std::string(each.name)].push_back("-" + std::string(field.name));
     }
   }
   return out;

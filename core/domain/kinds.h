@@ -23,7 +23,7 @@ enum class Policy {
 };
 
 struct FieldRule {
-  std::string_view name;
+  std::string_view name;  ///< with a *: all like it
   Policy policy = Policy::kRegister;
   bool searched = false;
 };
@@ -44,6 +44,7 @@ inline constexpr std::string_view kUnit = "unit";
 inline constexpr std::string_view kLeader = "leader";
 inline constexpr std::string_view kTheme = "theme";
 inline constexpr std::string_view kDriver = "driver";
+inline constexpr std::string_view kFormVersion = "form_version";
 inline constexpr std::string_view kNote = "note";
 inline constexpr std::string_view kPublishedNote = "published_note";
 inline constexpr std::string_view kAssessment = "assessment";

@@ -229,7 +229,11 @@ Result<std::vector<FoundNote>> search_notes(Workspace& workspace, std::string_vi
   for (const std::string_view kind : {kind::kNote, kind::kPublishedNote}) {
     if (limit != 0 && out.size() == limit) break;
     const std::size_t left = limit == 0 ? 0 : limit - out.size();
-    SAMLA_ASSIGN(const auto hits, workspace.records().search(words, std::string(kind), left));
+    view::SearchQuery query;
+    query.words = words;
+    query.kinds = {std::string(kind)};
+    query.limit = left;
+    SAMLA_ASSIGN(const auto hits, workspace.records().search(query));
     for (const view::SearchHit& hit : hits) {
       SAMLA_ASSIGN(Note note, read_again(workspace, hit.id));
       out.push_back({std::move(note), hit.snippet});

@@ -5,6 +5,7 @@
 
 #include "core/base/encoding.h"
 #include "core/domain/assessment_drafts.h"
+#include "core/domain/form_versions.h"
 #include "core/domain/immutable.h"
 #include "core/domain/record_ids.h"
 
@@ -56,10 +57,10 @@ Result<void> add_decision(Workspace& workspace, Edit& edit, const Assessment& re
   return {};
 }
 
-Result<void> check_target(const Assessment& revision, const std::string& target, std::string_view operation) {
-  const Form* form = find_form(revision.form);
+Result<void> check_target(const FormVersion* form, const Assessment& revision, const std::string& target,
+                          std::string_view operation) {
   const bool is_field =
-      revision.answers.contains(target) || (form != nullptr && find_field(*form, target) != nullptr);
+      revision.answers.contains(target) || (form != nullptr && form->form.find(target) != nullptr);
   if (target.empty() || is_field ||
       std::ranges::find(revision.items, target, &AssessmentItem::id) != revision.items.end())
     return {};
@@ -169,10 +170,12 @@ Result<Assessment> return_assessment(Workspace& workspace, std::string_view id,
   if (comments.empty()) {
     return fail(ErrorCode::invalid_argument, text_of(kOperation), "say what should be looked at again");
   }
+  SAMLA_ASSIGN(const FormVersions versions, FormVersions::load(workspace));
+  const FormVersion* form = versions.find(revision.form, {revision.form_version, revision.form_content});
   Edit edit;
   if (revision.status != kStatusReturned) SAMLA_TRY(add_decision(workspace, edit, revision, kStatusReturned));
   for (const auto& [target, text] : comments) {
-    SAMLA_TRY(check_target(revision, target, kOperation));
+    SAMLA_TRY(check_target(form, revision, target, kOperation));
     SAMLA_TRY(check_text(text, "a comment", kOperation));
     if (text.empty()) return fail(ErrorCode::invalid_argument, text_of(kOperation), "a comment is empty");
     edit.create(workspace.replica().new_record_id(), revision.space, text_of(kind::kComment),

@@ -1,6 +1,7 @@
 // Requests about assessments.
 #include "core/base/encoding.h"
 #include "core/domain/assessment_items.h"
+#include "core/domain/assessment_text.h"
 #include "core/domain/assessments.h"
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
@@ -19,8 +20,32 @@ Result<Json> reply_with(Profile& profile, domain::Workspace& workspace,
 
 Result<Json> begin(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("assessment.new"));
+  const std::string unit = arguments.text("unit");
+  const std::string form = arguments.text("form");
+  const auto text = arguments.find_text("text");
+  SAMLA_ASSIGN(const auto result, text ? domain::begin_assessment_with_text(*workspace, unit, form, *text)
+                                       : domain::begin_assessment(*workspace, unit, form));
+  return reply_with(profile, *workspace, result);
+}
+
+/// Of a draft, or a blank one.
+Result<Json> text(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("assessment.text"));
+  const auto id = arguments.find_text("id");
+  const auto unit = arguments.find_text("unit");
+  if (id.has_value() == unit.has_value()) {
+    return fail(ErrorCode::invalid_argument, "assessment.text", "give id or unit, one of them");
+  }
+  SAMLA_ASSIGN(std::string out, id ? domain::text_of_assessment(*workspace, *id)
+                                   : domain::blank_text(*workspace, *unit, arguments.text("form")));
+  return Json{{"text", std::move(out)}};
+}
+
+Result<Json> write(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("assessment.write"));
   SAMLA_ASSIGN(const auto result,
-               domain::begin_assessment(*workspace, arguments.text("unit"), arguments.text("form")));
+               domain::write_assessment_text(*workspace, arguments.text("id"), arguments.text("text"),
+                                             arguments.find_text("base")));
   return reply_with(profile, *workspace, result);
 }
 
@@ -96,7 +121,9 @@ Result<Json> list(Profile& profile, const Arguments& arguments) {
 const Parameter kId = {"id", Type::kText, true,
                        "the assessment's id, or a unique beginning of at least 4 digits"};
 constexpr std::string_view kReply =
-    "id, unit, form, form_version, status, answers (by the form's field ids), items (id, type, text, theme, "
+    "id, unit, form, form_version, status, answers (by the form's field ids), tray (answers without a place "
+    "in "
+    "the form's version, where there are any), items (id, type, text, theme, "
     "driver, evidence), process, participants, comments (id, revision, target, text, status, author, "
     "created), "
     "space, space_id, created, updated, author, author_name, revision; a draft also conflict; a revision "
@@ -112,13 +139,31 @@ std::vector<Request> assessment_requests() {
       {"assessment.new",
        "Begins an assessment of a unit, always a new one. HR sees that it is begun, not what is in it.",
        {{"unit", Type::kText, true, "the unit's number"},
-        {"form", Type::kText, false, "the form to fill", "egenvurdering"}},
+        {"form", Type::kText, false, "the form to fill", "egenvurdering"},
+        {"text", Type::kText, false, "what to begin with, written as assessment.text gives a blank one"}},
        {{"assessment", kReply}},
        begin},
+      {"assessment.text",
+       "A draft, or a blank form for a unit, as text to be edited by a person.",
+       {{"id", Type::kText, false, "the draft's id; this or unit"},
+        {"unit", Type::kText, false, "a unit's number, for a blank form in its language"},
+        {"form", Type::kText, false, "of a blank one", "egenvurdering"}},
+       {{"text", "questions begin with = and their id; what begins with # is not read"}},
+       text},
+      {"assessment.write",
+       "Writes an edited text back: all that it says otherwise than the text that was given. Nothing is "
+       "written "
+       "where a line of it cannot be read; items that are left out stay.",
+       {kId,
+        {"text", Type::kText, true, "as assessment.text gave it, and edited"},
+        {"base", Type::kText, false, "as assessment.text gave it; without it all is written"}},
+       {{"assessment", kReply}},
+       write},
       {"assessment.fill",
        "Answers fields of the form; those not named stay as they are.",
        {kId, {"answers", Type::kTextMap, true, "answers by the form's field ids"}},
-       {{"assessment", kReply}},
+       {{"assessment", kReply},
+        {"warnings", "answers that do not fit their question; they are kept: code and message of each"}},
        fill},
       {"assessment.item.add",
        "Adds a strength, a weakness or a proposed measure.",

@@ -69,6 +69,8 @@ std::vector<Request> import_requests();
 std::vector<Request> device_requests();
 std::vector<Request> space_requests();
 std::vector<Request> note_requests();
+std::vector<Request> search_requests();
+std::vector<Request> form_requests();
 std::vector<Request> assessment_requests();
 std::vector<Request> history_requests();
 std::vector<Request> doctor_requests();

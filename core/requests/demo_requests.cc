@@ -33,9 +33,10 @@ Result<Json> load(Profile& profile, const Arguments& arguments) {
   const bool is_full = arguments.text("size") == "full";
   const auto plan = domain::plan_demo(is_full ? domain::DemoSize::kFull : domain::DemoSize::kSmall);
   SAMLA_ASSIGN(const domain::DemoCounts counts, domain::load_demo(*workspace, plan, place));
-  return Json{{"units", counts.units},          {"leaders", counts.leaders}, {"notes", counts.notes},
-              {"measures", counts.measures},    {"tasks", counts.tasks},     {"by_status", counts.by_status},
-              {"people", place.people.string()}};
+  return Json{
+      {"units", counts.units},         {"leaders", counts.leaders},     {"notes", counts.notes},
+      {"shared", counts.shared},       {"measures", counts.measures},   {"tasks", counts.tasks},
+      {"conflicts", counts.conflicts}, {"by_status", counts.by_status}, {"people", place.people.string()}};
 }
 
 }  // namespace
@@ -53,8 +54,10 @@ std::vector<Request> demo_requests() {
        {{"units", "how many"},
         {"leaders", "how many have joined"},
         {"notes", "how many"},
+        {"shared", "how many of these with the unit's other leaders"},
         {"measures", "how many"},
-        {"tasks", "how many cascade tasks"},
+        {"tasks", "how many cascade tasks, one a leader"},
+        {"conflicts", "how many are open in the leaders' drafts"},
         {"by_status", "how many assessments at each status word"},
         {"people", "the folder of the leaders' profiles, which have this profile's passphrase"}},
        load},

@@ -7,6 +7,7 @@
 #include "core/domain/cascade_participants.h"
 #include "core/domain/dates.h"
 #include "core/domain/measures.h"
+#include "core/domain/sensitive.h"
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
@@ -71,6 +72,17 @@ Result<Json> reply_with(Profile& profile, domain::Workspace& workspace, const do
   return Json{{"measure", shape_of(measure, names, domain::date_of(SystemClock().now_ms()))}};
 }
 
+/// Of what was just written for others to read.
+void warn(Json& reply, const Arguments& arguments, std::initializer_list<std::string_view> parameters) {
+  std::vector<domain::Warning> warnings;
+  for (const std::string_view each : parameters) {
+    const auto text = arguments.find_text(each);
+    for (domain::Warning& warning : domain::warnings_of(text.value_or(""), each))
+      warnings.push_back(std::move(warning));
+  }
+  put_warnings(reply, warnings);
+}
+
 domain::MeasureFields fields_of(const Arguments& arguments) {
   return {arguments.find_text("title"),     arguments.find_text("description"),
           arguments.find_text("theme"),     arguments.find_text("owner"),
@@ -82,7 +94,9 @@ Result<Json> add(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("measure.add"));
   SAMLA_ASSIGN(const auto measure, domain::add_measure(*workspace, arguments.text("unit"),
                                                        arguments.text("origin"), fields_of(arguments)));
-  return reply_with(profile, *workspace, measure);
+  Json reply = reply_with(profile, *workspace, measure);
+  warn(reply, arguments, {"title", "description", "resources", "indicator"});
+  return reply;
 }
 
 Result<Json> edit(Profile& profile, const Arguments& arguments) {
@@ -90,7 +104,9 @@ Result<Json> edit(Profile& profile, const Arguments& arguments) {
   domain::MeasureFields fields = fields_of(arguments);
   SAMLA_ASSIGN(const auto measure,
                domain::edit_measure(*workspace, arguments.text("id"), fields, "measure.edit"));
-  return reply_with(profile, *workspace, measure);
+  Json reply = reply_with(profile, *workspace, measure);
+  warn(reply, arguments, {"title", "description", "resources", "indicator"});
+  return reply;
 }
 
 Result<Json> assign(Profile& profile, const Arguments& arguments) {
@@ -108,7 +124,9 @@ Result<Json> status(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(const auto measure,
                domain::set_measure_status(*workspace, arguments.text("id"), arguments.text("status"),
                                           arguments.text("note")));
-  return reply_with(profile, *workspace, measure);
+  Json reply = reply_with(profile, *workspace, measure);
+  warn(reply, arguments, {"note"});
+  return reply;
 }
 
 Result<Json> review(Profile& profile, const Arguments& arguments) {
@@ -197,7 +215,9 @@ Result<Json> report_cascade(Profile& profile, const Arguments& arguments, std::s
   SAMLA_ASSIGN(const auto task, domain::report_cascade(*workspace, arguments.text("id"), report));
   domain::Names names(*workspace);
   profile.tell_changed(task.id);
-  return Json{{"task", shape_of(task, names, domain::date_of(SystemClock().now_ms()))}};
+  Json reply = {{"task", shape_of(task, names, domain::date_of(SystemClock().now_ms()))}};
+  warn(reply, arguments, {"method", "feedback"});
+  return reply;
 }
 
 Result<Json> plan_cascade(Profile& profile, const Arguments& arguments) {

@@ -79,6 +79,14 @@ Result<Json> tag(Profile& profile, const Arguments& arguments) {
 Result<Json> share(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.share"));
   SAMLA_ASSIGN(const SpaceId space, domain::Names(*workspace).find_space(arguments.text("to"), "note.share"));
+  if (arguments.truth("dry_run")) {
+    SAMLA_ASSIGN(const domain::Note note, domain::show_note(*workspace, arguments.text("id")));
+    std::vector<domain::Warning> warnings = domain::warnings_of(note.title, "the title");
+    for (domain::Warning& each : domain::warnings_of(note.body, "the body"))
+      warnings.push_back(std::move(each));
+    SAMLA_ASSIGN(Json reply, reply_with(profile, *workspace, note, warnings));
+    return reply;
+  }
   SAMLA_ASSIGN(const auto result, domain::share_note(*workspace, arguments.text("id"), space));
   return reply_with(profile, *workspace, result.note, result.warnings);
 }
@@ -147,8 +155,10 @@ std::vector<Request> note_requests() {
       {"note.share",
        "Publishes a copy of a note in a space whose members may read it. The copy never changes; the same "
        "content shared again is the same copy.",
-       {kId, {"to", Type::kText, true, "the space's name or id"}},
-       {{"note", "the copy, as note.show gives it"}, {"warnings", kWarnings}},
+       {kId,
+        {"to", Type::kText, true, "the space's name or id"},
+        {"dry_run", Type::kBoolean, false, "warns of what others would read, and shares nothing"}},
+       {{"note", "the copy, as note.show gives it; of a dry run the note itself"}, {"warnings", kWarnings}},
        share},
       {"note.delete", "Deletes a note; note.restore brings it back.", {kId}, {{"note", kNoteReply}}, erase},
       {"note.restore", "Brings a deleted note back.", {kId}, {{"note", kNoteReply}}, restore},

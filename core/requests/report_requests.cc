@@ -2,6 +2,8 @@
 #include "core/base/clock.h"
 #include "core/domain/dates.h"
 #include "core/domain/exports.h"
+#include "core/domain/report_conflicts.h"
+#include "core/domain/report_text.h"
 #include "core/domain/reports.h"
 #include "core/domain/spreadsheet.h"
 #include "core/requests/catalogue.h"
@@ -105,6 +107,42 @@ Result<Json> cascade(Profile& profile, const Arguments& arguments) {
   return out;
 }
 
+Result<Json> text(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("report.text"));
+  SAMLA_ASSIGN(const auto filter, filter_of(arguments, "report.text"));
+  domain::TextFilter wanted;
+  wanted.part = arguments.text("part");
+  wanted.theme = arguments.text("theme");
+  wanted.stems_max = arguments.find_number("limit").value_or(wanted.stems_max);
+  wanted.quotes_max = arguments.find_number("quotes").value_or(wanted.quotes_max);
+  SAMLA_ASSIGN(const auto stems, domain::report_text(*workspace, filter, wanted));
+  Json rows = Json::array();
+  for (const domain::StemCount& each : stems) {
+    Json row = {{"word", each.word}, {"stem", each.stem}, {"count", each.count}};
+    if (filter.audience == domain::Audience::kHr) {
+      row["units"] = json_of(each.units);
+      row["quotes"] = Json::array();
+      for (const domain::Quote& quote : each.quotes) {
+        row["quotes"].push_back({{"text", quote.text},
+                                 {"unit", quote.unit},
+                                 {"revision", quote.revision},
+                                 {"source", quote.source}});
+      }
+    }
+    rows.push_back(std::move(row));
+  }
+  return Json{{"words", std::move(rows)}};
+}
+
+Result<Json> conflicts(Profile& profile, const Arguments&) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("report.conflicts"));
+  SAMLA_ASSIGN(const auto report, domain::report_conflicts(*workspace));
+  return Json{{"open", report.open},
+              {"open_by_kind", report.open_by_kind},
+              {"merged", report.merged},
+              {"resolved", report.resolved}};
+}
+
 Result<domain::Sheet> sheet_of(Profile& profile, const Arguments& arguments, std::string_view operation) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace(operation));
   SAMLA_ASSIGN(const auto filter, filter_of(arguments, operation));
@@ -201,6 +239,32 @@ std::vector<Request> report_requests() {
         {"reached", "how many of the staff"},
         {"joined", kJoined}},
        cascade},
+      {"report.text",
+       "The words that units use most in what they submitted, words of one stem together. For HR with "
+       "quotes; for "
+       "others words without, and only those that enough units use.",
+       with_filters({{"part",
+                      Type::kText,
+                      false,
+                      "only in these items, or in the answers (svar); without it in all items",
+                      {},
+                      {"styrke", "svakhet", "tiltak", "svar"}},
+                     {"theme", Type::kText, false, "only in items of this theme"},
+                     {"limit", Type::kInteger, false, "at most so many words; without it 20"},
+                     {"quotes", Type::kInteger, false, "at most so many of each; without it 2"}}),
+       {{"words",
+         "a list of word (its commonest form), stem, count; for HR also units and quotes (text, unit, "
+         "revision, "
+         "source: an item's id or a field)"}},
+       text},
+      {"report.conflicts",
+       "What edits that did not know of each other came to, in what this device reads.",
+       {},
+       {{"open", "how many wait for a person"},
+        {"open_by_kind", "of these hard, erase, text, form"},
+        {"merged", "texts that were put together by themselves and that nobody has edited since"},
+        {"resolved", "values that somebody chose or wrote instead of several"}},
+       conflicts},
       {"export.csv",
        "Rows for a spreadsheet, UTF-8 with a byte-order mark; each with the version of its form. For HR.",
        with_filters({kWhat, {"separator", Type::kText, false, "between cells", ",", {",", ";"}}}),

@@ -2,7 +2,9 @@
 #include "core/base/encoding.h"
 #include "core/domain/assessment_diff.h"
 #include "core/domain/assessment_print.h"
+#include "core/domain/form_versions.h"
 #include "core/domain/reviews.h"
+#include "core/domain/sensitive.h"
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
@@ -21,7 +23,14 @@ Result<Json> give_back(Profile& profile, const Arguments& arguments) {
   auto comments = arguments.text_map("comments");
   if (const auto whole = arguments.find_text("comment")) comments[""] = *whole;
   SAMLA_ASSIGN(const auto revision, domain::return_assessment(*workspace, arguments.text("id"), comments));
-  return reply_with(profile, *workspace, revision);
+  SAMLA_ASSIGN(Json reply, reply_with(profile, *workspace, revision));
+  std::vector<domain::Warning> warnings;
+  for (const auto& [target, text] : comments) {
+    for (domain::Warning& warning : domain::warnings_of(text, "a comment"))
+      warnings.push_back(std::move(warning));
+  }
+  put_warnings(reply, warnings);
+  return reply;
 }
 
 Result<Json> approve(Profile& profile, const Arguments& arguments) {
@@ -109,6 +118,9 @@ Result<Json> print(Profile& profile, const Arguments& arguments) {
   domain::PrintLabels labels;
   SAMLA_ASSIGN(labels.themes, domain::themes(*workspace));
   SAMLA_ASSIGN(labels.drivers, domain::drivers(*workspace));
+  SAMLA_ASSIGN(const auto versions, domain::FormVersions::load(*workspace));
+  const auto* version = versions.find(assessment.form, {assessment.form_version, assessment.form_content});
+  if (version != nullptr) labels.form = version->form;
   if (arguments.text("language") == "nn") labels.language = domain::Language::kNynorsk;
   const bool is_html = arguments.text("format") == "html";
   return Json{{"text", is_html ? domain::print_html(assessment, labels)

@@ -1,5 +1,6 @@
 #include "core/requests/shapes.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -75,11 +76,16 @@ Json shape_of(const domain::Assessment& assessment, domain::Names& names) {
     items.push_back(std::move(row));
   }
   Json answers = Json::object();
-  for (const auto& [name, answer] : assessment.answers) answers[name] = answer;
+  Json tray = Json::object();
+  for (const auto& [name, answer] : assessment.answers) {
+    const bool has_place = std::ranges::find(assessment.tray, name) == assessment.tray.end();
+    (has_place ? answers : tray)[name] = answer;
+  }
   Json out = {{"id", to_hex(assessment.id)}, {"unit", assessment.unit},
               {"form", assessment.form},     {"form_version", assessment.form_version},
               {"status", assessment.status}, {"answers", std::move(answers)},
               {"items", std::move(items)}};
+  if (!tray.empty()) out["tray"] = std::move(tray);
   out["process"] = assessment.process;
   out["participants"] = assessment.participants;
   out["comments"] = Json::array();

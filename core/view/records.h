@@ -105,12 +105,28 @@ struct Query {
   std::size_t limit = 0;  ///< 0: all
 };
 
+/// What to look for. Empty lists and absent members don't filter.
+struct SearchQuery {
+  /// Words, the last one as the beginning of a word, and "phrases"; all must be there. Any UTF-8 text.
+  std::string words;
+  std::vector<std::string> kinds;
+  std::vector<SpaceId> spaces;
+  std::optional<std::uint64_t> from_ms;   ///< changed then or later
+  std::optional<std::uint64_t> until_ms;  ///< changed before
+  /// A set's field and an element that must be in it.
+  std::optional<std::pair<std::string, std::string>> element;
+  std::size_t limit = 0;  ///< 0: all
+};
+
 struct SearchHit {
   RecordId id;
+  std::string kind;
+  std::string title;    ///< the text of the kind's first search field
   std::string snippet;  ///< of the matching text, matches between U+00AB and U+00BB
 };
 
 /// Names of fields whose text is searchable, by kind; the first one weighs most. A set's elements count.
+/// A name with one * stands for all registers like it; "-name" takes one out of those.
 using SearchFields = std::map<std::string, std::vector<std::string>>;
 
 class Records {
@@ -179,10 +195,9 @@ class Records {
   /// Ids that begin with the hex digits `prefix` (at least 4, or invalid_argument), at most `limit` (0: all).
   Result<std::vector<RecordId>> find_by_prefix(std::string_view prefix, std::size_t limit) const;
 
-  /// Full text, ranked, Norwegian letters kept apart; user words, last one as a prefix, "phrases". All
-  /// must be there. Any UTF-8 text is a search; erased records are not found. `limit` 0: all.
-  Result<std::vector<SearchHit>> search(std::string_view words, std::optional<std::string> kind,
-                                        std::size_t limit) const;
+  /// Full text, ranked: what has the words themselves or words of the same Norwegian stem; after all of those
+  /// what has them as people write them without å, ø and æ. Erased records are not found.
+  Result<std::vector<SearchHit>> search(const SearchQuery& query) const;
   /// Heads and text edits whose content did not open, so that they can be tried again once a key has come.
   Result<std::vector<change::WriteRef>> unreadable(const SpaceId& space) const;
 
@@ -192,8 +207,6 @@ class Records {
   sqlite::Connection* connection_;
   SearchFields search_fields_;
   std::set<RecordId> gaps_;
-  /// Where snippets of a search's hits are cut; in memory, empty between searches.
-  mutable std::unique_ptr<sqlite::Connection> excerpts_;
 };
 
 }  // namespace samla::view

@@ -5,11 +5,13 @@
 #include "core/base/codec.h"
 #include "core/sqlite/transaction.h"
 #include "core/view/records_table.h"
+#include "core/view/search_terms.h"
 
 namespace samla::view {
 namespace {
 
-constexpr std::size_t kSearchPartsMax = 32;
+/// 1 had no forms. An index of another version is built anew.
+constexpr std::uint64_t kIndexVersion = 2;
 
 void add_line(std::string& out, const std::string& line) {
   if (line.empty()) return;
@@ -17,9 +19,21 @@ void add_line(std::string& out, const std::string& line) {
   out += line;
 }
 
-void add_field(std::string& out, const RecordView& view, const std::string& name) {
+bool is_like(const std::string& name, const std::string& pattern) {
+  const std::size_t star = pattern.find('*');
+  if (star == pattern.npos) return name == pattern;
+  return name.size() + 1 >= pattern.size() && name.starts_with(std::string_view(pattern).substr(0, star)) &&
+         name.ends_with(std::string_view(pattern).substr(star + 1));
+}
+
+bool is_taken_out(const std::string& name, const std::vector<std::string>& names) {
+  return std::ranges::find(names, "-" + name) != names.end();
+}
+
+void add_field(std::string& out, const RecordView& view, const std::string& name,
+               const std::vector<std::string>& names) {
   for (const FieldView& field : view.fields) {
-    if (field.name != name || !field.element.empty()) continue;
+    if (!is_like(field.name, name) || !field.element.empty() || is_taken_out(field.name, names)) continue;
     for (const HeadView& head : field.heads) {
       if (const auto* text = std::get_if<std::string>(&head.value)) add_line(out, *text);
     }
@@ -29,9 +43,11 @@ void add_field(std::string& out, const RecordView& view, const std::string& name
 
 Result<void> insert_text(sqlite::Connection& connection, std::int64_t number, const IndexedText& text) {
   if (text.empty()) return {};
-  SAMLA_ASSIGN(auto insert,
-               connection.cached("INSERT INTO record_search(rowid, title, body) VALUES(?1, ?2, ?3)"));
-  return insert->bind(1, number).bind(2, text.title).bind(3, text.body).run();
+  SAMLA_ASSIGN(
+      auto insert,
+      connection.cached("INSERT INTO record_words(rowid, title, body, forms) VALUES(?1, ?2, ?3, ?4)"));
+  const std::string forms = index_forms(text.title, text.body);
+  return insert->bind(1, number).bind(2, text.title).bind(3, text.body).bind(4, forms).run();
 }
 
 Result<std::int64_t> indexed_to(sqlite::Connection& connection) {
@@ -77,43 +93,22 @@ Result<void> feed(sqlite::Connection& connection, const SearchFields& fields, st
 Result<void> take_out(sqlite::Connection& connection, std::int64_t number, const IndexedText& before) {
   if (!before.empty()) {
     SAMLA_ASSIGN(auto forget,
-                 connection.cached("INSERT INTO record_search(record_search, rowid, title, body) "
-                                   "VALUES('delete', ?1, ?2, ?3)"));
-    SAMLA_TRY(forget->bind(1, number).bind(2, before.title).bind(3, before.body).run());
+                 connection.cached("INSERT INTO record_words(record_words, rowid, title, body, forms) "
+                                   "VALUES('delete', ?1, ?2, ?3, ?4)"));
+    const std::string forms = index_forms(before.title, before.body);
+    SAMLA_TRY(forget->bind(1, number).bind(2, before.title).bind(3, before.body).bind(4, forms).run());
   }
   SAMLA_ASSIGN(auto wait, connection.cached("INSERT OR IGNORE INTO view_unindexed(number) VALUES(?1)"));
   return wait->bind(1, number).run();
 }
 
-struct Part {
-  std::string text;
-  bool phrase = false;
-};
-
-std::vector<Part> split(std::string_view words) {
-  std::vector<Part> parts(1);
-  bool in_phrase = false;
-  for (const char c : words) {
-    const bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\0';
-    if (c == '"') {
-      in_phrase = !in_phrase;
-      parts.push_back({"", in_phrase});
-    } else if (space && !in_phrase) {
-      parts.push_back({});
-    } else {
-      parts.back().text += c == '\0' ? ' ' : c;  // FTS5 reads its expression up to a zero
-    }
-  }
-  std::erase_if(parts, [](const Part& part) { return part.text.empty(); });
-  if (parts.size() > kSearchPartsMax) parts.resize(kSearchPartsMax);
-  return parts;
-}
-
 }  // namespace
 
 const char* const kIndexTableSql =
-    "CREATE VIRTUAL TABLE IF NOT EXISTS record_search USING fts5("
-    "title, body, content = '', " SAMLA_TOKENIZER ")";
+    "DROP TABLE IF EXISTS record_search;"  // of version 1, without forms
+    "CREATE VIRTUAL TABLE IF NOT EXISTS record_words USING fts5("
+    "title, body, forms, content = '', "
+    "tokenize = \"unicode61 remove_diacritics 0 categories 'L* N* Co'\")";
 
 const char* const kWatermarkSql =
     "CREATE TABLE IF NOT EXISTS view_index("
@@ -127,7 +122,7 @@ IndexedText indexed_text(const RecordRow& row, const SearchFields& fields) {
   if (searched == fields.end() || !row.origin || row.erased()) return out;
   const RecordView view = row.view();
   for (std::size_t i = 0; i < searched->second.size(); ++i) {
-    add_field(i == 0 ? out.title : out.body, view, searched->second[i]);
+    add_field(i == 0 ? out.title : out.body, view, searched->second[i], searched->second);
   }
   return out;
 }
@@ -142,7 +137,7 @@ Result<void> update_index(sqlite::Connection& connection, const RecordRow& row, 
 }
 
 Result<void> rebuild_index(sqlite::Connection& connection, const SearchFields& fields) {
-  SAMLA_TRY(connection.execute("INSERT INTO record_search(record_search) VALUES('delete-all')"));
+  SAMLA_TRY(connection.execute("INSERT INTO record_words(record_words) VALUES('delete-all')"));
   return feed(connection, fields, 0);
 }
 
@@ -158,6 +153,7 @@ Result<void> feed_index(sqlite::Connection& connection, const SearchFields& fiel
 
 Bytes encode(const SearchFields& fields) {
   Writer writer;
+  writer.varint(kIndexVersion);
   writer.varint(fields.size());
   for (const auto& [kind, names] : fields) {
     writer.text(kind);
@@ -165,14 +161,6 @@ Bytes encode(const SearchFields& fields) {
     for (const std::string& name : names) writer.text(name);
   }
   return writer.take();
-}
-
-std::string search_expression(std::string_view words) {
-  const std::vector<Part> parts = split(words);
-  std::string out;
-  for (const Part& part : parts) out += (out.empty() ? "\"" : " \"") + part.text + "\"";
-  if (!parts.empty() && !parts.back().phrase) out += " *";
-  return out;
 }
 
 }  // namespace samla::view

@@ -12,9 +12,7 @@
 
 namespace samla::view {
 
-/// å, æ, ø and their kin are letters of their own.
-#define SAMLA_TOKENIZER "tokenize = 'unicode61 remove_diacritics 0'"
-
+/// å, æ, ø and their kin are letters of their own; the marks of search_terms.h are letters too.
 extern const char* const kIndexTableSql;
 /// Where there is no watermark yet, all rows are in the index.
 extern const char* const kWatermarkSql;
@@ -48,9 +46,5 @@ Result<void> rebuild_index(sqlite::Connection& connection, const SearchFields& f
 
 /// Canonical, to tell whether `fields` have changed since the index was built.
 Bytes encode(const SearchFields& fields);
-
-/// The FTS5 expression for what a person typed: every word or "phrase" quoted, so that no text is
-/// syntax; the last word as a prefix. Empty: nothing to look for.
-std::string search_expression(std::string_view words);
 
 }  // namespace samla::view

@@ -164,6 +164,38 @@ status 1 kari assessment item add "$assessment" --type other --text x
 status 0 kari assessment show "$assessment"
 has "Samarbeid"
 status 0 kari assessment submit "$assessment"
+printf '{"summary": "fra JSON", "learning": "7"}' | kari --json assessment fill "$assessment" --stdin >"$folder/out" 2>"$folder/err"
+is "$(value .assessment.answers.summary)" "fra JSON"
+status 2 kari assessment fill "$assessment"
+# In the editor: what cannot be read comes back with a mark at its line, and nothing is lost.
+cat >"$folder/editor" <<'END'
+#!/bin/sh
+if grep -q '^#! ' "$1"; then sed -i 's/^= tull/= summary/' "$1"; else
+  sed -i 's/^= summary/= tull/; /^= situation/a Fra editoren' "$1"; fi
+END
+chmod +x "$folder/editor"
+VISUAL='' EDITOR=$folder/editor script -qec "'$samla' --profile '$folder/kari' assessment new --unit 1902" /dev/null \
+  </dev/null >"$folder/out" 2>&1 || complain "assessment new in the editor: $(cat "$folder/out")"
+has "no question 'tull'"
+is "$(kari --json assessment list | jq '[.assessments[] | select(.answers.situation == "Fra editoren")] | length')" 1
+ls "$XDG_RUNTIME_DIR" | grep -q samla-kept && complain "no text is left behind once it was taken"
+
+# Forms.
+status 0 kari form list
+has "caf-lett"
+kari --json form show egenvurdering | jq -r .definition >"$folder/form.json"
+sed 's/"nn": "Oppsummering"/"nn": ""/' "$folder/form.json" >"$folder/broken.json"
+status 1 kari form publish "$folder/form.json"
+says "published by HR"
+status 1 hr form publish "$folder/broken.json"
+says "nynorsk"
+status 0 hr form lint "$folder/broken.json"
+has "label.nn"
+status 2 hr form lint
+jq '.sections[0].questions[0].required = true' "$folder/form.json" >"$folder/second.json"
+status 0 hr form publish "$folder/second.json"
+status 0 hr form diff egenvurdering@1 egenvurdering@2
+has "required"
 status 0 kari sync
 status 0 hr sync
 status 0 hr assessment list

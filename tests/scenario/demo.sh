@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The story of the main job, told by real processes: one server on loopback, five profiles, seven
+# The story of the main job, told by real processes: one server on loopback, five profiles, eight
 # scenes. Every figure printed is read from a reply or a file at the moment it is printed.
 # Usage: demo.sh BUILD_DIR   (what ./run demo calls)
 set -euo pipefail
@@ -130,6 +130,27 @@ scene_thief() {
   say "$bytes bytes in the server's folder, and all of three devices' stores, searched for eleven words that were written: none found."
 }
 
+scene_reports() {
+  scene "8. A programme of ten units, and HR's reports"
+  stop_server
+  rm -rf "$work/server"
+  begin_server
+  local loaded
+  loaded=$(as puls demo load --server "ws://127.0.0.1:$port/#$fragment" 2>/dev/null)
+  say "An invented organisation, made the way that people make one: $(jq -r '"\(.leaders) leaders invited and joined on devices of their own, \(.notes) notes, \(.measures) measures, \(.tasks) tasks"' <<<"$loaded")."
+  say "HR reads $(field '.assessments | length' "$(as puls assessment list)") submitted assessments; $(field .conflicts "$loaded") conflict is open in a draft that HR holds no key to."
+  say 'Response, by fylke:'
+  as puls report response --by fylke --today 2016-09-01 |
+    jq -r '.groups[] | "    \(.group): \(.units) units; " + (.by_status | to_entries | map(select(.value > 0) | "\(.key) \(.value)") | join(", "))'
+  say 'The same as others may see it: what rests on fewer than five units is hidden, with as much more as it takes.'
+  as puls report response --by fylke --for others --today 2016-09-01 |
+    jq -r '.groups[] | "    \(.group): " + (.by_status | to_entries | map(select(.value != 0) | "\(.key) \(.value // "–")") | join(", "))'
+  say 'Strengths, weaknesses and measures by theme:'
+  "$samla" --profile "$work/puls" report themes | sed 's/^/    /'
+  say "What the strengths speak of most: $(field '[.words[:5][] | "\(.word) (\(.count))"] | join(", ")' "$(as puls report text --part styrke)")."
+  say "Measures: $(field '"\(.measures), of which \(.overdue) overdue"' "$(as puls report measures --today 2016-09-01)"). Passed on: $(field '"\(.by_status["gjennomført"]) of \(.tasks) leaders, \(.reached) of the staff reached"' "$(as puls report cascade --today 2016-09-01)")."
+}
+
 scene_founding
 scene_offline
 scene_together
@@ -137,4 +158,5 @@ scene_conflict
 scene_submit
 scene_kill
 scene_thief
+scene_reports
 printf '\nThat was Samla: every scene ran for real in %s, which is removed now.\n' "$work"

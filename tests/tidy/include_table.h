@@ -68,6 +68,7 @@ inline const std::vector<ForeignRow>& foreign_table() {
       {"boost/",
        {"core/net/", "sync-server/listener", "sync-server/connection", "client-cli/web/"},
        "core/net, whose headers name no Boost type"},
+      {"libstemmer", {"core/view/word_forms.cc"}, "core/view/word_forms.h"},
       {"xlsxwriter", {"core/domain/spreadsheet"}, "core/domain/spreadsheet.h"},
       {"libpq", {"sync-server/storage/postgres"}, "the storage interface in sync-server/storage"},
       {"postgresql/", {"sync-server/storage/postgres"}, "the storage interface in sync-server/storage"},

@@ -26,7 +26,7 @@ Numbers write_notes(const std::filesystem::path& folder, bool survives_power_los
   const double seconds = all.seconds();
   const double cpu = own_cpu_seconds() - cpu_before;
   const Stopwatch searching;
-  const auto hits = device->records().search("kirke fjell", {}, 20);
+  const auto hits = device->records().search({.words = "kirke fjell", .limit = 20});
   const double search_ms = 1000 * searching.seconds();
   if (!hits.ok() || hits->size() != 20) give_up("W1: the notes are not searchable");
   if (digest(read_notes(*device)) != digest(records)) give_up("W1: other records were read than written");

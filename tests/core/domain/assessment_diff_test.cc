@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/domain/assessment_print.h"
+#include "core/domain/form_json.h"
 
 namespace samla::domain {
 namespace {
@@ -50,7 +51,11 @@ TEST(AssessmentPrint, WhatPeopleWroteIsTextInBothForms) {
   assessment.answers = {{"summary", "<script>alert(1)</script>\n# Ikke overskrift\n- ikke liste"}};
   assessment.items = {item("i1", "Tett & nær")};
   assessment.items[0].theme = "ett-nav";
-  const PrintLabels labels = {{{"ett-nav", "Ett NAV", "Eitt NAV"}}, {}, Language::kNynorsk};
+  PrintLabels labels = {{{"ett-nav", "Ett NAV", "Eitt NAV"}}, {}, Language::kNynorsk};
+  for (const std::string_view text : built_in_form_texts()) {
+    const ReadForm read = read_form(text);
+    if (read.form.id == "egenvurdering") labels.form = read.form;
+  }
   const std::string html = print_html(assessment, labels);
   EXPECT_EQ(html.find("<script"), html.npos);
   EXPECT_NE(html.find("&lt;script&gt;alert(1)&lt;/script&gt;"), html.npos);

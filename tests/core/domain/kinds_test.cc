@@ -35,22 +35,6 @@ TEST(Kinds, SayWhoMayMakeThem) {
   EXPECT_FALSE(may_make("of a newer version", Role::kHr));
 }
 
-TEST(Forms, HaveBothLanguagesAndNoFieldIdThatTheRecordNeeds) {
-  for (const Form& form : built_in_forms()) {
-    EXPECT_FALSE(form.nb.empty() || form.nn.empty()) << form.id;
-    std::set<std::string_view> ids;
-    for (const FormField& field : form.fields) {
-      EXPECT_TRUE(ids.insert(field.id).second) << field.id;
-      EXPECT_FALSE(field.nb.empty() || field.nn.empty()) << field.id;
-      EXPECT_FALSE(is_reserved_for_assessments(field.id)) << field.id;
-    }
-  }
-  const Form* form = find_form("egenvurdering");
-  ASSERT_NE(form, nullptr);
-  EXPECT_NE(find_field(*form, "situation"), nullptr);
-  EXPECT_NE(find_field(*form, "summary"), nullptr);
-}
-
 TEST(Spaces, HrIsNeverLetIntoAUnitsOwnSpace) {
   const RecordId unit{{7}};
   for (const Role role : {Role::kLeader, Role::kFacilitator, Role::kHr, Role::kForum, Role::kObserver}) {

@@ -240,7 +240,7 @@ TEST_F(ReplicaTest, EditsInDifferentPlacesOfATextMergeWithoutAConflict) {
   sync(*kari);
   EXPECT_EQ(read(*kari, id).text("body"), "Aller først dette. Så noe i midten. Til slutt det siste.");
   EXPECT_EQ(read(*kari, id), read(*ola, id));
-  const auto found = kari->records().search("siste", {}, 0);
+  const auto found = kari->records().search({.words = "siste"});
   ASSERT_TRUE(found.ok());
   EXPECT_EQ(found->size(), 1u);
 }

@@ -36,9 +36,47 @@ TEST(Demo, TheFullPlanHasTheFiguresOfTheProgrammeAndIsTheSameEachTime) {
   EXPECT_EQ(offices.size(), 19u);
   const auto again = domain::plan_demo(domain::DemoSize::kFull);
   for (std::size_t i = 0; i < plan.size(); ++i) {
-    EXPECT_EQ(plan[i].leader_name, again[i].leader_name);
+    ASSERT_EQ(plan[i].leaders.size(), again[i].leaders.size());
+    EXPECT_EQ(plan[i].leaders[0].name, again[i].leaders[0].name);
+    EXPECT_EQ(plan[i].leaders[0].notes.size(), again[i].leaders[0].notes.size());
     EXPECT_EQ(plan[i].items.size(), again[i].items.size());
   }
+}
+
+TEST(Demo, TheFullPlanHasTheLeadersNotesMeasuresTasksAndConflictsOfTheProgramme) {
+  std::map<std::string, std::size_t> counted;
+  for (const domain::DemoUnit& unit : domain::plan_demo(domain::DemoSize::kFull)) {
+    counted[unit.type == "lokal"        ? "in offices"
+            : unit.type == "Direktorat" ? "in the directorate"
+                                        : "in others"] += unit.leaders.size();
+    if (unit.status != "ikke startet") ++counted["form v" + std::to_string(unit.form_version)];
+    if (unit.conflict != domain::DemoConflict::kNone) ++counted["conflicts"];
+    for (const domain::DemoLeader& leader : unit.leaders) {
+      counted["notes"] += leader.notes.size();
+      ++counted[leader.passing == domain::Passing::kDone      ? "done"
+                : leader.passing == domain::Passing::kPlanned ? "planned"
+                                                              : "overdue"];
+    }
+    for (const domain::DemoMeasure& each : unit.measures) {
+      ++counted["measures " + each.status];
+      if (each.deadline < domain::kDemoToday) ++counted["measures overdue"];
+    }
+  }
+  EXPECT_EQ(counted, (std::map<std::string, std::size_t>{{"in offices", 1050},
+                                                         {"in others", 440},
+                                                         {"in the directorate", 110},
+                                                         {"form v1", 322},
+                                                         {"form v2", 198},
+                                                         {"conflicts", 38},
+                                                         {"notes", 4600},
+                                                         {"done", 1136},
+                                                         {"planned", 288},
+                                                         {"overdue", 176},
+                                                         {"measures planlagt", 484},
+                                                         {"measures pågår", 288},
+                                                         {"measures fullført", 102},
+                                                         {"measures avbrutt", 56},
+                                                         {"measures overdue", 130}}));
 }
 
 TEST(Demo, TheReportsOfTheSmallOneEqualWhatWasPlanned) {
@@ -48,7 +86,8 @@ TEST(Demo, TheReportsOfTheSmallOneEqualWhatWasPlanned) {
   const Json loaded = hr.must("demo.load", {{"server", server.url()}});
   const auto plan = domain::plan_demo(domain::DemoSize::kSmall);
   ASSERT_EQ(plan.size(), 10u);
-  EXPECT_EQ(loaded["leaders"], 10);
+  EXPECT_EQ(loaded["leaders"], 11);
+  EXPECT_EQ(loaded["conflicts"], 1);
   const Json response = hr.must("report.response", {{"by", "fylke"}});
   EXPECT_EQ(response["units"], 10);
   for (const auto& [status, count] : statuses(plan))
@@ -57,13 +96,17 @@ TEST(Demo, TheReportsOfTheSmallOneEqualWhatWasPlanned) {
   std::map<std::string, int> strengths;
   int measures = 0;
   int passed_on = 0;
+  int overdue = 0;
+  int late = 0;
   int reached = 0;
   for (const domain::DemoUnit& unit : plan) {
     measures += static_cast<int>(unit.measures.size());
-    if (unit.has_passed_on) {
-      ++passed_on;
-      reached += unit.reached;
+    for (const domain::DemoLeader& each : unit.leaders) {
+      if (each.passing == domain::Passing::kDone) ++passed_on;
+      if (each.passing == domain::Passing::kOverdue) ++overdue;
+      reached += each.reached;
     }
+    for (const domain::DemoMeasure& each : unit.measures) late += each.deadline < domain::kDemoToday ? 1 : 0;
     if (unit.status != "sendt" && unit.status != "returnert" && unit.status != "godkjent") continue;
     for (const domain::NewItem& item : unit.items) {
       if (item.type == "styrke") ++strengths[item.theme];
@@ -71,11 +114,19 @@ TEST(Demo, TheReportsOfTheSmallOneEqualWhatWasPlanned) {
   }
   for (const Json& row : hr.must_list("report.themes", "themes"))
     EXPECT_EQ(row["styrke"], strengths[row["theme"].is_null() ? "" : row["theme"].get<std::string>()]) << row;
-  EXPECT_EQ(hr.must("report.measures")["measures"], measures);
+  const Json today = {{"today", std::string(domain::kDemoToday)}};
+  EXPECT_EQ(hr.must("report.measures", today)["measures"], measures);
+  EXPECT_EQ(hr.must("report.measures", today)["overdue"], late);
   EXPECT_EQ(loaded["measures"], measures);
-  const Json cascade = hr.must("report.cascade");
+  const Json cascade = hr.must("report.cascade", today);
+  EXPECT_EQ(cascade["overdue"], overdue);
   EXPECT_EQ(cascade["by_status"]["gjennomført"], passed_on);
   EXPECT_EQ(cascade["reached"], reached);
+  const Json words = hr.must("report.text", {{"part", "styrke"}});
+  ASSERT_FALSE(words["words"].empty());
+  EXPECT_FALSE(words["words"][0]["quotes"].empty());
+  for (const Json& each : hr.must_list("report.text", "words", {{"for", "others"}}))
+    EXPECT_FALSE(each.contains("quotes") || each.contains("units")) << each;
   // The one small unit of Finnmark is hidden from others, and with it what would tell it.
   const Json others = hr.must("report.response", {{"by", "fylke"}, {"for", "others"}});
   for (const Json& group : others["groups"]) {
@@ -83,8 +134,16 @@ TEST(Demo, TheReportsOfTheSmallOneEqualWhatWasPlanned) {
     for (const Json& count : group["by_status"]) EXPECT_TRUE(count.is_null()) << group.dump();
   }
   // A leader's profile is there to be opened, and holds what is the leader's own.
-  Person leader(std::filesystem::path(loaded["people"].get<std::string>()) / plan[0].leader);
-  EXPECT_EQ(leader.must("note.list")["notes"].size(), plan[0].notes.size());
+  Person leader(std::filesystem::path(loaded["people"].get<std::string>()) / plan[0].leaders[0].handle);
+  std::size_t own = 0;
+  for (const Json& each : leader.must_list("note.list", "notes")) own += each["status"] == "kladd" ? 1 : 0;
+  EXPECT_EQ(own, plan[0].leaders[0].notes.size());
+  const auto in_conflict =
+      std::ranges::find(plan, domain::DemoConflict::kSameField, &domain::DemoUnit::conflict);
+  ASSERT_NE(in_conflict, plan.end());
+  Person second(std::filesystem::path(loaded["people"].get<std::string>()) / in_conflict->leaders[1].handle);
+  EXPECT_EQ(second.must("conflict.list")["conflicts"].size(), 1u);
+  EXPECT_EQ(second.must("report.conflicts")["open"], 1);
   EXPECT_EQ(hr.must("note.list")["notes"].size(), 0u);
   EXPECT_EQ(hr.code("demo.load", {{"server", server.url()}}), "already_exists");
 }

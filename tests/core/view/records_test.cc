@@ -1,5 +1,6 @@
 #include "core/view/records.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -40,6 +41,12 @@ AppliedWrite assign(WriteRef ref, std::uint64_t ms, FieldContent field, std::vec
   write.header.type = WriteType::kAssign;
   write.header.prev = std::move(prev);
   return write;
+}
+
+SearchQuery query(std::string_view words) {
+  SearchQuery out;
+  out.words = words;
+  return out;
 }
 
 WriteRef by(std::uint8_t writer, std::uint64_t seq) { return {WriterId{{writer}}, seq, 0}; }
@@ -136,16 +143,78 @@ TEST(Records, KeepEveryByteOfAText) {
 TEST(Search, KeepsNorwegianLettersApartAndTakesAnyInput) {
   Device device;
   device.apply({init(by(1, 1), 1, {{"title", "", "En måte å lede på"}, {"body", "", "blåbær"}})});
-  const auto hits = [&](std::string_view words) {
-    return device.records().search(words, std::nullopt, 10)->size();
-  };
+  const auto hits = [&](std::string_view words) { return device.records().search(query(words))->size(); };
   EXPECT_EQ(hits("måte"), 1u);
   EXPECT_EQ(hits("mate"), 0u);
   EXPECT_EQ(hits("blåb"), 1u);
   for (const char* hostile :
        {"", "\"", "a AND", "NEAR(", "* *", "title:x", "-", "'; DROP TABLE record;", "(", "måte OR"}) {
-    EXPECT_TRUE(device.records().search(hostile, std::nullopt, 10).ok()) << hostile;
+    EXPECT_TRUE(device.records().search(query(hostile)).ok()) << hostile;
   }
+}
+
+/// Notes with these bodies, by their first byte.
+void write_notes(Device& device, const std::vector<std::string>& bodies) {
+  for (std::size_t i = 0; i < bodies.size(); ++i) {
+    AppliedWrite write = init(by(1, i + 1), 1000 + i, {{"title", "", "notat"}, {"body", "", bodies[i]}});
+    write.header.record.bytes = {static_cast<std::uint8_t>(i)};
+    device.apply({write});
+  }
+}
+
+std::vector<int> found(Device& device, std::string_view words) {
+  std::vector<int> out;
+  const auto hits = device.records().search(query(words));
+  for (const SearchHit& hit : *hits) out.push_back(hit.id.bytes[0]);
+  return out;
+}
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+TEST(Search, FindsWordsOfTheSameStemInBokmalAndNynorskTheWordItselfFirst) {
+  Device device;
+  write_notes(device, {"vi var på samlinga i Bodø", "alle samlingene i vinter", "en samling", "frimerker"});
+  EXPECT_THAT(found(device, "samlingane vinter"), ElementsAre(1));
+  EXPECT_THAT(found(device, "samling i"), UnorderedElementsAre(0, 1));
+  EXPECT_THAT(found(device, "samlinga"), UnorderedElementsAre(0, 1, 2));
+  EXPECT_EQ(found(device, "samlinga").front(), 0);
+  EXPECT_THAT(found(device, "\"samlingene i\""), ElementsAre(1)) << "a phrase is what it says";
+  EXPECT_THAT(found(device, "fri"), ElementsAre(3)) << "the last word is a beginning";
+  EXPECT_THAT(found(device, "vint alle"), IsEmpty()) << "only the last";
+}
+
+TEST(Search, FindsWhatWasTypedWithoutTheNorwegianLettersAfterAllElse) {
+  Device device;
+  write_notes(device, {"møtene på blåhøyden", "mot i brystet", "Ærlig talt", "maate"});
+  EXPECT_THAT(found(device, "mot"), ElementsAre(1, 0));
+  EXPECT_THAT(found(device, "moetene"), ElementsAre(0));
+  EXPECT_THAT(found(device, "blaahoyd"), ElementsAre(0));
+  EXPECT_THAT(found(device, "aerlig"), ElementsAre(2));
+  EXPECT_THAT(found(device, "måte"), ElementsAre(3)) << "and the other way round";
+  EXPECT_THAT(found(device, "mate"), IsEmpty()) << "å is aa, never a";
+}
+
+TEST(Search, CutsASnippetAroundWhatWasFoundAndTakesFilters) {
+  Device device;
+  write_notes(device,
+              {"en to tre fire fem seks sju åtte ni ti elleve tolv tretten samlingene femten", "samling"});
+  SearchQuery asked = query("samling");
+  asked.until_ms = 1001;
+  const auto hits = *device.records().search(asked);
+  ASSERT_EQ(hits.size(), 1u);
+  EXPECT_EQ(hits[0].snippet, "…elleve tolv tretten «samlingene» femten");
+  EXPECT_EQ(hits[0].title, "notat");
+  asked = query("samling");
+  asked.kinds = {"measure"};
+  EXPECT_TRUE(device.records().search(asked)->empty());
+  asked.kinds = {"note", "measure"};
+  asked.spaces = {kSpace};
+  asked.limit = 1;
+  EXPECT_EQ(device.records().search(asked)->size(), 1u);
+  asked.element = {"tags", "nei"};
+  EXPECT_TRUE(device.records().search(asked)->empty());
 }
 
 TEST(Search, ForgetsAnErasedRecord) {
@@ -155,7 +224,7 @@ TEST(Search, ForgetsAnErasedRecord) {
   erase.header = {WriteType::kErase, kNote, {}, HybridTime::from(2, 0), {}, {{WriterId{{1}}, 1}}, 0};
   device.apply({erase});
   EXPECT_TRUE(device.note().erased);
-  EXPECT_TRUE(device.records().search("borte", std::nullopt, 10)->empty());
+  EXPECT_TRUE(device.records().search(query("borte"))->empty());
   EXPECT_TRUE(device.records().list({})->empty());
 }
 
@@ -224,7 +293,7 @@ TEST(Search, FindsWhatIsNewAndWhatHasChangedWhetherItWaitsForTheIndexOrNot) {
     device.apply({write});
   }
   const auto hits = [&](const std::string& words) {
-    return device.records().search('"' + words + '"', std::nullopt, 10)->size();
+    return device.records().search(query('"' + words + '"'))->size();
   };
   const auto rename = [&](std::uint64_t i, std::uint64_t seq, WriteRef before, const std::string& title) {
     AppliedWrite write = assign(by(2, seq), 9000 + seq, {"title", "", title}, {before});

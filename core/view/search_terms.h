@@ -1,0 +1,47 @@
+// Search terms: what a person typed, as expressions for the index and as a test of the words of a text.
+// The index holds the words as they stand, and beside them (index_forms) their stems and their folded
+// forms, each marked by a character of the private use area, which no text is made of. Within the view alone.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/view/word_forms.h"
+
+namespace samla::view {
+
+/// Of each word of the texts, once: stems and folded forms that are not the word itself.
+std::string index_forms(std::string_view title, std::string_view body);
+
+class SearchTerms {
+ public:
+  /// Words, of which the last is the beginning of one, and "phrases". All must be there. Any UTF-8 text.
+  explicit SearchTerms(std::string_view words);
+
+  bool empty() const { return parts_.empty(); }
+  /// The FTS5 expression: words and stems alone, or folded forms as well. Every part is quoted, so that no
+  /// text is syntax.
+  std::string expression(bool with_folded) const;
+
+  /// Of `text` so many words as fit into a line, the place with most of the terms, those between « and ».
+  /// Empty where none of them is in it.
+  std::string snippet(std::string_view text) const;
+
+ private:
+  struct Part {
+    std::string text;
+    bool is_phrase = false;
+    bool is_prefix = false;
+    std::vector<std::string> words;  ///< in lower case
+    std::vector<std::string> stems;
+  };
+
+  static std::string expression_of(const Part& part, bool with_folded);
+  /// The part that the word belongs to; parts_.size(): none.
+  std::size_t part_of(const Word& word) const;
+
+  std::vector<Part> parts_;
+};
+
+}  // namespace samla::view
