@@ -340,6 +340,59 @@ TEST_F(Sessions, OfferAgainWhatAServerHasLostWhole) {
   EXPECT_TRUE(kari.acknowledged.contains({kSpace, 1}));
 }
 
+TEST_F(Sessions, BringBackOthersChangesetsAndChainsToAServerThatWasEmptied) {
+  kari.write(kSpace);
+  ola.write(kSpace);
+  for (FakeDevice* device : {&kari, &ola, &kari}) sync(*device);
+  const Bytes olas = ola.written[kSpace][0];
+  server.spaces[kSpace].items.clear();
+  server.chains.clear();
+  server.chains[{}] = {Bytes{1}};
+  server.incarnation = kari.incarnation = Incarnation{{8}};
+  server.spaces[kSpace].readers.erase(kari.id);  // with its chain the server forgot who reads it
+  sync(kari);
+  EXPECT_EQ(server.chains[{}], kari.chains[{}]);
+  EXPECT_EQ(server.chains[kSpace], kari.chains[kSpace]);
+  ASSERT_EQ(server.reoffered.size(), 1u);
+  EXPECT_EQ(server.reoffered[0].changeset, olas);
+  EXPECT_EQ(server.reoffered[0].writer, ola.writer());
+  EXPECT_EQ(server.position(kSpace).seq, 2u);
+  EXPECT_EQ(kari.told, server.incarnation);
+  EXPECT_TRUE(server.offers.front().space.is_zero());  // before the space's
+}
+
+TEST_F(Sessions, ShowReceiptsToAServerOfTheSameLifeThatEndsBeforeThem) {
+  kari.write(kSpace);
+  kari.write(kSpace);
+  sync(kari);
+  sync(kari);
+  server.spaces[kSpace].items.pop_back();
+  Link link(server, kari, hello(kari));
+  link.run();
+  EXPECT_TRUE(link.device_end.showed_receipts());
+  ASSERT_EQ(server.shown.size(), 1u);
+  EXPECT_EQ(server.shown[0].receipts.front().seq, 2u);
+  EXPECT_EQ(server.position(kSpace).seq, 2u);  // and gave it again
+}
+
+TEST_F(Sessions, StayLevelWhereTheServerDoesNotTakeWhatIsBroughtBack) {
+  ola.write(kSpace);
+  sync(ola);
+  sync(kari);
+  server.spaces[kSpace].items.clear();
+  server.incarnation = kari.incarnation = Incarnation{{8}};
+  server.refuse_reoffers = wire::Refused::kLater;
+  sync(kari);
+  EXPECT_EQ(kari.reoffer_refusals.size(), 1u);
+}
+
+TEST_F(Sessions, HearOfABackup) {
+  server.horizon = wire::BackupHorizon{1000, {{kSpace, 3}}};
+  sync(kari);
+  ASSERT_EQ(kari.horizons.size(), 1u);
+  EXPECT_EQ(kari.horizons[0].spaces[0].seq, 3u);
+}
+
 TEST_F(Sessions, SeeAForkOfAChain) {
   kari.chains[kSpace] = {Bytes{3}, Bytes{4}, Bytes{5}, Bytes{6}, Bytes{77}};
   Link link(server, kari, hello(kari));
