@@ -152,8 +152,9 @@ void ChainWork::build_space_grants(ChainBatchBuilder& to, const SpaceId& id, con
   }
   std::erase_if(wanted, [&](const Wanted& each) { return !awaits_grant(state, each); });
   std::ranges::sort(wanted, {}, &Wanted::id);
-  const auto same = std::ranges::unique(wanted, {}, &Wanted::id);
-  wanted.erase(same.begin(), same.end());
+  // Not std::ranges::unique: clang 14 does not compile the library's subrange of a nested type.
+  const auto same = [](const Wanted& a, const Wanted& b) { return a.id == b.id; };
+  wanted.erase(std::unique(wanted.begin(), wanted.end(), same), wanted.end());
   if (wanted.empty()) return;
   chain::GrantList list;
   list.epoch = state.epoch();
