@@ -118,7 +118,8 @@ Result<std::vector<CascadeTask>> assign_cascade(Workspace& workspace, const Casc
 
 Result<CascadeTask> report_cascade(Workspace& workspace, std::string_view id, const CascadeReport& report) {
   constexpr std::string_view kOperation = "cascade.done";
-  SAMLA_ASSIGN(const auto record, find_record(workspace, id, {kind::kCascade}, kOperation));
+  SAMLA_ASSIGN(const auto found, find_record(workspace, id, {kind::kCascade}, kOperation));
+  const view::RecordView record = settled(workspace, found);
   SAMLA_TRY(workspace.check_writable(record.space, kOperation));
   Names names(workspace);
   SAMLA_TRY(check_step(workspace, task_of(workspace, names, record), report, kOperation));
@@ -132,7 +133,9 @@ Result<CascadeTask> report_cascade(Workspace& workspace, std::string_view id, co
   assign("status", report.status);
   if (report.method) assign("method", *report.method);
   if (report.feedback) assign("feedback", *report.feedback);
-  if (report.reached) assign("reached", *report.reached);
+  // Two numbers that stood side by side were settled by their policy: whoever says another knew of both.
+  if (report.reached && record.number("reached", -1) != *report.reached)
+    edit.resolve(record.id, "reached", *report.reached);
   if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
   SAMLA_ASSIGN(const auto changed, workspace.records().read(record.id));
   if (!changed) return fail(ErrorCode::internal, std::string(kOperation));

@@ -72,7 +72,8 @@ constexpr std::array kClusteredInputFields = {FieldRule{"source"}, FieldRule{"ga
 constexpr std::array kClusterFields = {FieldRule{"text", kRegister, kSearched}, FieldRule{"theme"},
                                        FieldRule{"inputs", Policy::kSet},
                                        FieldRule{"merged_from", Policy::kSet}, FieldRule{"split_from"}};
-/// `candidates` are clusters' ids; `dots`: of the method dots, how many each has.
+/// `candidates` are clusters' ids; "text.ID" holds what each said when the round was opened; `dots`: of the
+/// method dots, how many each has.
 constexpr std::array kRoundFields = {FieldRule{"title", kRegister, kSearched}, FieldRule{"method"},
                                      FieldRule{"dots"}, FieldRule{"candidates", Policy::kSet}};
 /// One record a person and round, whose id follows from both (votes.h).

@@ -10,9 +10,17 @@
 namespace samla::domain {
 namespace {
 
-/// The first line, as long as a title may be, cut between characters.
-std::string title_of(std::string_view text) {
+std::string unit_of(Workspace& workspace, const SpaceId& space) {
+  const auto info = workspace.space(space);
+  const bool is_units = info && (info->purpose == purpose::kUnit || info->purpose == purpose::kUnitHr);
+  return is_units ? Names(workspace).unit(info->scope) : std::string();
+}
+
+}  // namespace
+
+std::string measure_title(std::string_view text) {
   constexpr std::size_t kBytesMax = 160;
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   text = text.substr(0, text.find_first_of("\r\n"));
   std::size_t end = std::min(text.size(), kBytesMax);
   while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
@@ -24,14 +32,6 @@ std::string title_of(std::string_view text) {
       out, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   return out;
 }
-
-std::string unit_of(Workspace& workspace, const SpaceId& space) {
-  const auto info = workspace.space(space);
-  const bool is_units = info && (info->purpose == purpose::kUnit || info->purpose == purpose::kUnitHr);
-  return is_units ? Names(workspace).unit(info->scope) : std::string();
-}
-
-}  // namespace
 
 Result<MeasureOrigin> find_origin(Workspace& workspace, std::string_view id, std::string_view operation) {
   const auto record =
@@ -46,7 +46,7 @@ Result<MeasureOrigin> find_origin(Workspace& workspace, std::string_view id, std
     if (record->kind == kind::kItem) out.kind = "item";
     if (record->kind == kind::kRevision) out.kind = "assessment";
     if (record->kind == kind::kItem || record->kind == kind::kCluster)
-      out.text = title_of(record->text("text"));
+      out.text = measure_title(record->text("text"));
     if (record->kind == kind::kRevision) out.id = record->text("source");
     return out;
   }
@@ -55,7 +55,7 @@ Result<MeasureOrigin> find_origin(Workspace& workspace, std::string_view id, std
   for (const Assessment& revision : revisions) {
     for (const AssessmentItem& item : revision.items) {
       if (item.id == id)
-        return MeasureOrigin{"item", item.id, revision.unit, title_of(item.text), item.theme};
+        return MeasureOrigin{"item", item.id, revision.unit, measure_title(item.text), item.theme};
     }
   }
   return record.error();

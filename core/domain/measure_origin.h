@@ -16,6 +16,9 @@ struct MeasureOrigin {
   std::string theme;  ///< empty: none
 };
 
+/// The text's first line, as long as a title may be, cut between characters.
+std::string measure_title(std::string_view text);
+
 /// An item of a draft or of a submitted revision, an assessment, or a record of the forum. not_found.
 Result<MeasureOrigin> find_origin(Workspace& workspace, std::string_view id, std::string_view operation);
 

@@ -52,13 +52,12 @@ Result<RecordId> add_decision(Workspace& workspace, Edit& edit, const Round& rou
 Result<RecordId> add_measure_of(Workspace& workspace, Edit& edit, const Round& round,
                                 const Candidate& chosen) {
   const SpaceId programme = workspace.replica().space_id(purpose::kProgramme, {});
-  SAMLA_ASSIGN(const MeasureOrigin cluster, find_origin(workspace, chosen.id, kOperation));
   SAMLA_ASSIGN(const RecordId id,
                workspace.replica().derived_id(programme, kind::kMeasure, to_hex(round.id) + " " + chosen.id));
   SAMLA_ASSIGN(const auto present, workspace.records().read(id));
   if (present) return id;
   edit.create(id, programme, std::string(kind::kMeasure),
-              {field("title", cluster.text), field("description", chosen.text),
+              {field("title", measure_title(chosen.text)), field("description", chosen.text),
                field("origin_kind", std::string(kind::kRound)), field("origin", to_hex(round.id)),
                field("theme", chosen.theme)});
   std::vector<Edit::Field> entry = {field("measure", to_hex(id)), field("status", std::string("vedtatt")),

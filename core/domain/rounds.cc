@@ -90,6 +90,9 @@ Result<Reading> reading(Workspace& workspace) {
   return out;
 }
 
+/// What a candidate said when the round was opened: what people vote on does not change under their hands.
+std::string text_field(const std::string& cluster) { return "text." + cluster; }
+
 Result<Round> round_of(Workspace& workspace, const view::RecordView& record, const Reading& from) {
   Round out;
   out.id = record.id;
@@ -111,9 +114,9 @@ Result<Round> round_of(Workspace& workspace, const view::RecordView& record, con
   for (const std::string& each : candidates) {
     Candidate candidate;
     candidate.id = each;
+    candidate.text = record.text(text_field(each));
     const auto cluster = from.clusters.all().find(each);
     if (cluster != from.clusters.all().end()) {
-      candidate.text = cluster->second.text;
       candidate.theme = cluster->second.theme;
       candidate.inputs = cluster->second.inputs.size();
     }
@@ -157,10 +160,10 @@ Result<Round> step(Workspace& workspace, const Round& round, std::string_view to
   return find_round(workspace, to_hex(round.id), operation);
 }
 
-Result<std::vector<std::string>> approved_clusters(Workspace& workspace, const std::vector<std::string>& ids,
-                                                   std::string_view operation) {
+Result<std::vector<Cluster>> approved_clusters(Workspace& workspace, const std::vector<std::string>& ids,
+                                               std::string_view operation) {
   SAMLA_ASSIGN(const auto records, ClusterRecords::load(workspace));
-  std::vector<std::string> out;
+  std::vector<Cluster> out;
   for (const std::string& id : ids) {
     SAMLA_ASSIGN(const Cluster* cluster, records.find_standing(workspace, id, operation));
     if (cluster->status != kClusterApproved) {
@@ -168,10 +171,8 @@ Result<std::vector<std::string>> approved_clusters(Workspace& workspace, const s
           ErrorCode::wrong_state, std::string(operation),
           "the cluster " + to_hex(cluster->id) + " is " + cluster->status + "; cluster approve first");
     }
-    out.push_back(to_hex(cluster->id));
+    if (std::ranges::find(out, cluster->id, &Cluster::id) == out.end()) out.push_back(*cluster);
   }
-  std::ranges::sort(out);
-  out.erase(std::ranges::unique(out).begin(), out.end());
   if (out.size() < 2) {
     return fail(ErrorCode::invalid_argument, std::string(operation), "a round has two candidates at least");
   }
@@ -232,7 +233,10 @@ Result<Round> open_round(Workspace& workspace, const NewRound& round) {
   SAMLA_ASSIGN(const auto candidates, approved_clusters(workspace, round.candidates, kOperation));
   std::vector<Edit::Field> fields = {field("title", round.title), field("method", round.method)};
   if (*method == VotingMethod::kDots) fields.push_back(field("dots", dots));
-  for (const std::string& each : candidates) fields.push_back(element("candidates", each));
+  for (const Cluster& each : candidates) {
+    fields.push_back(element("candidates", to_hex(each.id)));
+    fields.push_back(field(text_field(to_hex(each.id)), each.text));
+  }
   const RecordId id = workspace.replica().new_record_id();
   Edit edit;
   edit.create(id, forum, std::string(kind::kRound), std::move(fields));

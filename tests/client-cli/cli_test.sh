@@ -115,9 +115,6 @@ status 0 hr --json org create --name Fylke --server "ws://127.0.0.1:$port/#$frag
 pure
 status 1 hr org create --name Fylke --server "ws://127.0.0.1:$port/#$fragment"
 status 0 hr --json invite create --user kari --name Kari --role leader --unit 1902
-status 0 hr report response
-has "ikke startet"
-! grep -q '[{}]' "$folder/out" || complain "counts are lines for a person: $(out)"
 invite=$(value .invite)
 status 0 "$samla" invite show "$invite"
 has "█"

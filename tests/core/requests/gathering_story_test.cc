@@ -100,6 +100,7 @@ TEST_F(GatheringStory, ThoseWhoAreAskedComeInByTheirInviteOrAtTheNextSync) {
   EXPECT_EQ(status_of(*per, "kari"), "påmeldt");
   // Asked before anybody knew her name, she is called by it now.
   const Json shown = per->must("gathering.show", {{"id", "Tromsø"}})["gathering"]["participants"];
+  ASSERT_EQ(shown.size(), 5u);
   EXPECT_EQ(shown[1]["name"], "kari Eksempel");
   // Five are asked: frida, kari, ola, tove, per.
   frida->sync();

@@ -145,5 +145,29 @@ TEST_F(MeasureStory, WhatWasSaidAtAGatheringIsPassedOnAndAcknowledged) {
   EXPECT_EQ(kari->must("cascade.list", {{"overdue", true}, {"today", "2016-03-02"}})["tasks"].size(), 1u);
 }
 
+TEST_F(MeasureStory, OfStaffReachedTheGreaterOfTwoReportsStandsAndACorrectionReplacesIt) {
+  const Json tasks = people.hr->must("cascade.assign", {{"unit", "1902"}, {"gathering", "Bodø"}})["tasks"];
+  const Json id = tasks[0]["id"];
+  exchange();
+  ola->sync();
+  kari->must("cascade.done", {{"id", id}, {"reached", 23}});
+  ola->must("cascade.done", {{"id", id}, {"reached", 20}});
+  exchange();
+  ola->sync();
+  const auto reached = [&](Person& person) {
+    const Json done = person.must("cascade.list", {{"status", "gjennomført"}})["tasks"];
+    return done.size() == 1 ? done[0]["reached"].get<int>() : -1;
+  };
+  for (Person* each : {kari.get(), ola.get(), people.hr.get()}) {
+    EXPECT_EQ(reached(*each), 23);
+    EXPECT_EQ(each->must("conflict.list")["conflicts"].size(), 0u);
+  }
+  ola->must("cascade.done", {{"id", id}, {"reached", 12}});
+  ola->sync();
+  exchange();
+  EXPECT_EQ(reached(*kari), 12);
+  EXPECT_EQ(people.hr->must("report.cascade")["reached"], 12);
+}
+
 }  // namespace
 }  // namespace samla::requests
