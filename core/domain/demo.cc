@@ -6,9 +6,11 @@
 #include "core/domain/assessments.h"
 #include "core/domain/cascade.h"
 #include "core/domain/csv.h"
+#include "core/domain/demo_gatherings.h"
 #include "core/domain/form_rebase.h"
 #include "core/domain/form_versions.h"
 #include "core/domain/import.h"
+#include "core/domain/inputs.h"
 #include "core/domain/measures.h"
 #include "core/domain/names.h"
 #include "core/domain/notes.h"
@@ -22,10 +24,10 @@ constexpr std::string_view kOperation = "demo.load";
 constexpr std::string_view kForm = "egenvurdering";
 constexpr std::string_view kGathering = "Samling 2016";
 
-Result<void> import(Workspace& hr, const std::vector<DemoUnit>& plan) {
+Result<void> import(Workspace& hr, const DemoPlan& plan) {
   std::string units = csv_line({"number", "name", "type", "fylke", "language", "headcount"}, ';');
   std::string leaders = csv_line({"user", "name", "unit"}, ';');
-  for (const DemoUnit& each : plan) {
+  for (const DemoUnit& each : plan.units) {
     units += csv_line(
         {each.number, each.name, each.type, each.fylke, each.language, std::to_string(each.headcount)}, ';');
     for (const DemoLeader& leader : each.leaders)
@@ -131,14 +133,16 @@ Result<void> pass_on(Workspace& device, const DemoLeader& leader) {
 }
 
 /// A leader's device: joins, writes, syncs, and is put away.
-Result<void> live_as(const DemoUnit& unit, const DemoLeader& leader, const std::string& link,
-                     const DemoPlace& place, DemoCounts& counts) {
+Result<void> live_as(const DemoUnit& unit, const DemoLeader& leader, const std::string& gathering,
+                     const std::string& link, const DemoPlace& place, DemoCounts& counts) {
   SAMLA_ASSIGN(auto device, join(options_of(leader, place), link, "Telefonen til " + leader.name));
   ++counts.leaders;
   Workspace workspace(*device);
   const bool begins = &leader == &unit.leaders.front() && unit.status != "ikke startet";
   if (begins) SAMLA_TRY(write_assessment(workspace, unit));
   SAMLA_TRY(write_notes(workspace, unit, leader, counts));
+  for (const DemoInput& each : leader.inputs)
+    SAMLA_TRY(add_input(workspace, {gathering, each.text, each.theme, leader.table, false, {}}));
   SAMLA_TRY(pass_on(workspace, leader));
   return leader.is_cut_off ? sync_cut_off(*device, place) : sync(*device, place.sync);
 }
@@ -218,11 +222,10 @@ Result<void> revoke_lost_phone(Workspace& hr, const DemoLeader& leader) {
   return fail(ErrorCode::internal, std::string(kOperation));
 }
 
-Result<std::vector<std::string>> invite_all(Workspace& hr, const std::vector<DemoUnit>& plan,
-                                            const DemoPlace& place) {
+Result<std::vector<std::string>> invite_all(Workspace& hr, const DemoPlan& plan, const DemoPlace& place) {
   std::vector<std::string> links;
   SAMLA_ASSIGN(const std::uint64_t expires, expiry("14d", SystemClock().now_ms(), kOperation));
-  for (const DemoUnit& unit : plan) {
+  for (const DemoUnit& unit : plan.units) {
     for (const DemoLeader& leader : unit.leaders) {
       Invitation invitation;
       invitation.user = leader.handle;
@@ -236,8 +239,8 @@ Result<std::vector<std::string>> invite_all(Workspace& hr, const std::vector<Dem
   return links;
 }
 
-Result<void> assign_tasks(Workspace& hr, const std::vector<DemoUnit>& plan, DemoCounts& counts) {
-  for (const DemoUnit& unit : plan) {
+Result<void> assign_tasks(Workspace& hr, const DemoPlan& plan, DemoCounts& counts) {
+  for (const DemoUnit& unit : plan.units) {
     for (const DemoLeader& leader : unit.leaders) {
       const std::string due = leader.passing == Passing::kPlanned ? "2016-10-01" : "2016-05-01";
       SAMLA_TRY(assign_cascade(hr, {unit.number, leader.handle, std::string(kGathering), due}));
@@ -247,11 +250,11 @@ Result<void> assign_tasks(Workspace& hr, const std::vector<DemoUnit>& plan, Demo
   return {};
 }
 
-Result<void> review(Workspace& hr, const std::vector<DemoUnit>& plan) {
+Result<void> review(Workspace& hr, const DemoPlan& plan) {
   SAMLA_ASSIGN(const auto revisions, submitted_revisions(hr));
   std::map<std::string, std::string> revision_of_unit;
   for (const Assessment& each : revisions) revision_of_unit[each.unit] = to_hex(each.id);
-  for (const DemoUnit& unit : plan) {
+  for (const DemoUnit& unit : plan.units) {
     const std::string& id = revision_of_unit[unit.number];
     if (unit.status == "returnert")
       SAMLA_TRY(return_assessment(hr, id, {{"summary", "Kan dere si mer om hva dere bygger dette på?"}}));
@@ -260,8 +263,8 @@ Result<void> review(Workspace& hr, const std::vector<DemoUnit>& plan) {
   return {};
 }
 
-Result<void> follow_up(Workspace& hr, const std::vector<DemoUnit>& plan, DemoCounts& counts) {
-  for (const DemoUnit& unit : plan) {
+Result<void> follow_up(Workspace& hr, const DemoPlan& plan, DemoCounts& counts) {
+  for (const DemoUnit& unit : plan.units) {
     for (const DemoMeasure& each : unit.measures) {
       MeasureFields fields;
       fields.title = each.title;
@@ -278,18 +281,20 @@ Result<void> follow_up(Workspace& hr, const std::vector<DemoUnit>& plan, DemoCou
 
 }  // namespace
 
-Result<DemoCounts> load_demo(Workspace& hr, const std::vector<DemoUnit>& plan, const DemoPlace& place) {
+Result<DemoCounts> load_demo(Workspace& hr, const DemoPlan& plan, const DemoPlace& place) {
   DemoCounts counts;
-  counts.units = plan.size();
+  counts.units = plan.units.size();
   SAMLA_TRY(import(hr, plan));
   SAMLA_TRY(publish_second_form(hr));
+  SAMLA_TRY(hold_gatherings(hr, plan, place.sync));
   SAMLA_ASSIGN(const auto links, invite_all(hr, plan, place));
   SAMLA_TRY(assign_tasks(hr, plan, counts));
   SAMLA_TRY(sync(hr.replica(), place.sync));
   std::size_t done = 0;
-  for (const DemoUnit& unit : plan) {
+  for (const DemoUnit& unit : plan.units) {
     for (const DemoLeader& leader : unit.leaders) {
-      SAMLA_TRY(live_as(unit, leader, links[done], place, counts));
+      SAMLA_TRY(live_as(unit, leader, demo_gatherings(plan.size)[leader.gathering].name, links[done], place,
+                        counts));
       ++done;
       if (place.progress) place.progress(done, links.size());
     }
@@ -301,7 +306,8 @@ Result<DemoCounts> load_demo(Workspace& hr, const std::vector<DemoUnit>& plan, c
   SAMLA_TRY(sync(hr.replica(), place.sync));
   SAMLA_TRY(review(hr, plan));
   SAMLA_TRY(follow_up(hr, plan, counts));
-  for (const DemoUnit& unit : plan) {
+  SAMLA_TRY(gather_inputs(hr, plan, counts));
+  for (const DemoUnit& unit : plan.units) {
     for (const DemoLeader& leader : unit.leaders) {
       if (leader.loses_the_phone) SAMLA_TRY(revoke_lost_phone(hr, leader));
     }

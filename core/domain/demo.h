@@ -19,6 +19,8 @@ struct DemoCounts {
   std::size_t shared = 0;  ///< of the notes
   std::size_t measures = 0;
   std::size_t tasks = 0;
+  std::size_t inputs = 0;
+  std::size_t clusters = 0;
   std::size_t conflicts = 0;  ///< planted in drafts, and open
   std::map<std::string, std::size_t> by_status;
 };
@@ -31,6 +33,6 @@ struct DemoPlace {
 };
 
 /// Into an organisation that was just founded, on HR's device.
-Result<DemoCounts> load_demo(Workspace& hr, const std::vector<DemoUnit>& plan, const DemoPlace& place);
+Result<DemoCounts> load_demo(Workspace& hr, const DemoPlan& plan, const DemoPlace& place);
 
 }  // namespace samla::domain

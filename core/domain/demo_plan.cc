@@ -4,30 +4,12 @@
 #include <array>
 #include <cstdint>
 
+#include "core/domain/demo_dice.h"
+
 namespace samla::domain {
 namespace {
 
 constexpr std::uint64_t kSeed = 20160901;
-
-/// splitmix64: short, and the same everywhere, which the standard's distributions are not.
-class Dice {
- public:
-  explicit Dice(std::uint64_t seed) : state_(seed) {}
-  /// 0 to sides - 1.
-  std::size_t roll(std::size_t sides) {
-    std::uint64_t z = (state_ += 0x9e3779b97f4a7c15ULL);
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-    return static_cast<std::size_t>((z ^ (z >> 31)) % sides);
-  }
-  template <typename List>
-  auto pick(const List& list) {
-    return list[roll(list.size())];
-  }
-
- private:
-  std::uint64_t state_;
-};
 
 struct Place {
   std::string_view fylke;
@@ -156,16 +138,6 @@ void fill(Dice& dice, DemoUnit& unit) {
   for (std::size_t i = 0; i < measures; ++i)
     unit.items.push_back(item_of(dice, "tiltak", words.measures[i % words.measures.size()]));
   if (unit.status == "medvirkning" || is_submitted) unit.participants = {"Alle ansatte", "TV", "VO"};
-}
-
-/// So many of each, shuffled like cards, so that the figures are exact.
-template <typename T>
-std::vector<T> deck_of(Dice& dice, const std::vector<std::pair<T, std::size_t>>& shares, std::size_t cards) {
-  std::vector<T> out;
-  for (const auto& [card, count] : shares) out.insert(out.end(), count, card);
-  out.resize(cards, shares.back().first);
-  for (std::size_t i = out.size(); i > 1; --i) std::swap(out[i - 1], out[dice.roll(i)]);
-  return out;
 }
 
 /// `count` in all, as even as can be over the units that have sent their assessment.
@@ -325,13 +297,13 @@ void deal_statuses(Dice& dice, DemoSize size, std::vector<DemoUnit>& units) {
   std::vector<std::string_view> deck;
   for (const StatusShare& each : kStatuses)
     deck.insert(deck.end(), size == DemoSize::kSmall ? each.small : each.full, each.status);
-  for (std::size_t i = deck.size(); i > 1; --i) std::swap(deck[i - 1], deck[dice.roll(i)]);
+  dice.shuffle(deck);
   for (std::size_t i = 0; i < units.size(); ++i) units[i].status = i < deck.size() ? deck[i] : "kladd";
 }
 
 }  // namespace
 
-std::vector<DemoUnit> plan_demo(DemoSize size) {
+DemoPlan plan_demo(DemoSize size) {
   Dice dice(kSeed);
   std::vector<DemoUnit> out;
   if (size == DemoSize::kSmall) {
@@ -356,8 +328,9 @@ std::vector<DemoUnit> plan_demo(DemoSize size) {
   }
   add_notes(dice, out, leaders);
   add_passing(dice, out, leaders);
+  plan_gatherings(dice, size, leaders);
   plant(dice, size, out);
-  return out;
+  return {size, std::move(out)};
 }
 
 }  // namespace samla::domain

@@ -28,12 +28,30 @@ struct DemoMeasure {
 /// What comes of a leader's telling the staff.
 enum class Passing { kDone, kPlanned, kOverdue };
 
+/// What is said at a gathering.
+struct DemoInput {
+  std::string text;
+  std::string theme;
+  std::size_t cluster = 0;  ///< which of the clusters HR puts it into
+};
+
+struct DemoGathering {
+  std::string name;  ///< the place
+  std::string from;
+  std::string to;
+  std::size_t leaders = 0;
+};
+
 struct DemoLeader {
   std::string handle;
   std::string name;
   std::vector<DemoNote> notes;
   Passing passing = Passing::kDone;
   int reached = 0;
+  std::size_t gathering = 0;  ///< its place in demo_gatherings
+  int table = 1;
+  bool has_attended = true;
+  std::vector<DemoInput> inputs;
   bool has_wrong_clock = false;  ///< three days behind
   bool is_cut_off = false;       ///< the first upload breaks off
   bool loses_the_phone = false;  ///< HR revokes it
@@ -65,6 +83,14 @@ inline constexpr std::string_view kDemoToday = "2016-09-01";
 /// small: 10 units, for tests and the demonstration. full: 565.
 enum class DemoSize { kSmall, kFull };
 
-std::vector<DemoUnit> plan_demo(DemoSize size);
+struct DemoPlan {
+  DemoSize size = DemoSize::kSmall;
+  std::vector<DemoUnit> units;
+};
+
+DemoPlan plan_demo(DemoSize size);
+const std::vector<DemoGathering>& demo_gatherings(DemoSize size);
+/// How many of the clusters, the first ones, are approved for the forum's round.
+std::size_t demo_candidates(DemoSize size);
 
 }  // namespace samla::domain

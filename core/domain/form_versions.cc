@@ -158,6 +158,10 @@ Result<Publication> publish_form(Workspace& workspace, std::string_view json) {
   replica::Edit edit;
   edit.create(id, directory, std::string(kind::kFormVersion), std::move(fields));
   SAMLA_TRY(workspace.commit(std::move(edit), {directory}));
+  SAMLA_ASSIGN(const FormVersions now, FormVersions::load(workspace));
+  const FormVersion* made = now.find(out.version.form.id, {out.version.number, out.version.content});
+  if (made == nullptr) return fail(ErrorCode::internal, std::string(kOperation));
+  out.version = *made;
   return out;
 }
 

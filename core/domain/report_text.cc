@@ -1,7 +1,7 @@
 #include "core/domain/report_text.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -13,7 +13,7 @@ namespace samla::domain {
 namespace {
 
 /// Bokmål's and nynorsk's, in the order of the alphabet.
-constexpr std::array<std::string_view, 132> kCommonWords = {
+constexpr std::string_view kCommonWords[] = {
     "alle", "alt",    "andre", "at",      "av",      "bare", "begge", "berre",  "ble",     "blei",  "bli",
     "blir", "blitt",  "både",  "da",      "de",      "dei",  "deira", "deg",    "dem",     "den",   "denne",
     "der",  "dere",   "deres", "dersom",  "desse",   "det",  "dette", "di",     "din",     "disse", "ditt",
@@ -29,7 +29,7 @@ constexpr std::array<std::string_view, 132> kCommonWords = {
     "vært"};
 
 bool is_common(const std::string& word) {
-  static const std::set<std::string_view> words(kCommonWords.begin(), kCommonWords.end());
+  static const std::set<std::string_view> words(std::begin(kCommonWords), std::end(kCommonWords));
   constexpr std::size_t kLettersMin = 2;
   return word.size() < kLettersMin || words.contains(word) ||
          std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });

@@ -34,9 +34,10 @@ Result<Json> load(Profile& profile, const Arguments& arguments) {
   const auto plan = domain::plan_demo(is_full ? domain::DemoSize::kFull : domain::DemoSize::kSmall);
   SAMLA_ASSIGN(const domain::DemoCounts counts, domain::load_demo(*workspace, plan, place));
   return Json{
-      {"units", counts.units},         {"leaders", counts.leaders},     {"notes", counts.notes},
-      {"shared", counts.shared},       {"measures", counts.measures},   {"tasks", counts.tasks},
-      {"conflicts", counts.conflicts}, {"by_status", counts.by_status}, {"people", place.people.string()}};
+      {"units", counts.units},         {"leaders", counts.leaders},      {"notes", counts.notes},
+      {"shared", counts.shared},       {"measures", counts.measures},    {"tasks", counts.tasks},
+      {"inputs", counts.inputs},       {"clusters", counts.clusters},    {"conflicts", counts.conflicts},
+      {"by_status", counts.by_status}, {"people", place.people.string()}};
 }
 
 }  // namespace
@@ -57,6 +58,8 @@ std::vector<Request> demo_requests() {
         {"shared", "how many of these with the unit's other leaders"},
         {"measures", "how many"},
         {"tasks", "how many cascade tasks, one a leader"},
+        {"inputs", "how many were given at the gatherings"},
+        {"clusters", "how many they were gathered in"},
         {"conflicts", "how many are open in the leaders' drafts"},
         {"by_status", "how many assessments at each status word"},
         {"people", "the folder of the leaders' profiles, which have this profile's passphrase"}},

@@ -94,7 +94,7 @@ Result<Json> add(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("measure.add"));
   SAMLA_ASSIGN(const auto measure, domain::add_measure(*workspace, arguments.text("unit"),
                                                        arguments.text("origin"), fields_of(arguments)));
-  Json reply = reply_with(profile, *workspace, measure);
+  SAMLA_ASSIGN(Json reply, reply_with(profile, *workspace, measure));
   warn(reply, arguments, {"title", "description", "resources", "indicator"});
   return reply;
 }
@@ -104,7 +104,7 @@ Result<Json> edit(Profile& profile, const Arguments& arguments) {
   domain::MeasureFields fields = fields_of(arguments);
   SAMLA_ASSIGN(const auto measure,
                domain::edit_measure(*workspace, arguments.text("id"), fields, "measure.edit"));
-  Json reply = reply_with(profile, *workspace, measure);
+  SAMLA_ASSIGN(Json reply, reply_with(profile, *workspace, measure));
   warn(reply, arguments, {"title", "description", "resources", "indicator"});
   return reply;
 }
@@ -124,7 +124,7 @@ Result<Json> status(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(const auto measure,
                domain::set_measure_status(*workspace, arguments.text("id"), arguments.text("status"),
                                           arguments.text("note")));
-  Json reply = reply_with(profile, *workspace, measure);
+  SAMLA_ASSIGN(Json reply, reply_with(profile, *workspace, measure));
   warn(reply, arguments, {"note"});
   return reply;
 }

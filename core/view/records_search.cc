@@ -114,8 +114,10 @@ Result<std::vector<SearchHit>> Records::search(const SearchQuery& query) const {
   if (terms.empty()) return std::vector<SearchHit>();
   SAMLA_TRY(feed_index(*connection_, search_fields_, 1));
   Collector hits(*connection_, search_fields_, query, terms);
-  SAMLA_TRY(hits.add(terms.expression(false)));
-  if (!hits.is_full()) SAMLA_TRY(hits.add(terms.expression(true)));
+  for (const auto reach :
+       {SearchTerms::Reach::kWords, SearchTerms::Reach::kStems, SearchTerms::Reach::kFolded}) {
+    if (!hits.is_full()) SAMLA_TRY(hits.add(terms.expression(reach)));
+  }
   return hits.take();
 }
 

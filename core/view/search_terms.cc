@@ -80,19 +80,22 @@ SearchTerms::SearchTerms(std::string_view words) {
       part.words.push_back(std::move(word.lower));
     }
   }
+  // Signs alone are nothing to look for, and no text has them all.
+  std::erase_if(parts, [](const Part& part) { return part.words.empty(); });
   if (!parts.empty()) parts.back().is_prefix = !parts.back().is_phrase;
   parts_ = std::move(parts);
 }
 
-std::string SearchTerms::expression_of(const Part& part, bool with_folded) {
+std::string SearchTerms::expression_of(const Part& part, Reach reach) {
   const std::string star = part.is_prefix ? " *" : "";
   // Several words in one ("e-post", or a phrase) are looked for as they stand.
-  if (part.is_phrase || part.words.size() != 1) return quoted(part.text) + star;
+  const bool is_whole = part.is_phrase || part.words.size() != 1;
+  if (is_whole || reach == Reach::kWords) return quoted(part.text) + star;
   const std::string& word = part.words.front();
   const std::string& stem = part.stems.front();
   std::string out = "(" + quoted(part.text) + star + " OR " + quoted(marked(kStemMark, stem));
   if (stem != word) out += " OR " + quoted(stem);
-  if (with_folded) {
+  if (reach == Reach::kFolded) {
     out += " OR " + quoted(marked(kFoldMark, word)) + star;
     if (stem != word) out += " OR " + quoted(marked(kFoldMark, stem));
     for (const std::string& fold : all_folds(word, stem))
@@ -101,9 +104,9 @@ std::string SearchTerms::expression_of(const Part& part, bool with_folded) {
   return out + ")";
 }
 
-std::string SearchTerms::expression(bool with_folded) const {
+std::string SearchTerms::expression(Reach reach) const {
   std::string out;
-  for (const Part& part : parts_) out += (out.empty() ? "" : " AND ") + expression_of(part, with_folded);
+  for (const Part& part : parts_) out += (out.empty() ? "" : " AND ") + expression_of(part, reach);
   return out;
 }
 

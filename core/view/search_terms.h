@@ -20,9 +20,10 @@ class SearchTerms {
   explicit SearchTerms(std::string_view words);
 
   bool empty() const { return parts_.empty(); }
-  /// The FTS5 expression: words and stems alone, or folded forms as well. Every part is quoted, so that no
-  /// text is syntax.
-  std::string expression(bool with_folded) const;
+  enum class Reach { kWords, kStems, kFolded };
+  /// The FTS5 expression: the words as they stand, their stems as well, and folded forms as well. Every part
+  /// is quoted, so that no text is syntax.
+  std::string expression(Reach reach) const;
 
   /// Of `text` so many words as fit into a line, the place with most of the terms, those between « and ».
   /// Empty where none of them is in it.
@@ -37,7 +38,7 @@ class SearchTerms {
     std::vector<std::string> stems;
   };
 
-  static std::string expression_of(const Part& part, bool with_folded);
+  static std::string expression_of(const Part& part, Reach reach);
   /// The part that the word belongs to; parts_.size(): none.
   std::size_t part_of(const Word& word) const;
 

@@ -1,7 +1,11 @@
 // The small demonstration, loaded the way that people would make it, over a real server.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "core/domain/demo_plan.h"
+#include "core/view/word_forms.h"
 #include "tests/support/sample_people.h"
 
 namespace samla::requests {
@@ -16,8 +20,21 @@ std::map<std::string, int> statuses(const std::vector<domain::DemoUnit>& plan) {
   return out;
 }
 
+/// Of the units that have submitted, those with the stem in one of their items.
+std::size_t units_that_use(const std::vector<domain::DemoUnit>& plan, const std::string& stem) {
+  return static_cast<std::size_t>(std::ranges::count_if(plan, [&](const domain::DemoUnit& unit) {
+    const bool is_submitted =
+        unit.status == "sendt" || unit.status == "returnert" || unit.status == "godkjent";
+    return is_submitted && std::ranges::any_of(unit.items, [&](const domain::NewItem& item) {
+             return std::ranges::any_of(view::words_of(item.text), [&](const view::Word& word) {
+               return view::stem_of(word.lower) == stem;
+             });
+           });
+  }));
+}
+
 TEST(Demo, TheFullPlanHasTheFiguresOfTheProgrammeAndIsTheSameEachTime) {
-  const auto plan = domain::plan_demo(domain::DemoSize::kFull);
+  const auto plan = domain::plan_demo(domain::DemoSize::kFull).units;
   EXPECT_EQ(plan.size(), 565u);
   EXPECT_EQ(statuses(plan), (std::map<std::string, int>{{"ikke startet", 45},
                                                         {"kladd", 119},
@@ -34,7 +51,7 @@ TEST(Demo, TheFullPlanHasTheFiguresOfTheProgrammeAndIsTheSameEachTime) {
   EXPECT_EQ(offices["Nordland"], 44);
   EXPECT_EQ(offices["Vestfold"], 14);
   EXPECT_EQ(offices.size(), 19u);
-  const auto again = domain::plan_demo(domain::DemoSize::kFull);
+  const auto again = domain::plan_demo(domain::DemoSize::kFull).units;
   for (std::size_t i = 0; i < plan.size(); ++i) {
     ASSERT_EQ(plan[i].leaders.size(), again[i].leaders.size());
     EXPECT_EQ(plan[i].leaders[0].name, again[i].leaders[0].name);
@@ -45,7 +62,10 @@ TEST(Demo, TheFullPlanHasTheFiguresOfTheProgrammeAndIsTheSameEachTime) {
 
 TEST(Demo, TheFullPlanHasTheLeadersNotesMeasuresTasksAndConflictsOfTheProgramme) {
   std::map<std::string, std::size_t> counted;
-  for (const domain::DemoUnit& unit : domain::plan_demo(domain::DemoSize::kFull)) {
+  std::set<std::size_t> clusters;
+  std::set<std::string> texts;
+  const auto units = domain::plan_demo(domain::DemoSize::kFull).units;
+  for (const domain::DemoUnit& unit : units) {
     counted[unit.type == "lokal"        ? "in offices"
             : unit.type == "Direktorat" ? "in the directorate"
                                         : "in others"] += unit.leaders.size();
@@ -53,6 +73,14 @@ TEST(Demo, TheFullPlanHasTheLeadersNotesMeasuresTasksAndConflictsOfTheProgramme)
     if (unit.conflict != domain::DemoConflict::kNone) ++counted["conflicts"];
     for (const domain::DemoLeader& leader : unit.leaders) {
       counted["notes"] += leader.notes.size();
+      ++counted["at " + domain::demo_gatherings(domain::DemoSize::kFull)[leader.gathering].name];
+      if (!leader.has_attended) ++counted["absent"];
+      for (const domain::DemoInput& each : leader.inputs) {
+        ++counted["inputs " + each.theme];
+        if (each.text.ends_with('!')) ++counted["repeats"];
+        clusters.insert(each.cluster);
+        EXPECT_TRUE(texts.insert(each.text).second) << each.text;
+      }
       ++counted[leader.passing == domain::Passing::kDone      ? "done"
                 : leader.passing == domain::Passing::kPlanned ? "planned"
                                                               : "overdue"];
@@ -76,7 +104,20 @@ TEST(Demo, TheFullPlanHasTheLeadersNotesMeasuresTasksAndConflictsOfTheProgramme)
                                                          {"measures pågår", 288},
                                                          {"measures fullført", 102},
                                                          {"measures avbrutt", 56},
-                                                         {"measures overdue", 130}}));
+                                                         {"measures overdue", 130},
+                                                         {"at Tromsø", 124},
+                                                         {"at Bodø", 110},
+                                                         {"at Trondheim", 230},
+                                                         {"at Bergen", 193},
+                                                         {"at Stavanger", 190},
+                                                         {"at Gardermoen", 295},
+                                                         {"at Oslo", 458},
+                                                         {"absent", 32},
+                                                         {"inputs ett-nav", 552},
+                                                         {"inputs horisontal", 348},
+                                                         {"inputs mindre-styring", 300},
+                                                         {"repeats", 90}}));
+  EXPECT_EQ(clusters.size(), 310u);
 }
 
 TEST(Demo, TheReportsOfTheSmallOneEqualWhatWasPlanned) {
@@ -84,10 +125,13 @@ TEST(Demo, TheReportsOfTheSmallOneEqualWhatWasPlanned) {
   LoopbackServer server;
   Person hr(folder.path() / "hr");
   const Json loaded = hr.must("demo.load", {{"server", server.url()}});
-  const auto plan = domain::plan_demo(domain::DemoSize::kSmall);
+  const auto plan = domain::plan_demo(domain::DemoSize::kSmall).units;
   ASSERT_EQ(plan.size(), 10u);
   EXPECT_EQ(loaded["leaders"], 11);
   EXPECT_EQ(loaded["conflicts"], 1);
+  EXPECT_EQ(loaded["inputs"], 12);
+  EXPECT_EQ(loaded["clusters"], 4);
+  EXPECT_EQ(hr.must("round.list")["rounds"].size(), 1u);
   const Json response = hr.must("report.response", {{"by", "fylke"}});
   EXPECT_EQ(response["units"], 10);
   for (const auto& [status, count] : statuses(plan))
@@ -125,8 +169,12 @@ TEST(Demo, TheReportsOfTheSmallOneEqualWhatWasPlanned) {
   const Json words = hr.must("report.text", {{"part", "styrke"}});
   ASSERT_FALSE(words["words"].empty());
   EXPECT_FALSE(words["words"][0]["quotes"].empty());
-  for (const Json& each : hr.must_list("report.text", "words", {{"for", "others"}}))
+  for (const Json& each : hr.must_list("report.text", "words", {{"for", "others"}})) {
     EXPECT_FALSE(each.contains("quotes") || each.contains("units")) << each;
+    EXPECT_GE(units_that_use(plan, each["stem"]), 5u) << each;
+  }
+  for (const Json& each : hr.must_list("report.text", "words", {{"limit", 1000}}))
+    EXPECT_EQ(each["units"], units_that_use(plan, each["stem"])) << each;
   // The one small unit of Finnmark is hidden from others, and with it what would tell it.
   const Json others = hr.must("report.response", {{"by", "fylke"}, {"for", "others"}});
   for (const Json& group : others["groups"]) {
