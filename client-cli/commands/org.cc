@@ -5,7 +5,7 @@
 namespace samla::cli {
 namespace {
 
-void take_stdin(Json& request, const Given&, Session&) { request["text"] = read_stdin(); }
+void take_table(Json& request, const Given&, Session&) { request["text"] = read_stdin(); }
 
 }  // namespace
 
@@ -33,7 +33,7 @@ std::vector<Command> org_commands() {
                    {"--stdin", "", Shape::kFlag, true, "the file is what comes on standard input"},
                    {"--dry-run", "dry_run", Shape::kFlag}},
        .view = {View::Form::kTable, "changes", {"line", "id", "change", "field", "before", "after"}},
-       .prepare = take_stdin},
+       .prepare = take_table},
       {.words = "join",
        .request = "join",
        .options = {{"INVITE", "invite"},

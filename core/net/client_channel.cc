@@ -3,18 +3,16 @@
 // pumps it; so nothing here needs a lock.
 #include "core/net/client_channel.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/websocket.hpp>
 #include <deque>
 
+#include "core/net/asio_words.h"
 #include "core/net/limits.h"
 #include "core/net/resolver.h"
 #include "core/noise/channel.h"
@@ -29,16 +27,10 @@ namespace websocket = beast::websocket;
 using asio::ip::tcp;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kProgressDeadline{10};
 constexpr int kKeepAliveSeconds = 600;
 /// Above this the reader rests until `receive` is called. Far more than a session's window.
 constexpr std::size_t kIncomingBytesMax = 8u << 20;
-
-ByteView view_of(const beast::flat_buffer& buffer) {
-  const auto data = buffer.data();
-  return {static_cast<const std::uint8_t*>(data.data()), data.size()};
-}
 
 std::chrono::milliseconds until(SteadyClock::time_point deadline) {
   return std::max(std::chrono::duration_cast<std::chrono::milliseconds>(deadline - SteadyClock::now()),

@@ -5,20 +5,18 @@
 
 #include <algorithm>
 #include <atomic>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 #include <deque>
 #include <optional>
 
+#include "core/net/asio_words.h"
 #include "core/net/limits.h"
 #include "core/noise/channel.h"
 #include "core/noise/responder.h"
@@ -32,13 +30,6 @@ namespace http = beast::http;
 namespace websocket = beast::websocket;
 using asio::ip::tcp;
 using Request = http::request<http::empty_body>;
-
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
-
-ByteView view_of(const beast::flat_buffer& buffer) {
-  const auto data = buffer.data();
-  return {static_cast<const std::uint8_t*>(data.data()), data.size()};
-}
 
 std::string_view to_view(beast::string_view text) { return {text.data(), text.size()}; }
 

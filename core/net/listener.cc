@@ -2,7 +2,6 @@
 // Invariant: `table_`, `budget_` and the counts are touched under `mutex_`; no callback is called with it.
 #include "core/net/listener.h"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -11,11 +10,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
 
+#include "core/net/asio_words.h"
 #include "core/net/connection.h"
 
 namespace samla::net {
@@ -25,7 +24,6 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using boost::system::error_code;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 /// How long accepting rests when the system has no more descriptors.
 constexpr std::chrono::milliseconds kAcceptRest{100};
 
