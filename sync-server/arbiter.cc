@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "core/session/erasure.h"
 #include "core/session/refused.h"
 #include "core/session/validity.h"
 #include "sync-server/group.h"
@@ -17,15 +18,14 @@ std::optional<wire::Refused> verdict(PushJob& job, const ChainRegistry& registry
   auto changeset = change::Changeset::decode(job.push.changeset);
   if (!changeset.ok()) return wire::Refused::kVoid;
   const change::Header& header = changeset->header;
-  if (header.space != job.push.space || header.seq != job.push.writer_seq || !changeset->complete()) {
-    return wire::Refused::kVoid;
-  }
+  if (header.space != job.push.space || header.seq != job.push.writer_seq) return wire::Refused::kVoid;
   const IdentityPtr identity = registry.identity();
   // The one rule that binds a writer to a device: who pushes writes for itself.
   if (identity == nullptr || identity->device_of_writer(header.writer, identity->head().seq) != job.device ||
       !session::check_signer(*changeset, *identity).ok()) {
     return wire::Refused::kNotPermitted;
   }
+  if (!session::complete_but_for_erased(*changeset, *identity)) return wire::Refused::kVoid;
   job.changeset = std::move(*changeset);
   return {};
 }
@@ -64,6 +64,8 @@ GroupResult Arbiter::process(const std::vector<Job>& group) {
     SAMLA_TRY(transaction->commit());
     const auto took = std::chrono::steady_clock::now() - begun;
     GroupResult result = work.publish();
+    // Committed whatever becomes of this; the next checkpoint does the same, later.
+    if (result.erased > 0) (void)storage_.forget_log();
     result.commit_us =
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
     return result;

@@ -19,6 +19,7 @@ struct Shared {
   const ChainRegistry& registry;
   const SpaceTips& tips;
   const ServerKeys& keys;
+  const std::optional<ServerKeys>& keys_before;
   const Clock& clock;
   StorageReader& storage;
   Fanout& fanout;
@@ -65,6 +66,7 @@ class Connection final : private session::ServerHost {
   Result<session::TailRun> read_tail(const SpaceId& space, const Position& from, std::size_t bytes_max,
                                      const DeviceId& reader) override;
   Result<wire::ConflictFields> read_conflicts(const SpaceId& space) override;
+  Result<wire::Places> read_places(const wire::PlacesAsk& ask, const DeviceId& asker) override;  // places.cc
 
   Shared& shared_;
   Asker number_;

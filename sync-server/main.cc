@@ -13,6 +13,7 @@
 #include <map>
 #include <thread>
 
+#include "sync-server/key_change.h"
 #include "sync-server/listener.h"
 #include "sync-server/maintenance.h"
 
@@ -61,6 +62,14 @@ int check_config(const Arguments& arguments) {
   const auto config = gather(arguments);
   if (!config.ok()) return report(config.error());
   std::printf("%s: no mistake found\n", arguments.config_file.c_str());
+  return 0;
+}
+
+int next_keys(const Arguments& arguments) {
+  SystemRandom random;
+  const auto fragment = prepare_next_keys(arguments.dir, random);
+  if (!fragment.ok()) return report(explain(fragment.error(), arguments.dir));
+  std::printf("{\"ok\":true,\"server\":\"%s\"}\n", fragment->c_str());
   return 0;
 }
 
@@ -182,6 +191,11 @@ CLI::App* add_command(CLI::App& app, Arguments& arguments, int& status, const ch
 
 void add_maintenance(CLI::App& app, Arguments& arguments, int& status) {
   add_command(app, arguments, status, "init", "Make a server: its folder, keys and claim token", init);
+  add_command(
+      app, arguments, status, "next-keys",
+      "Make the keys that the server is to have, for `samla org server` to announce: they come in force "
+      "at the start after that",
+      next_keys);
   add_command(app, arguments, status, "verify", "Read everything and name what is wrong", verify);
   add_command(app, arguments, status, "stats", "Count what there is", stats);
   CLI::App* const backup = add_command(

@@ -35,6 +35,7 @@ struct ServerParts {
   ServerKeys keys;
   std::unique_ptr<Storage> storage;
   std::unique_ptr<StorageReader> reader;
+  std::filesystem::path folder = {};  ///< where the keys' files are; empty: they never change
 };
 
 class Server {
@@ -48,6 +49,8 @@ class Server {
   ~Server();
 
   const ServerKeys& keys() const { return keys_; }
+  /// Absent: they never changed, or nobody is answered by those before any more.
+  const std::optional<ServerKeys>& keys_before() const { return keys_before_; }
   /// What was submitted is placed; afterwards nothing more is taken.
   void stop();
 
@@ -70,13 +73,14 @@ class Server {
 
  private:
   Server(ServerParts parts, const Incarnation& incarnation, const Clock& clock, Outlet outlet);
-  Result<void> load();
+  Result<void> load(const std::filesystem::path& folder);
   void start(std::size_t verifiers);
   void on_group(GroupResult result);
   void flush(Asker number);
 
   std::optional<FolderLock> lock_;
   ServerKeys keys_;
+  std::optional<ServerKeys> keys_before_;
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<StorageReader> reader_;
   Outlet outlet_;

@@ -66,6 +66,12 @@ class LocalStore {
   std::optional<Secret<32>> pairing_secret;
   /// While this device joins by recovery words. Never stored: they go back to their paper.
   std::optional<custody::PaperKeys> paper;
+  /// An escrow's own pair, while its use is under way. Never stored: both holders are needed each time.
+  struct OpenEscrow {
+    chain::EscrowId id;
+    seal::KeyPair pair;
+  };
+  std::optional<OpenEscrow> escrow;
   HybridClock time;
   std::unique_ptr<store::Store> tables;
   std::unique_ptr<view::Records> records;

@@ -26,6 +26,7 @@ Result<void> DeviceSession::handle(const wire::Welcome& welcome) {
 Result<void> DeviceSession::note_head(const SpaceId& space, const ChainHead& head) {
   const ChainHead ours = host_.chain_head(space);
   if (head.seq > ours.seq) want_pull(space);
+  if (head == ours && !space.is_zero() && host_.wants_grants(space)) want_pull(space);
   if (head.seq == ours.seq && head != ours) return fail(ErrorCode::chain_forked, "session.chains");
   return {};
 }
@@ -40,7 +41,7 @@ void DeviceSession::want_pull(const SpaceId& space) {
 }
 
 Result<void> DeviceSession::advance_chains() {
-  if (phase_ == DevicePhase::kConnecting || batch_) return {};
+  if (phase_ == DevicePhase::kConnecting || batch_ || question_) return {};
   SAMLA_TRY(take_notices());
   while (!to_pull_.empty() && pulls_.size() < kPullsMax) {
     const SpaceId space = to_pull_.front();
@@ -51,6 +52,11 @@ Result<void> DeviceSession::advance_chains() {
     send(wire::ChainPull{space, host_.chain_head(space)});
   }
   if (!pulls_.empty()) return {};
+  if (const auto question = host_.next_question()) {
+    question_ = true;
+    send(*question);
+    return {};
+  }
   SAMLA_ASSIGN(auto batch, host_.next_chain_batch());
   if (batch) return send_batch(std::move(*batch));
   return begin_sync();
@@ -134,6 +140,12 @@ Result<void> DeviceSession::handle(const wire::ChainResult& result) {
     want_pull(SpaceId{});
     for (const auto& part : batch.parts) want_pull(part.space);
   }
+  return advance_chains();
+}
+
+Result<void> DeviceSession::handle(const wire::Places& places) {
+  if (!std::exchange(question_, false)) return fail(ErrorCode::protocol, "session.places");
+  SAMLA_TRY(host_.accept_places(places));
   return advance_chains();
 }
 

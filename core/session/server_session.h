@@ -65,6 +65,10 @@ class ServerHost {
   virtual Result<TailRun> read_tail(const SpaceId& space, const Position& from, std::size_t bytes_max,
                                     const DeviceId& reader) = 0;
   virtual Result<wire::ConflictFields> read_conflicts(const SpaceId& space) = 0;
+  /// Signed; empty where that device may not ask.
+  virtual Result<wire::Places> read_places(const wire::PlacesAsk&, const DeviceId&) {
+    return fail(ErrorCode::unsupported, "session.places");
+  }
 
   /// Answered by on_receipts or on_refusal.
   virtual void submit(wire::Push push, const DeviceId& device) = 0;
@@ -118,6 +122,7 @@ class ServerSession {
   Step handle(const wire::Push& push);
   Step handle(const wire::Subscribe& subscribe);
   Step handle(const wire::Credit& credit);
+  Step handle(const wire::PlacesAsk& ask);
   Step handle(const wire::Ping& ping);
   Step handle(const wire::Goodbye& goodbye);
   /// What only a server sends, or what needs no answer.

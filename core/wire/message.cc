@@ -6,11 +6,15 @@
 namespace samla::wire {
 namespace {
 
-/// MessageType's numbers are the variant's alternatives, counted from 1.
-static_assert(std::variant_size_v<Message> == static_cast<std::size_t>(MessageType::kGoodbye));
+/// Types up to this one are the variant's alternatives, counted from 1; those after it skip a number.
+constexpr std::size_t kCounted = static_cast<std::size_t>(MessageType::kGoodbye);
+
+constexpr std::size_t type_of(std::size_t index) { return index + (index < kCounted ? 1 : 2); }
+static_assert(type_of(std::variant_size_v<Message> - 1) == static_cast<std::size_t>(MessageType::kPlaces));
 static_assert(std::is_same_v<std::variant_alternative_t<0, Message>, Hello>);
 static_assert(std::is_same_v<std::variant_alternative_t<7, Message>, Push>);
 static_assert(std::is_same_v<std::variant_alternative_t<18, Message>, Goodbye>);
+static_assert(std::is_same_v<std::variant_alternative_t<20, Message>, Places>);
 
 template <class M>
 Result<Message> take(Reader& reader) {
@@ -32,7 +36,7 @@ Result<Message> take_by_index(std::size_t index, Reader& reader, std::index_sequ
 
 Bytes encode(const Message& message) {
   Writer writer;
-  writer.u8(static_cast<std::uint8_t>(message.index() + 1));
+  writer.u8(static_cast<std::uint8_t>(type_of(message.index())));
   Put archive(writer);
   std::visit([&](const auto& m) { walk(archive, m); }, message);
   return writer.take();
@@ -43,15 +47,26 @@ Result<Message> decode_message(ByteView bytes) {
   Reader reader(bytes);
   const std::size_t type = reader.u8();
   SAMLA_TRY(reader.status("message.decode"));
-  if (type < 1 || type > std::variant_size_v<Message>) return fail(ErrorCode::unsupported, "message.decode");
-  return take_by_index(type - 1, reader, std::make_index_sequence<std::variant_size_v<Message>>());
+  if (type < 1 || type == kCounted + 1 || type > type_of(std::variant_size_v<Message> - 1)) {
+    return fail(ErrorCode::unsupported, "message.decode");
+  }
+  return take_by_index(type - (type <= kCounted ? 1 : 2), reader,
+                       std::make_index_sequence<std::variant_size_v<Message>>());
 }
 
-Bytes signed_part(const Receipts& receipts) {
+namespace {
+
+template <class M>
+Bytes without_signature(const M& message) {
   Writer writer;
   Put archive(writer);
-  walk_signed(archive, receipts);
+  walk_signed(archive, message);
   return writer.take();
 }
+
+}  // namespace
+
+Bytes signed_part(const Receipts& receipts) { return without_signature(receipts); }
+Bytes signed_part(const Places& places) { return without_signature(places); }
 
 }  // namespace samla::wire

@@ -40,6 +40,8 @@ enum class MessageType : std::uint8_t {
   kPing = 17,
   kPong = 18,
   kGoodbye = 19,
+  kPlacesAsk = 21,
+  kPlaces = 22,
 };
 
 /// What a peer learns of a failure: a coarse class only. Do not renumber.
@@ -229,9 +231,38 @@ struct Goodbye {
   std::optional<Refused> reason;
 };
 
-using Message =
-    std::variant<Hello, Welcome, ChainPull, ChainEntries, Grants, ChainAppend, ChainResult, Push, Receipts,
-                 Refusal, Subscribe, Tail, TailEnd, Credit, ChainNotice, ConflictFields, Ping, Pong, Goodbye>;
+/// Where do the changesets of a user's devices stand, in spaces that the asker may not be in? For
+/// administrators and for the user. Answered by Places; `after` is the last of the answer before.
+struct PlacesAsk {
+  UserId user;
+  bool every = false;  ///< false: each writer's last in each space
+  struct After {
+    SpaceId space;
+    WriterId writer;
+    std::uint64_t seq = 0;  ///< zero: from the beginning
+  } after;
+};
+struct Place {
+  SpaceId space;
+  WriterId writer;
+  std::uint64_t seq = 0;
+  Hash changeset;
+  std::uint32_t writes = 0;  ///< 0 where only the last was asked for
+};
+/// Ascending by space, writer, seq. Signed: what the server says here decides what stands.
+struct Places {
+  Incarnation incarnation;
+  UserId user;
+  bool last = true;  ///< false: ask again after these
+  std::vector<Place> places;
+  Signature signature;
+};
+inline constexpr std::string_view kPlacesDomain = "samla/places/1";
+Bytes signed_part(const Places& places);
+
+using Message = std::variant<Hello, Welcome, ChainPull, ChainEntries, Grants, ChainAppend, ChainResult, Push,
+                             Receipts, Refusal, Subscribe, Tail, TailEnd, Credit, ChainNotice, ConflictFields,
+                             Ping, Pong, Goodbye, PlacesAsk, Places>;
 
 Bytes encode(const Message& message);
 /// Refuses what `encode` would not have written; unsupported for a reserved or unknown type.
