@@ -11,7 +11,7 @@ const std::vector<Command>& all_commands() {
     for (const auto& noun :
          {org_commands, invite_commands, device_commands, space_commands, note_commands, assessment_commands,
           measure_commands, cascade_commands, conflict_commands, sync_commands, report_commands,
-          export_commands, demo_commands, key_commands, profile_commands}) {
+          export_commands, demo_commands, key_commands, person_commands, profile_commands}) {
       for (Command& command : noun()) out.push_back(std::move(command));
     }
     return out;
