@@ -100,6 +100,7 @@ int run(Invocation& invocation) {
   end_progress();
   const Json reply = Json::parse(text, nullptr, false);
   if (!reply.is_object() || reply.value("ok", Json()) != true) return report(Refused{text}, invocation.json);
+  if (command.finish != nullptr) command.finish(reply, invocation.given);
   put(invocation.json ? text + "\n" : shown(command.view, reply));
   const int status = status_of(command, reply);
   // Ended by the person: being cut off from the server is what was wanted.

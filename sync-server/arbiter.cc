@@ -4,6 +4,7 @@
 
 #include "core/base/codec.h"
 #include "core/base/planted_bug.h"
+#include "core/session/erasure.h"
 #include "core/session/refused.h"
 #include "core/session/validity.h"
 #include "sync-server/group.h"
@@ -14,19 +15,6 @@ namespace {
 
 /// Bounds memory; the next look-up of a forgotten one asks storage.
 constexpr std::size_t kWriterTipsMax = 100'000;
-
-/// Of what is brought back, writes may be missing that were erased.
-bool complete_but_erased(const change::Changeset& changeset, const chain::IdentityState& identity,
-                         bool brought_back) {
-  if (changeset.complete() || !brought_back) return changeset.complete();
-  const change::Header& header = changeset.header;
-  const chain::ChangesetPlace place{header.space, header.writer, header.seq};
-  for (std::uint32_t i = 0; i < changeset.leaves.size(); ++i) {
-    if (std::holds_alternative<change::FullLeaf>(changeset.leaves[i])) continue;
-    if (identity.erased(place, i) == chain::Erased::kNo) return false;
-  }
-  return true;
-}
 
 std::optional<wire::Refused> verdict(PushJob& job, const ChainRegistry& registry) {
   auto changeset = change::Changeset::decode(job.push.changeset);
@@ -44,9 +32,7 @@ std::optional<wire::Refused> verdict(PushJob& job, const ChainRegistry& registry
   } else if (identity->device_of_writer(header.writer, identity->head().seq) != job.device) {
     return wire::Refused::kNotPermitted;
   }
-  if (!complete_but_erased(*changeset, *identity, job.reoffered_writer.has_value())) {
-    return wire::Refused::kVoid;
-  }
+  if (!session::complete_but_for_erased(*changeset, *identity)) return wire::Refused::kVoid;
   job.changeset = std::move(*changeset);
   return {};
 }
@@ -108,6 +94,8 @@ GroupResult Arbiter::process(const std::vector<Job>& group) {
     if (!SAMLA_PLANTED_BUG(ack_before_commit)) SAMLA_TRY(committed);
     const auto took = std::chrono::steady_clock::now() - begun;
     GroupResult result = work.publish();
+    // Committed whatever becomes of this; the next checkpoint does the same, later.
+    if (result.erased > 0) (void)storage_.forget_log();
     result.commit_us =
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
     return result;

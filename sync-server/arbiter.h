@@ -72,6 +72,7 @@ struct GroupResult {
   std::optional<Error> failure;  ///< how, for the log
   std::uint64_t placed = 0;      ///< changesets
   std::uint64_t conflicts = 0;   ///< fields that came to have several heads
+  std::uint64_t erased = 0;      ///< changesets that have lost a ciphertext
   std::uint64_t commit_us = 0;
 
   /// By the message that fits what was pushed.

@@ -100,6 +100,7 @@ Result<std::optional<wire::Refused>> Group::append(const AppendJob& job) {
   if (appended.identity != nullptr) {
     chains_.identity = std::move(appended.identity);
     if (before != nullptr) SAMLA_TRY(judge_again(*before));
+    for (const wire::ChainAppend::Part& part : job.append.parts) SAMLA_TRY(erase(part));
   }
   return Answer();
 }

@@ -108,6 +108,7 @@ std::vector<SpaceId> ChainRegistry::spaces_of(const DeviceId& device) const {
   if (const IdentityState::User* user = identity_->user(info->user)) {
     for (const chain::Entitlement& entitlement : user->entitlements) candidates.insert(entitlement.space);
   }
+  for (const chain::EscrowAccess& access : info->escrows) candidates.insert(access.space);
   for (const SpaceId& space : candidates) {
     if (access_locked(space, device) >= Access::kChain) out.push_back(space);
   }

@@ -78,12 +78,14 @@ std::optional<Refused> Connection::admit_pairing(const wire::Hello& hello) const
 std::optional<Refused> Connection::admit_paper(const wire::Hello& hello) const {
   const IdentityPtr identity = shared_.registry.identity();
   const auto* info = identity->paper(chain::PaperId::from(hello.invite.view()));
-  if (info == nullptr || hello.proof.size() != Signature::kSize ||
-      !sign::verify(info->sign, chain::kPaperEntranceDomain,
-                    chain::paper_entrance_bytes(shared_.keys.noise_public(), peer_, hello.device),
-                    Signature::from(hello.proof))) {
-    return Refused::kInviteUnknown;
-  }
+  if (info == nullptr || hello.proof.size() != Signature::kSize) return Refused::kInviteUnknown;
+  const auto proves = [&](const ServerKeys& keys) {
+    return sign::verify(info->sign, chain::kPaperEntranceDomain,
+                        chain::paper_entrance_bytes(keys.noise_public(), peer_, hello.device),
+                        Signature::from(hello.proof));
+  };
+  const bool proven = proves(shared_.keys) || (shared_.keys_before && proves(*shared_.keys_before));
+  if (!proven) return Refused::kInviteUnknown;
   return info->revoked_at ? std::optional(Refused::kInviteRevoked) : std::nullopt;
 }
 

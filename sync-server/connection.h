@@ -20,6 +20,7 @@ struct Shared {
   const ChainRegistry& registry;
   const SpaceTips& tips;
   const ServerKeys& keys;
+  const std::optional<ServerKeys>& keys_before;
   const Clock& clock;
   StorageReader& storage;
   Fanout& fanout;
@@ -75,6 +76,7 @@ class Connection final : private session::ServerHost {
   void reoffer(wire::Reoffer reoffer, const DeviceId& device) override;
   void offer_chain(wire::ChainOffer offer, const DeviceId& device) override;
   void shown(wire::Receipts receipts) override;
+  Result<wire::Places> read_places(const wire::PlacesAsk& ask, const DeviceId& asker) override;  // places.cc
 
   std::optional<WriterId> sole_writer_of(const DeviceId& device) const;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/planted_bug.h"
+#include "core/session/erasure.h"
 #include "core/session/refused.h"
 #include "core/session/space_head.h"
 #include "core/session/validity.h"
@@ -29,6 +30,15 @@ std::size_t growth_of(const change::WriteHeader& write) {
   const std::size_t fields = std::max<std::size_t>(1, write.tags.size());
   const std::size_t a_field = FieldTag::kSize + 4 * kRefBytes + kRefBytes * write.prev.size();
   return fields * a_field + kRefBytes * (write.seen.size() + 1);
+}
+
+/// What is kept of it: an erased write that is offered again loses its ciphertext at the door.
+Bytes bytes_of(const change::Changeset& changeset, const chain::IdentityState& identity) {
+  const change::Header& header = changeset.header;
+  if (!identity.erasures().contains({header.space, header.writer, header.seq})) return changeset.encode();
+  change::Changeset kept = changeset;
+  session::drop_erased(kept, identity);
+  return kept.encode();
 }
 
 std::vector<ContestedField> contested_fields(const RecordId& id, const resolve::RecordState& state) {
@@ -101,7 +111,7 @@ Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
   const NamedHeads come_to = session::later_of(past, heads);
   stored.identity_seq = come_to.identity_seq;
   stored.space_seq = come_to.space_seq;
-  stored.bytes = changeset.encode();
+  stored.bytes = bytes_of(changeset, *identity());
   SAMLA_TRY(transaction_.put_changeset(header.space, stored));
   arbitrate(changeset, validity == change::Validity::kValid);
   stored.bytes.clear();

@@ -54,6 +54,9 @@ class Group {
   bool unconfirmed() const;
   Result<std::optional<Refused>> too_early();
 
+  // What erasures take away (erasures.cc).
+  Result<void> erase(const wire::ChainAppend::Part& part);
+
   // What has been placed, judged anew (judge_again.cc).
   Result<void> judge_again(const chain::IdentityState& before);
   Result<void> judge_again(const SpaceId& space, const WriterId& writer);

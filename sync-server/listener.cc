@@ -33,15 +33,20 @@ net::ListenOptions listen_options(const Config& config, ListenAddress address) {
   return out;
 }
 
+std::optional<noise::NoiseKeyPair> earlier_key(const Server& server) {
+  if (!server.keys_before()) return {};
+  return server.keys_before()->noise.duplicate();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<ServerListener>> ServerListener::open(const Config& config, const Clock& clock) {
   SAMLA_ASSIGN(ListenAddress address, parse_listen(config.listen));
   std::unique_ptr<ServerListener> self(new ServerListener(config));
   SAMLA_ASSIGN(self->server_, Server::open(config.dir, clock, self->outlet(), config.verifiers));
-  SAMLA_ASSIGN(self->listener_,
-               net::Listener::open(listen_options(config, std::move(address)),
-                                   self->server_->keys().noise.duplicate(), self->callbacks()));
+  SAMLA_ASSIGN(self->listener_, net::Listener::open(listen_options(config, std::move(address)),
+                                                    self->server_->keys().noise.duplicate(),
+                                                    self->callbacks(), earlier_key(*self->server_)));
   return self;
 }
 

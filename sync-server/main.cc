@@ -13,6 +13,7 @@
 #include <map>
 #include <thread>
 
+#include "sync-server/key_change.h"
 #include "sync-server/listener.h"
 #include "sync-server/maintenance.h"
 
@@ -69,6 +70,14 @@ int check_config(const Arguments& arguments) {
   const auto config = gather(arguments);
   if (!config.ok()) return report(config.error());
   std::printf("%s: no mistake found\n", arguments.config_file.c_str());
+  return 0;
+}
+
+int next_keys(const Arguments& arguments) {
+  SystemRandom random;
+  const auto fragment = prepare_next_keys(arguments.dir, random);
+  if (!fragment.ok()) return report(explain(fragment.error(), arguments.dir));
+  std::printf("{\"ok\":true,\"server\":\"%s\"}\n", fragment->c_str());
   return 0;
 }
 
@@ -194,6 +203,11 @@ void add_maintenance(CLI::App& app, Arguments& arguments, int& status) {
       "Make a server: its folder, keys and claim token; or a new database for the keys that are there", init);
   initing->add_option("--organisation", arguments.other,
                       "where only the keys are left: whose server it was, as `samla doctor` shows");
+  add_command(
+      app, arguments, status, "next-keys",
+      "Make the keys that the server is to have, for `samla org server` to announce: they come in force "
+      "at the start after that",
+      next_keys);
   add_command(app, arguments, status, "verify", "Read everything and name what is wrong", verify);
   add_command(app, arguments, status, "stats", "Count what there is", stats);
   CLI::App* const backup =

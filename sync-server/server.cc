@@ -2,6 +2,8 @@
 
 #include "core/base/planted_bug.h"
 
+#include "sync-server/erasures.h"
+#include "sync-server/key_change.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::server {
@@ -15,13 +17,8 @@ Server::Server(ServerParts parts, const Incarnation& incarnation, const Clock& c
       tips_(incarnation),
       horizon_(folder_),
       arbiter_(*storage_, registry_, tips_, keys_, clock),
-      shared_{registry_,
-              tips_,
-              keys_,
-              clock,
-              *reader_,
-              fanout_,
-              [this](Job job) { pipeline_->submit(std::move(job)); },
+      shared_{registry_, tips_,    keys_,   keys_before_,
+              clock,     *reader_, fanout_, [this](Job job) { pipeline_->submit(std::move(job)); },
               horizon_} {}
 
 Server::~Server() { stop(); }
@@ -29,7 +26,7 @@ Server::~Server() { stop(); }
 Result<std::unique_ptr<Server>> Server::open(const std::filesystem::path& folder, const Clock& clock,
                                              Outlet outlet, std::size_t verifiers) {
   SAMLA_ASSIGN(FolderLock lock, FolderLock::take(folder));
-  SAMLA_ASSIGN(ServerKeys keys, ServerKeys::read(keys_file(folder)));
+  SAMLA_ASSIGN(ServerKeys keys, known_keys(folder));
   SAMLA_ASSIGN(auto storage, open_sqlite_storage(storage_file(folder), {.create = false}));
   SAMLA_ASSIGN(auto reader, storage->open_reader());
   return open({std::move(lock), std::move(keys), std::move(storage), std::move(reader), folder}, clock,
@@ -42,9 +39,10 @@ Result<std::unique_ptr<Server>> Server::open(ServerParts parts, const Clock& clo
   if (!incarnation || incarnation->size() != Incarnation::kSize) {
     return fail(ErrorCode::store_corrupt, "server.open (the database names no incarnation)");
   }
+  const std::filesystem::path folder = parts.folder;
   std::unique_ptr<Server> server(
       new Server(std::move(parts), Incarnation::from(*incarnation), clock, std::move(outlet)));
-  SAMLA_TRY(server->load());
+  SAMLA_TRY(server->load(folder));
   server->start(verifiers);
   return server;
 }
@@ -59,12 +57,18 @@ void Server::start(std::size_t verifiers) {
   pipeline_ = std::make_unique<Pipeline>(arbiter_, registry_, verifiers, done);
 }
 
-Result<void> Server::load() {
+Result<void> Server::load(const std::filesystem::path& folder) {
   if (const auto loaded = registry_.load(*storage_); !loaded.ok()) {
     const ErrorCode code = loaded.error().code;
     if (code == ErrorCode::io || code == ErrorCode::disk_full || code == ErrorCode::store_busy) return loaded;
     return fail(ErrorCode::store_corrupt, "server.load (chains: " + loaded.error().message() + ")");
   }
+  if (!folder.empty()) {
+    SAMLA_ASSIGN(KeysInForce keys, keys_in_force(folder, registry_.identity().get()));
+    keys_ = std::move(keys.now);
+    keys_before_ = std::move(keys.before);
+  }
+  if (const IdentityPtr identity = registry_.identity()) SAMLA_TRY(replay_erasures(*storage_, *identity));
   for (const SpaceId& space : registry_.all_spaces()) {
     SAMLA_ASSIGN(const auto last, storage_->last_changeset(space));
     if (last) tips_.set(space, {tips_.incarnation(), last->seq, last->head});

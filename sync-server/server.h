@@ -35,7 +35,8 @@ struct ServerParts {
   ServerKeys keys;
   std::unique_ptr<Storage> storage;
   std::unique_ptr<StorageReader> reader;
-  std::filesystem::path folder = {};  ///< empty: the storage is in none
+  std::filesystem::path folder =
+      {};  ///< where the keys' files are; empty: the storage is in none, the keys never change
 };
 
 class Server {
@@ -49,6 +50,8 @@ class Server {
   ~Server();
 
   const ServerKeys& keys() const { return keys_; }
+  /// Absent: they never changed, or nobody is answered by those before any more.
+  const std::optional<ServerKeys>& keys_before() const { return keys_before_; }
   /// What was submitted is placed; afterwards nothing more is taken.
   void stop();
 
@@ -71,7 +74,7 @@ class Server {
 
  private:
   Server(ServerParts parts, const Incarnation& incarnation, const Clock& clock, Outlet outlet);
-  Result<void> load();
+  Result<void> load(const std::filesystem::path& folder);
   void start(std::size_t verifiers);
   void on_group(GroupResult result);
   void flush(Asker number);
@@ -81,6 +84,7 @@ class Server {
   bool organisation_named_ = false;
   std::optional<FolderLock> lock_;
   ServerKeys keys_;
+  std::optional<ServerKeys> keys_before_;
   std::unique_ptr<Storage> storage_;
   std::unique_ptr<StorageReader> reader_;
   Outlet outlet_;

@@ -3,6 +3,7 @@
 
 #include "core/base/encoding.h"
 #include "core/resolve/record_state.h"
+#include "core/session/erasure.h"
 #include "core/session/space_head.h"
 #include "sync-server/arbiter.h"
 #include "sync-server/maintenance.h"
@@ -46,14 +47,23 @@ class Verifier {
     if (stored.head != session::running_head(last_.head, stored.seq, stored.hash))
       find(name + ": wrong running head");
     last_ = {{}, stored.seq, stored.head};
-    const auto changeset = change::Changeset::decode(stored.bytes);
+    auto changeset = change::Changeset::decode(stored.bytes);
     if (!changeset.ok()) return find(name + " does not decode: " + changeset.error().message());
+    check_erasures(name, *changeset);
     check_header(name, stored, changeset->header);
     const IdentityPtr identity = registry_.identity();
     const auto owner = identity->device_of_writer(stored.writer, identity->head().seq);
     const auto* device = owner ? identity->device(*owner) : nullptr;
     if (device == nullptr || !changeset->signed_by(device->keys.sign)) find(name + ": wrong signature");
     apply(stored, *changeset);
+  }
+
+  void check_erasures(const std::string& name, change::Changeset& changeset) {
+    const IdentityPtr identity = registry_.identity();
+    if (!session::complete_but_for_erased(changeset, *identity)) {
+      find(name + " lacks a write that nobody has erased");
+    }
+    if (session::drop_erased(changeset, *identity)) find(name + " has a write that has been erased");
   }
 
   void check_header(const std::string& name, const StoredChangeset& stored, const change::Header& header) {

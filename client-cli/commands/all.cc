@@ -13,7 +13,7 @@ const std::vector<Command>& all_commands() {
           search_commands,    form_commands,   assessment_commands, measure_commands, cascade_commands,
           gathering_commands, input_commands,  cluster_commands,    round_commands,   conflict_commands,
           sync_commands,      report_commands, export_commands,     demo_commands,    key_commands,
-          profile_commands}) {
+          person_commands,    profile_commands}) {
       for (Command& command : noun()) out.push_back(std::move(command));
     }
     return out;

@@ -60,6 +60,8 @@ struct Command {
   bool makes_profile = false;  ///< its passphrase is a new one
   /// Completes the request from the command's own options; may ask the session first.
   void (*prepare)(Json& request, const Given& given, Session& session) = nullptr;
+  /// Does with an ok reply what the command's own options ask for beside showing it.
+  void (*finish)(const Json& reply, const Given& given) = nullptr;
   std::string summary = {};  ///< where the catalogue has none
   void (*local)(const Given& given) = nullptr;
   /// At least, and at most, so many of these options must be given.
@@ -86,6 +88,7 @@ std::vector<Command> report_commands();
 std::vector<Command> export_commands();
 std::vector<Command> demo_commands();
 std::vector<Command> key_commands();
+std::vector<Command> person_commands();
 std::vector<Command> profile_commands();
 
 /// All, in the order of the help.

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "core/base/secret.h"
+#include "core/base/wipe_text.h"
 #include "core/capi/owner.h"
 #include "core/capi/owner_socket.h"
 #include "core/capi/relay.h"
@@ -27,8 +27,6 @@ constexpr milliseconds kEventSlice{100};
 constexpr int kAttemptsMax = 50;
 /// There is no store here, and none can be made.
 constexpr const char* kNowhere = "/dev/null/samla";
-
-void wipe_text(std::string& text) { wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()}); }
 
 /// The request's name, for the few that concern the handle itself; those are short.
 std::string name_of(std::string_view json) {

@@ -137,6 +137,21 @@ Erased IdentityState::erased(const ChangesetPlace& changeset, std::uint32_t writ
   return held(changeset.space) ? Erased::kHeld : Erased::kYes;
 }
 
+bool IdentityState::reads_by_escrow(const DeviceId& id, const SpaceId& space, std::uint64_t seq) const {
+  const Device* found = device(id);
+  return found != nullptr && std::ranges::any_of(found->escrows, [&](const EscrowAccess& access) {
+           return access.space == space && access.at <= seq && escrow_active_at(access.escrow, seq);
+         });
+}
+
+std::vector<WriterId> IdentityState::writers_of(const DeviceId& device) const {
+  std::vector<WriterId> out = {chain::writer_of_device(device)};
+  for (const auto& [writer, facts] : instances_) {
+    if (facts.device == device) out.push_back(writer);
+  }
+  return out;
+}
+
 bool IdentityState::held(const SpaceId& space) const {
   for (const auto& [id, hold] : holds_) {
     const bool concerns = hold.spaces.empty() || std::ranges::binary_search(hold.spaces, space);

@@ -73,10 +73,15 @@ class IdentityState {
   std::vector<EscrowId> escrows_at(std::uint64_t seq) const;
   /// Whose the writer is; absent: nobody's then.
   std::optional<DeviceId> device_of_writer(const WriterId& writer, std::uint64_t seq) const;
+  /// All that the device writes under, its first before those of copied or restored stores.
+  std::vector<WriterId> writers_of(const DeviceId& device) const;
   /// What can be opened by a device beside what is sealed to it: that of the invite, the pairing or the
   /// words by which it joined, and of an escrow that was used for it in that space.
   std::vector<RecipientId> recipients_of(const DeviceId& device, const SpaceId& space,
                                          std::uint64_t seq) const;
+
+  /// Whether an escrow that is in force then has been used for the device in that space.
+  bool reads_by_escrow(const DeviceId& device, const SpaceId& space, std::uint64_t seq) const;
 
   /// Up to where the writer's changesets in that space stand; absent: its device is not revoked.
   std::optional<Cutoff> cutoff_of(const WriterId& writer, const SpaceId& space) const;
@@ -86,6 +91,7 @@ class IdentityState {
   Erased erased(const ChangesetPlace& changeset, std::uint32_t write) const;
   /// Every changeset of which writes are erased, held back or not, with their indexes.
   const SharedMap<ChangesetPlace, std::vector<std::uint32_t>>& erasures() const { return erasures_; }
+  const SharedMap<HoldId, HoldFacts>& holds() const { return holds_; }
   /// Whether a hold defers the erasures of that space now.
   bool held(const SpaceId& space) const;
   /// All that the server ever had, in order: an old receipt was signed by an old key.

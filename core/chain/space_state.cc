@@ -81,13 +81,17 @@ Right SpaceState::right_at(const DeviceId& device, std::uint64_t space_seq, cons
                            std::uint64_t identity_seq) const {
   const auto* info = identity.device(device);
   if (info == nullptr || !identity.active_at(device, identity_seq)) return Right::kNone;
-  const std::vector<RightFacts>* found = rights_.find(info->user);
-  if (found == nullptr || !granted(device, space_seq, identity, identity_seq)) return Right::kNone;
+  if (!granted(device, space_seq, identity, identity_seq)) return Right::kNone;
   Right right = Right::kNone;
-  for (const RightFacts& change : *found) {
-    if (change.at <= space_seq) right = change.right;
+  if (const std::vector<RightFacts>* found = rights_.find(info->user)) {
+    for (const RightFacts& change : *found) {
+      if (change.at <= space_seq) right = change.right;
+    }
   }
-  return right;
+  // Whom two holders and an administrator have given the keys reads, and lets in whom the administrator
+  // entitled.
+  const bool by_escrow = right == Right::kNone && identity.reads_by_escrow(device, space_, identity_seq);
+  return by_escrow ? Right::kReader : right;
 }
 
 std::optional<sign::Hash> SpaceState::grant_of(const RecipientId& recipient) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 
 #include "core/base/encoding.h"
 #include "core/domain/members.h"
@@ -71,28 +72,55 @@ Result<void> prepare_organisation(replica::Replica& replica, const Founder& foun
   return Workspace(replica).name_device(founder.device);
 }
 
-/// The user's id, and the steps that make the directory call them so.
-Result<UserId> name_user(Workspace& workspace, Edit& edit, const Invitation& invitation) {
-  Names names(workspace);
-  if (const auto known = names.find_user(invitation.user)) {
-    if (names.user(*known).name != invitation.name) {
-      edit.assign(RecordId{known->bytes}, "name", invitation.name);
-    }
-    return *known;
-  }
-  SAMLA_ASSIGN(const RecordId id,
-               workspace.replica().derived_id(workspace.directory(), kind::kUser, invitation.user));
-  add_user(edit, workspace.directory(), UserId{id.bytes}, invitation.user, invitation.name);
-  return UserId{id.bytes};
-}
+/// What the directory knows, and the steps that make it know those who are invited.
+struct Naming {
+  explicit Naming(Workspace& w) : workspace(w), names(w) {}
 
-Result<RecordId> name_unit(Workspace& workspace, Edit& edit, const std::string& number) {
-  if (const auto known = find_unit(workspace, number, "invite.create")) return known->scope;
-  SAMLA_ASSIGN(const RecordId id, workspace.replica().derived_id(workspace.directory(), kind::kUnit, number));
-  edit.create(id, workspace.directory(), kind_text(kind::kUnit),
-              {field("number", number), field("name", number), field("status", std::string("aktiv"))});
-  return id;
-}
+  Workspace& workspace;
+  Names names;
+  std::map<std::string, RecordId> units;
+  std::map<std::string, UserId> users;  ///< who are new
+  Edit edit;
+
+  Result<void> load_units() {
+    SAMLA_ASSIGN(const auto all, domain::units(workspace));
+    for (const Unit& unit : all) units.emplace(unit.number, unit.scope);
+    return {};
+  }
+
+  /// The user's id, and the steps that make the directory call them so.
+  Result<UserId> name_user(const Invitation& invitation) {
+    if (const auto made = users.find(invitation.user); made != users.end()) return made->second;
+    if (const auto known = names.find_user(invitation.user)) {
+      if (names.user(*known).name != invitation.name) {
+        edit.assign(RecordId{known->bytes}, "name", invitation.name);
+      }
+      return *known;
+    }
+    SAMLA_ASSIGN(const RecordId id,
+                 workspace.replica().derived_id(workspace.directory(), kind::kUser, invitation.user));
+    add_user(edit, workspace.directory(), UserId{id.bytes}, invitation.user, invitation.name);
+    users.emplace(invitation.user, UserId{id.bytes});
+    return UserId{id.bytes};
+  }
+
+  Result<RecordId> name_unit(const std::string& number) {
+    if (const auto known = units.find(number); known != units.end()) return known->second;
+    SAMLA_ASSIGN(const RecordId id,
+                 workspace.replica().derived_id(workspace.directory(), kind::kUnit, number));
+    edit.create(id, workspace.directory(), kind_text(kind::kUnit),
+                {field("number", number), field("name", number), field("status", std::string("aktiv"))});
+    units.emplace(number, id);
+    return id;
+  }
+
+  Result<void> commit_when(std::size_t steps) {
+    if (edit.steps().size() < steps || edit.empty()) return {};
+    SAMLA_TRY(workspace.commit(std::move(edit), {workspace.directory()}));
+    edit = Edit();
+    return {};
+  }
+};
 
 std::vector<RecordId> unit_hr_scopes(const replica::Replica& replica) {
   std::vector<RecordId> out;
@@ -174,28 +202,42 @@ Result<void> found_own_units(Workspace& workspace) {
   return {};
 }
 
+Result<std::vector<std::string>> invite_many(Workspace& workspace, const std::vector<Invitation>& invitations,
+                                             const replica::SyncOptions& options) {
+  constexpr std::size_t kStepsACommit = 100;
+  for (const Invitation& each : invitations) SAMLA_TRY(check(workspace, each));
+  Naming naming(workspace);
+  SAMLA_TRY(naming.load_units());
+  const auto other = other_hr(workspace.replica());
+  const auto every_unit = unit_hr_scopes(workspace.replica());
+  std::vector<replica::InviteSpec> specs;
+  for (const Invitation& each : invitations) {
+    replica::InviteSpec spec;
+    SAMLA_ASSIGN(spec.user, naming.name_user(each));
+    spec.role = static_cast<replica::Role>(each.role);
+    spec.expires_ms = each.expires_ms;
+    std::optional<RecordId> unit;
+    if (!each.unit.empty()) {
+      SAMLA_ASSIGN(unit, naming.name_unit(each.unit));
+    }
+    spec.spaces = spaces_of_role(each.role, unit, every_unit);
+    // A unit-hr space is founded with the invite of the unit's first leader: all of HR reads it.
+    for (replica::InviteSpace& space : spec.spaces) {
+      if (space.spec.purpose == purpose::kUnitHr) space.members = other;
+    }
+    SAMLA_ASSIGN(const auto gatherings, gathering_spaces(workspace, each.user, each.role));
+    spec.spaces.insert(spec.spaces.end(), gatherings.begin(), gatherings.end());
+    specs.push_back(std::move(spec));
+    SAMLA_TRY(naming.commit_when(kStepsACommit));
+  }
+  SAMLA_TRY(naming.commit_when(1));
+  return workspace.replica().create_invites(specs, options);
+}
+
 Result<std::string> invite(Workspace& workspace, const Invitation& invitation,
                            const replica::SyncOptions& options) {
-  SAMLA_TRY(check(workspace, invitation));
-  Edit edit;
-  replica::InviteSpec spec;
-  SAMLA_ASSIGN(spec.user, name_user(workspace, edit, invitation));
-  spec.role = static_cast<replica::Role>(invitation.role);
-  spec.expires_ms = invitation.expires_ms;
-  std::optional<RecordId> unit;
-  if (!invitation.unit.empty()) {
-    SAMLA_ASSIGN(unit, name_unit(workspace, edit, invitation.unit));
-  }
-  if (!edit.empty()) SAMLA_TRY(workspace.commit(edit, {workspace.directory()}));
-  // With nobody else to let in, the invite founds the unit-hr space itself.
-  const auto members = other_hr(workspace.replica());
-  if (unit && !members.empty()) {
-    SAMLA_TRY(workspace.replica().found_space(space_spec(purpose::kUnitHr, *unit), members));
-  }
-  spec.spaces = spaces_of_role(invitation.role, unit, unit_hr_scopes(workspace.replica()));
-  SAMLA_ASSIGN(const auto gatherings, gathering_spaces(workspace, invitation.user, invitation.role));
-  spec.spaces.insert(spec.spaces.end(), gatherings.begin(), gatherings.end());
-  return workspace.replica().create_invite(spec, options);
+  SAMLA_ASSIGN(auto links, invite_many(workspace, {invitation}, options));
+  return std::move(links.front());
 }
 
 Result<std::uint64_t> expiry(std::string_view words, std::uint64_t now_ms, std::string_view operation) {

@@ -46,6 +46,10 @@ struct Invitation {
 Result<std::string> invite(Workspace& workspace, const Invitation& invitation,
                            const replica::SyncOptions& options);
 
+/// The links, in the same order. As `invite` for each, and far faster.
+Result<std::vector<std::string>> invite_many(Workspace& workspace, const std::vector<Invitation>& invitations,
+                                             const replica::SyncOptions& options);
+
 /// "90m", "12h", "14d", "2w" or "30s" from now, as milliseconds since 1970.
 Result<std::uint64_t> expiry(std::string_view words, std::uint64_t now_ms, std::string_view operation);
 

@@ -228,6 +228,10 @@ class WebSocketConnection final : public Connection,
     if (!co_await read_frame(buffer)) co_return false;
     auto answered =
         noise::Responder::answer(owner_.key(), owner_.options().prologue, view_of(buffer), random);
+    const noise::NoiseKeyPair* const earlier = owner_.earlier_key();
+    if (!answered.ok() && answered.error().code == ErrorCode::wrong_server_key && earlier != nullptr) {
+      answered = noise::Responder::answer(*earlier, owner_.options().prologue, view_of(buffer), random);
+    }
     if (!answered.ok()) {
       if (answered.error().code == ErrorCode::wrong_server_key) {
         arm(phase_timer_, std::min(kRefusalDeadline, owner_.options().handshake_deadline));

@@ -33,6 +33,8 @@ class ConnectionOwner {
   virtual ~ConnectionOwner() = default;
   virtual const ListenOptions& options() const = 0;
   virtual const noise::NoiseKeyPair& key() const = 0;
+  /// Also answered to; null: none.
+  virtual const noise::NoiseKeyPair* earlier_key() const = 0;
   /// The handshake is complete, or an HTTP request was answered: it is not one that failed.
   virtual void handshake_completed(ConnectionId id) = 0;
   virtual void opened(ConnectionId id, const noise::PublicKey& remote) = 0;

@@ -47,9 +47,11 @@ std::uint64_t steady_ms() {
 
 class Listener::Impl final : public ConnectionOwner {
  public:
-  Impl(ListenOptions options, noise::NoiseKeyPair key, Callbacks callbacks)
+  Impl(ListenOptions options, noise::NoiseKeyPair key, Callbacks callbacks,
+       std::optional<noise::NoiseKeyPair> earlier_key)
       : options_(std::move(options)),
         key_(std::move(key)),
+        earlier_key_(std::move(earlier_key)),
         callbacks_(std::move(callbacks)),
         budget_(options_.address_budget, options_.address_budget_per_second) {}
 
@@ -121,6 +123,7 @@ class Listener::Impl final : public ConnectionOwner {
 
   const ListenOptions& options() const override { return options_; }
   const noise::NoiseKeyPair& key() const override { return key_; }
+  const noise::NoiseKeyPair* earlier_key() const override { return earlier_key_ ? &*earlier_key_ : nullptr; }
 
   void handshake_completed(ConnectionId id) override {
     const std::lock_guard lock(mutex_);
@@ -260,6 +263,7 @@ class Listener::Impl final : public ConnectionOwner {
 
   const ListenOptions options_;
   const noise::NoiseKeyPair key_;
+  const std::optional<noise::NoiseKeyPair> earlier_key_;
   const Callbacks callbacks_;
   mutable std::mutex mutex_;
   std::unordered_map<ConnectionId, Entry> table_;
@@ -282,8 +286,10 @@ Listener::Listener(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Listener::~Listener() = default;
 
 Result<std::unique_ptr<Listener>> Listener::open(ListenOptions options, noise::NoiseKeyPair key,
-                                                 Callbacks callbacks) {
-  auto impl = std::make_unique<Impl>(std::move(options), std::move(key), std::move(callbacks));
+                                                 Callbacks callbacks,
+                                                 std::optional<noise::NoiseKeyPair> earlier_key) {
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(key), std::move(callbacks),
+                                     std::move(earlier_key));
   SAMLA_TRY(impl->listen());
   return std::unique_ptr<Listener>(new Listener(std::move(impl)));
 }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -82,8 +83,10 @@ struct ListenOptions {
 class Listener {
  public:
   /// Binds and listens; connections are taken once `run` is called. address_in_use; io.
+  /// `earlier_key`: the one before, for those who have not heard yet of a change.
   static Result<std::unique_ptr<Listener>> open(ListenOptions options, noise::NoiseKeyPair key,
-                                                Callbacks callbacks);
+                                                Callbacks callbacks,
+                                                std::optional<noise::NoiseKeyPair> earlier_key = {});
   /// Not while a thread is inside `run`.
   ~Listener();
 

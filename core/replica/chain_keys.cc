@@ -59,6 +59,79 @@ void ChainWork::rotations_refused() {
   new_keys_.clear();
 }
 
+// ---- revocations, continued
+
+/// Whether this device has a right in the space, and keys to what is written there.
+bool ChainWork::reads(const SpaceId& space) const {
+  const SpaceState* state = local_.membership->space(space);
+  return state != nullptr && local_.membership->ring().holds(space) &&
+         state->right_of(local_.keys.device_id(), local_.membership->identity()) != Right::kNone;
+}
+
+wire::PlacesAsk PlacesWanted::question() const {
+  wire::PlacesAsk out;
+  out.user = user;
+  out.every = every;
+  if (!found.empty()) out.after = {found.back().space, found.back().writer, found.back().seq};
+  return out;
+}
+
+void PlacesWanted::take(const wire::Places& answer) {
+  found.insert(found.end(), answer.places.begin(), answer.places.end());
+  done = answer.last || answer.places.empty();
+}
+
+/// A device that has been revoked writes no more at the server: what the server has now is all that there
+/// will be.
+std::optional<wire::PlacesAsk> ChainWork::next_question() {
+  if (places && !places->done) return places->question();
+  const auto queue = local_.tables->chain_outbox.all();
+  if (!queue.ok()) return {};  // next() will say so
+  for (const auto& item : *queue) {
+    const auto intent = Intent::decode(item.batch);
+    if (!intent.ok() || intent->type != Intent::Type::kCutoffs) continue;
+    const auto* facts = local_.membership->identity().device(intent->device);
+    if (facts == nullptr || !facts->revoked_at) continue;
+    PlacesWanted& wanted =
+        cutoffs_.try_emplace(intent->device, PlacesWanted{facts->user, false, {}, false}).first->second;
+    if (!wanted.done) return wanted.question();
+  }
+  return {};
+}
+
+Result<void> ChainWork::answered(const wire::Places& answer) {
+  if (places && !places->done) {
+    if (answer.user != places->user) return fail(ErrorCode::protocol, "replica.places");
+    places->take(answer);
+    return {};
+  }
+  for (auto& [device, wanted] : cutoffs_) {
+    if (wanted.done || wanted.user != answer.user) continue;
+    wanted.take(answer);
+    return {};
+  }
+  return fail(ErrorCode::protocol, "replica.places");
+}
+
+/// Whoever revokes need not be in the revoked device's spaces. There, what the server had placed before the
+/// revocation stands: nobody here can know more, and nothing may be set aside for want of a reader. In
+/// spaces that this device reads, what it had seen is the measure (LocalReplica::cutoffs_of).
+Result<void> ChainWork::build_cutoffs(ChainBatchBuilder& to, const DeviceId& device) {
+  const auto* facts = local_.membership->identity().device(device);
+  const auto answer = cutoffs_.find(device);
+  if (facts == nullptr || !facts->revoked_at || answer == cutoffs_.end()) return {};
+  chain::Revocation body{chain::RevocationTarget::kDevice, decltype(body.id)::from(device.view()), {}};
+  const WriterId writer = chain::writer_of_device(device);
+  for (const wire::Place& place : answer->second.found) {
+    if (place.writer != writer || reads(place.space)) continue;
+    const auto cut = std::ranges::find(facts->cutoffs, place.space, &chain::Cutoff::space);
+    if (cut != facts->cutoffs.end() && cut->seq >= place.seq) continue;
+    body.cutoffs.push_back({place.space, place.seq, place.changeset});
+  }
+  if (!body.cutoffs.empty()) to.add_identity(std::move(body));
+  return {};
+}
+
 // ---- pairing and words
 
 /// The present key of every space that this device reads, for one more recipient of its user.

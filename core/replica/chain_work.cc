@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/custody/invite.h"
+#include "core/replica/erasing.h"
 
 namespace samla::replica {
 
@@ -15,6 +16,8 @@ namespace {
 
 /// Rotations in one batch: a conflict in one repeats the others.
 constexpr std::size_t kRotationsMax = 64;
+/// A batch must fit into a message; one invite always does.
+constexpr std::size_t kInviteBytesMax = 256 * 1024;
 
 chain::SpaceGenesis genesis_of(const SpaceSpec& spec, const SpaceId& id, const custody::SpaceKeys& keys) {
   chain::SpaceGenesis out;
@@ -82,6 +85,7 @@ Result<void> ChainWork::queue(const Intent& intent) {
 
 void ChainWork::begin_session() {
   passed_.clear();
+  cutoffs_.clear();
   rotations_max_ = kRotationsMax;
 }
 
@@ -122,8 +126,8 @@ Result<ChainWork::Asked> ChainWork::build(ChainBatchBuilder& to) {
 
 /// What the present call wants.
 Result<ChainWork::Asked> ChainWork::build_own(ChainBatchBuilder& to) {
-  if (invite) {
-    SAMLA_TRY(build_invite(to));
+  if (!invites.empty()) {
+    SAMLA_TRY(build_invites(to));
     return Asked::kInvite;
   }
   if (revoke_invite) {
@@ -138,6 +142,10 @@ Result<ChainWork::Asked> ChainWork::build_own(ChainBatchBuilder& to) {
   if (server_keys) {
     to.add_identity(*server_keys);
     return Asked::kServerKeys;
+  }
+  if (!wishes.empty()) {
+    SAMLA_TRY(wishes.front()(to));
+    return Asked::kWish;
   }
   if (pairing) {
     build_pairing(to);
@@ -159,9 +167,13 @@ Result<ChainWork::Asked> ChainWork::build_own(ChainBatchBuilder& to) {
 /// somebody else's, and they are pulled from there.
 Result<void> ChainWork::placed(const session::ChainBatch& batch) {
   SAMLA_ASSIGN(auto transaction, local_.begin());
+  bool erased = false;
   const auto take = [&]() -> Result<void> {
     for (const auto& part : batch.parts) {
       if (!all_floating(part)) SAMLA_TRY(local_.membership->take(part.space, part.entries));
+      if (!part.space.is_zero() || all_floating(part)) continue;
+      SAMLA_ASSIGN(const auto records, apply_erasures(local_, part.entries));
+      erased = erased || !records.empty();
     }
     for (NewKey& key : new_keys_) {
       SAMLA_TRY(local_.membership->add_key(key.space, key.epoch, std::move(key.keys)));
@@ -171,6 +183,7 @@ Result<void> ChainWork::placed(const session::ChainBatch& batch) {
   };
   const auto taken = take();
   if (!taken.ok()) SAMLA_TRY(local_.membership->load());
+  if (taken.ok() && erased) forget_log(local_);
   new_keys_.clear();
   return taken;
 }
@@ -179,10 +192,13 @@ Result<void> ChainWork::placed(const session::ChainBatch& batch) {
 Result<void> ChainWork::done() {
   const Asked asked = std::exchange(asked_, Asked::kNothing);
   if (asked == Asked::kClaim) claim.reset();
-  if (asked == Asked::kInvite) invite.reset();
+  if (asked == Asked::kInvite) {
+    invites.erase(invites.begin(), invites.begin() + static_cast<std::ptrdiff_t>(invites_sent_));
+  }
   if (asked == Asked::kRevocation) revoke_invite.reset();
   if (asked == Asked::kRevocation) revoke_words.reset();
   if (asked == Asked::kServerKeys) server_keys.reset();
+  if (asked == Asked::kWish) wishes.pop_front();
   if (asked == Asked::kPairing) pairing.reset();
   if (asked == Asked::kWords) words.reset();
   if (asked == Asked::kRotations) {
@@ -318,52 +334,66 @@ Result<void> ChainWork::build_certificate(ChainBatchBuilder& to) {
 
 // ---- invites
 
-Result<void> ChainWork::build_invite(ChainBatchBuilder& to) {
-  const custody::InviteKeys keys = custody::keys_of_invite(invite->secret);
+Result<void> ChainWork::build_invites(ChainBatchBuilder& to) {
+  Opened opened;
+  invites_sent_ = 0;
+  for (const PendingInvite& invite : invites) {
+    if (to.bytes() > kInviteBytesMax) break;
+    build_invite(to, invite);
+    for (const InviteSpace& space : invite.spec.spaces) {
+      if (space.grant_now) SAMLA_TRY(open_space_to(to, space, invite, opened));
+    }
+    ++invites_sent_;
+  }
+  for (auto& [space, list] : opened.grants) to.add_space(space, std::move(list));
+  return {};
+}
+
+void ChainWork::build_invite(ChainBatchBuilder& to, const PendingInvite& invite) {
+  const custody::InviteKeys keys = custody::keys_of_invite(invite.secret);
   chain::Invite body;
-  body.invite = invite->id;
-  body.user = invite->spec.user;
-  body.role = invite->spec.role;
+  body.invite = invite.id;
+  body.user = invite.spec.user;
+  body.role = invite.spec.role;
   body.gate = chain::gate_hash(keys.gate.view());
   body.auth = keys.auth.verify_key();
   body.seal = keys.seal.public_key();
-  body.expires_ms = invite->spec.expires_ms;
-  for (const InviteSpace& space : invite->spec.spaces) {
+  body.expires_ms = invite.spec.expires_ms;
+  for (const InviteSpace& space : invite.spec.spaces) {
     body.entitlements.push_back({id_of(space.spec), static_cast<Right>(space.right), !space.grant_now});
   }
   std::ranges::sort(body.entitlements, {}, &chain::Entitlement::space);
-  to.add_identity(body);
-  for (const InviteSpace& space : invite->spec.spaces) {
-    if (space.grant_now) SAMLA_TRY(open_space_to(to, space, *invite, body.seal));
-  }
-  return {};
+  to.add_identity(std::move(body));
 }
 
 /// Member and grant for one space, which is founded first where nobody has.
 Result<void> ChainWork::open_space_to(ChainBatchBuilder& to, const InviteSpace& space,
-                                      const PendingInvite& wanted, const SealPublicKey& seal) {
+                                      const PendingInvite& wanted, Opened& opened) {
   const SpaceId id = id_of(space.spec);
   const SpaceState* state = local_.membership->space(id);
-  std::uint32_t epoch = 1;
-  Right has = Right::kNone;
-  if (state == nullptr) {
-    found(to, space.spec, {});
-    if (wanted.spec.user == local_.account.user) has = Right::kManager;
-  } else {
-    if (!local_.membership->readable(id)) {
-      return fail(ErrorCode::key_missing, "invite.create",
-                  "this device has no key of a space that the invite opens");
-    }
-    epoch = state->epoch();
-    has = state->right_of_user(wanted.spec.user);
+  const auto is_new = [&] { return std::ranges::find(new_keys_, id, &NewKey::space); };
+  if (state == nullptr && is_new() == new_keys_.end()) {
+    found(to, space.spec, space.members);
+    opened.rights[{id, local_.account.user}] = Right::kManager;
+    for (const auto& [user, right] : space.members) opened.rights[{id, user}] = static_cast<Right>(right);
   }
+  if (state != nullptr && !local_.membership->readable(id)) {
+    return fail(ErrorCode::key_missing, "invite.create",
+                "this device has no key of a space that the invite opens");
+  }
+  const UserId& user = wanted.spec.user;
+  const Right before = state == nullptr ? Right::kNone : state->right_of_user(user);
+  Right& has = opened.rights.try_emplace({id, user}, before).first->second;
   const auto right = static_cast<Right>(space.right);
-  if (has < right) to.add_space(id, chain::Member{wanted.spec.user, right});
-  chain::GrantList list;
-  list.epoch = epoch;
-  const custody::SpaceKeys keys = state == nullptr ? duplicate(new_keys_.back().keys) : keys_of(id);
-  list.recipients.push_back(to.add_grant(id, epoch, RecipientKind::kInvite, wanted.id.view(), seal, keys));
-  to.add_space(id, std::move(list));
+  if (has < right) {
+    to.add_space(id, chain::Member{user, right});
+    has = right;
+  }
+  chain::GrantList& list = opened.grants[id];
+  list.epoch = state == nullptr ? 1 : state->epoch();
+  const custody::SpaceKeys keys = state == nullptr ? duplicate(is_new()->keys) : keys_of(id);
+  list.recipients.push_back(to.add_grant(id, list.epoch, RecipientKind::kInvite, wanted.id.view(),
+                                         custody::keys_of_invite(wanted.secret).seal.public_key(), keys));
   return {};
 }
 
@@ -394,6 +424,8 @@ Result<void> ChainWork::build_one(ChainBatchBuilder& to, const Intent& intent) {
   switch (intent.type) {
     case Intent::Type::kApproveDevice:
       return build_approval(to, intent.device);
+    case Intent::Type::kCutoffs:
+      return build_cutoffs(to, intent.device);
     case Intent::Type::kFloating: {
       SAMLA_ASSIGN(const chain::Entry entry, chain::Entry::decode(intent.entry));
       to.add_identity_entry(entry);

@@ -4,6 +4,9 @@
 // more. Thread: the replica's.
 #pragma once
 
+#include <deque>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <vector>
@@ -17,11 +20,17 @@ namespace samla::replica {
 
 /// A queued wish, as it lies in the store (docs/formats/account.md). Do not renumber.
 struct Intent {
-  enum class Type : std::uint8_t { kFoundSpace = 1, kApproveDevice = 2, kFloating = 3, kSetMember = 4 };
+  enum class Type : std::uint8_t {
+    kFoundSpace = 1,
+    kApproveDevice = 2,
+    kFloating = 3,
+    kSetMember = 4,
+    kCutoffs = 5
+  };
   Type type = Type::kFoundSpace;
   SpaceSpec spec;                                      ///< kFoundSpace
   std::vector<std::pair<UserId, SpaceRight>> members;  ///< kFoundSpace
-  DeviceId device;                                     ///< kApproveDevice
+  DeviceId device;                                     ///< kApproveDevice, kCutoffs: a revoked one
   Bytes entry;                                         ///< kFloating: an entry that is signed already
   SpaceId space;                                       ///< kSetMember, of the one in `members`
 
@@ -44,6 +53,17 @@ struct PendingWords {
   chain::PaperId id() const { return keys.id(); }
 };
 
+/// Where a user's changesets stand at the server, asked of it bit by bit.
+struct PlacesWanted {
+  UserId user;
+  bool every = false;
+  std::vector<wire::Place> found;
+  bool done = false;
+
+  wire::PlacesAsk question() const;
+  void take(const wire::Places& answer);
+};
+
 class ChainWork {
  public:
   explicit ChainWork(LocalStore& local) : local_(local) {}
@@ -57,7 +77,7 @@ class ChainWork {
     std::vector<SpaceSpec> spaces;
   };
   std::optional<Claim> claim;
-  std::optional<PendingInvite> invite;
+  std::deque<PendingInvite> invites;  ///< placed from the front, as many in a batch as fit
   std::optional<InviteId> revoke_invite;
   std::optional<SpaceSpec> personal;  ///< founded if the user has none
   std::optional<custody::PairingCode> pairing;
@@ -65,6 +85,10 @@ class ChainWork {
   std::optional<PendingWords> words;
   std::optional<chain::Revocation> revoke_words;  ///< by an administrator
   std::optional<chain::ServerKeys> server_keys;   ///< which the server is to have
+  std::optional<PlacesWanted> places;             ///< what the present call asks
+  /// Entries that the present call makes, a batch each; placed from the front.
+  using Wish = std::function<Result<void>(ChainBatchBuilder&)>;
+  std::deque<Wish> wishes;
   std::set<SpaceId> rotate;  ///< to be given a new key, due or not; emptied as that is done
 
   /// Whether the server may have taken this device in.
@@ -74,6 +98,11 @@ class ChainWork {
   void begin_session();
 
   Result<void> queue(const Intent& intent);
+  /// Whether this device has a right in the space, and keys to what is written there.
+  bool reads(const SpaceId& space) const;
+  /// What must be known before the next batch; absent: nothing.
+  std::optional<wire::PlacesAsk> next_question();
+  Result<void> answered(const wire::Places& places);
   /// The next batch against the present heads; absent: nothing to append.
   Result<std::optional<session::ChainBatch>> next();
   /// The batch stands: its entries and keys become this store's, and what asked for it is done.
@@ -97,6 +126,7 @@ class ChainWork {
     kInvite,
     kRevocation,
     kServerKeys,
+    kWish,
     kPairing,
     kWords,
     kIntent,
@@ -110,9 +140,11 @@ class ChainWork {
 
   Result<void> build_claim(ChainBatchBuilder& to);
   Result<void> build_certificate(ChainBatchBuilder& to);
-  Result<void> build_invite(ChainBatchBuilder& to);
+  Result<void> build_invites(ChainBatchBuilder& to);
+  void build_invite(ChainBatchBuilder& to, const PendingInvite& invite);
   Result<void> build_intent(ChainBatchBuilder& to);
   Result<void> build_one(ChainBatchBuilder& to, const Intent& intent);
+  Result<void> build_cutoffs(ChainBatchBuilder& to, const DeviceId& device);
   Result<void> build_approval(ChainBatchBuilder& to, const DeviceId& device);
 
   // chain_keys.cc
@@ -127,8 +159,13 @@ class ChainWork {
   bool awaits_grant(const chain::SpaceState& state, const Wanted& recipient) const;
   void found(ChainBatchBuilder& to, const SpaceSpec& spec,
              const std::vector<std::pair<UserId, SpaceRight>>& members);
+  /// What the invites of one batch have opened so far.
+  struct Opened {
+    std::map<SpaceId, chain::GrantList> grants;
+    std::map<std::pair<SpaceId, UserId>, chain::Right> rights;
+  };
   Result<void> open_space_to(ChainBatchBuilder& to, const InviteSpace& space, const PendingInvite& wanted,
-                             const SealPublicKey& seal);
+                             Opened& opened);
   custody::SpaceKeys keys_of(const SpaceId& space) const;
   SpaceId id_of(const SpaceSpec& spec) const;
   bool certified() const;
@@ -138,9 +175,11 @@ class ChainWork {
   LocalStore& local_;
   Asked asked_ = Asked::kNothing;
   std::uint64_t intent_ = 0;      ///< in the store's queue
+  std::size_t invites_sent_ = 0;  ///< of `invites`, in the batch
   std::vector<NewKey> new_keys_;  ///< of the epochs that the batch begins
   std::set<SpaceId> passed_;      ///< whose rotation can't be made, or is refused, in this session
   std::size_t rotations_max_ = 0;
+  std::map<DeviceId, PlacesWanted> cutoffs_;  ///< of revoked devices, in this session
   bool certificate_sent_ = false;
 };
 

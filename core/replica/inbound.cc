@@ -14,6 +14,7 @@
 #include "core/base/planted_bug.h"
 #include "core/replica/history.h"
 #include "core/seal/value.h"
+#include "core/session/erasure.h"
 #include "core/session/space_head.h"
 #include "core/session/validity.h"
 
@@ -86,7 +87,13 @@ Result<Inbound::Arrived> Inbound::arrive(const SpaceId& space, const wire::TailI
     return fail(ErrorCode::protocol, kOperation, "a changeset of another space");
   }
   out.hash = change::changeset_hash(header);
-  out.bytes = item.changeset;
+  // What is left out must have been erased, as far as this device's chain has come.
+  const chain::IdentityState& identity = local_.membership->identity();
+  if (!session::complete_but_for_erased(out.changeset, identity)) {
+    return fail(ErrorCode::chain_behind, kOperation, "the server leaves out what nobody has erased");
+  }
+  const bool dropped = session::drop_erased(out.changeset, identity);
+  out.bytes = dropped ? out.changeset.encode() : item.changeset;
   out.server_seq = item.seq;
   out.own = header.writer == local_.writer();
   SAMLA_TRY(verify(out.changeset));
@@ -194,12 +201,15 @@ std::vector<view::AppliedWrite> open_writes(const Membership& membership, const 
   const change::Header& header = changeset.header;
   const seal::SpaceKey* key = membership.ring().epoch_key(header.space, header.epoch);
   const seal::TagKey* tag_key = membership.ring().tag_key(header.space);
+  const auto& erasures = membership.identity().erasures();
+  const chain::ChangesetPlace place{header.space, header.writer, header.seq};
   std::vector<view::AppliedWrite> out;
   for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
     const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
     if (write == nullptr) continue;
     view::AppliedWrite applied{header.space, changeset.ref(i), *write, {}};
     const auto* full = std::get_if<change::FullLeaf>(&changeset.leaves[i]);
+    applied.erased = full == nullptr && erasures.contains(place);
     if (full != nullptr && key != nullptr && tag_key != nullptr) {
       applied.content = open_write(header, applied.ref, *full, *key, *tag_key);
     }

@@ -38,7 +38,7 @@ Bytes Intent::encode() const {
   Writer out;
   out.u8(kIntentVersion);
   out.u8(static_cast<std::uint8_t>(type));
-  if (type == Type::kApproveDevice) {
+  if (type == Type::kApproveDevice || type == Type::kCutoffs) {
     out.fixed(device);
     return out.take();
   }
@@ -64,9 +64,9 @@ Result<Intent> Intent::decode(ByteView bytes) {
   Intent out;
   if (in.u8() != kIntentVersion) in.refuse(ErrorCode::version_unknown);
   const std::uint8_t type = in.u8();
-  if (type < 1 || type > 4) in.refuse(ErrorCode::version_unknown);
+  if (type < 1 || type > 5) in.refuse(ErrorCode::version_unknown);
   if (!in.failed()) out.type = static_cast<Type>(type);
-  if (out.type == Type::kApproveDevice) {
+  if (out.type == Type::kApproveDevice || out.type == Type::kCutoffs) {
     out.device = in.fixed<DeviceId>();
   } else if (out.type == Type::kFloating) {
     out.entry = to_bytes(in.blob(chain::kEntryBytesMax));

@@ -114,6 +114,25 @@ Result<custody::RecoveryBlob> fetch_blob(const ServerAddress& address, const cus
   }
 }
 
+Account account_of(const custody::RecoveryBlob& blob, const ServerAddress& address) {
+  Account out;
+  out.organisation = blob.organisation;
+  out.user = blob.user;
+  out.host = address.host;
+  out.port = address.port;
+  out.server = address.fragment.noise;
+  out.trusted = blob.identity;
+  return out;
+}
+
+/// Whether a half-made store is of an earlier try with the same words (each words' blob names a head of its
+/// own).
+bool began_by_words(const LocalStore& local, const Account& account) {
+  return !local.invite_secret && !local.pairing_secret &&
+         local.account.organisation == account.organisation && local.account.user == account.user &&
+         local.account.trusted == account.trusted;
+}
+
 /// The address was given by somebody; the organisation must know it as its server.
 Result<void> check_server(const LocalReplica& replica, const NoisePublicKey& server) {
   for (const auto& facts : replica.identity_chain().all_server_keys()) {
@@ -164,28 +183,37 @@ Result<std::unique_ptr<Replica>> Replica::recover(const OpenOptions& options, st
   SAMLA_ASSIGN(Nursery nursery, Nursery::prepare(options.directory));
   OpenOptions inside = options;
   inside.directory = nursery.folder();
-  // Words work again and again, so nothing is taken up, but what can't be looked into is not thrown away.
-  if (const auto begun = half_made(inside); !begun.ok()) {
+  auto begun = half_made(inside);
+  if (!begun.ok()) {
     nursery.keep();
     return begun.error();
   }
-  nursery.clear();
+  std::unique_ptr<LocalStore> local = std::move(*begun);
   custody::PaperKeys paper = custody::keys_of_words(parsed);
   custody::DeviceKeys device = custody::DeviceKeys::generate(random_of(options));
-  SAMLA_ASSIGN(const custody::RecoveryBlob blob, fetch_blob(address, paper, device));
-  Account account;
-  account.organisation = blob.organisation;
-  account.user = blob.user;
-  account.host = address.host;
-  account.port = address.port;
-  account.server = address.fragment.noise;
-  account.trusted = blob.identity;
-  SAMLA_ASSIGN(auto local, LocalStore::create(inside, account, std::move(device), {}));
+  const auto fetched = fetch_blob(address, paper, device);
+  if (!fetched.ok()) {
+    if (local != nullptr) nursery.keep();
+    return fetched.error();
+  }
+  const Account account = account_of(*fetched, address);
+  const bool resumed = local != nullptr && began_by_words(*local, account);
+  if (!resumed) {
+    local.reset();
+    nursery.clear();
+    SAMLA_ASSIGN(local, LocalStore::create(inside, account, std::move(device), {}));
+  }
   local->paper = std::move(paper);
   auto replica = std::make_unique<LocalReplica>(inside, std::move(local));
-  SAMLA_TRY(enter(*replica, false));
-  SAMLA_TRY(check_server(*replica, account.server));
-  SAMLA_TRY(finish(*replica, prepare));
+  auto joined = enter(*replica, resumed);
+  if (joined.ok()) joined = check_server(*replica, account.server);
+  if (joined.ok()) joined = finish(*replica, prepare);
+  if (!joined.ok()) {
+    // Words work again and again, and each time they bring in a device: the next try goes on with this one.
+    const bool taken_in = resumed || replica->work().certificate_sent();
+    if (taken_in && !is_refused(joined.error().code)) nursery.keep();
+    return joined.error();
+  }
   return settle(nursery, std::move(replica), options);
 }
 

@@ -52,10 +52,12 @@ std::vector<CertifiedInfo> LocalReplica::certified_by(const DeviceId& device) co
   return out;
 }
 
-/// Everything of the device that is here stands; what is not here, or comes later, does not.
+/// Where this device reads, everything of the other one that is here stands; what is not here, or comes
+/// later, does not. Of other spaces the server is asked: see ChainWork::build_cutoffs.
 Result<std::vector<chain::Cutoff>> LocalReplica::cutoffs_of(const DeviceId& device) const {
   std::vector<chain::Cutoff> out;
   for (const auto& [space, state] : local_->membership->spaces()) {
+    if (!work_.reads(space)) continue;
     SAMLA_ASSIGN(const store::ChangesetTip tip,
                  local_->tables->changesets.tip(space, chain::writer_of_device(device)));
     if (tip.seq > 0) out.push_back({space, tip.seq, tip.hash});
@@ -77,6 +79,13 @@ Result<void> LocalReplica::queue_revocation(RevocationTarget target, ByteView id
   Intent intent;
   intent.type = Intent::Type::kFloating;
   intent.entry = entry.encode();
+  return work_.queue(intent);
+}
+
+Result<void> LocalReplica::queue_cutoffs(const DeviceId& device) {
+  Intent intent;
+  intent.type = Intent::Type::kCutoffs;
+  intent.device = device;
   return work_.queue(intent);
 }
 
@@ -102,10 +111,12 @@ Result<void> LocalReplica::revoke_device(const DeviceId& device, const std::vect
     }
   }
   SAMLA_TRY(queue_revocation(RevocationTarget::kDevice, device.view(), &device));
+  SAMLA_TRY(queue_cutoffs(device));
   for (const CertifiedInfo& each : with) {
     const DeviceId id = DeviceId::from(each.id.view());
     SAMLA_TRY(
         queue_revocation(target_of(each.type), each.id.view(), each.type == Type::kDevice ? &id : nullptr));
+    if (each.type == Type::kDevice) SAMLA_TRY(queue_cutoffs(id));
   }
   return {};
 }

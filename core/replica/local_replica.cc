@@ -179,31 +179,6 @@ Result<void> LocalReplica::approve_device(const DeviceId& device) {
   return work_.queue(intent);
 }
 
-Result<std::string> LocalReplica::create_invite(const InviteSpec& spec, const SyncOptions& options) {
-  if (!is_admin()) {
-    return fail(ErrorCode::not_permitted, "invite.create", "only an administrator's device may invite");
-  }
-  PendingInvite invite;
-  invite.spec = spec;
-  local_->random.fill(invite.secret.writable());
-  invite.id = custody::invite_id(invite.secret);
-  custody::InviteLink link;
-  link.secret = invite.secret.duplicate();
-  work_.invite = std::move(invite);
-  const InviteId id = work_.invite->id;
-  const auto synced = sync_or_fail(options);
-  work_.invite.reset();
-  if (!synced.ok()) return synced.error();
-  if (identity().invite(id) == nullptr) return fail(ErrorCode::retry_later, "invite.create");
-  link.host = local_->account.host;
-  link.port = local_->account.port;
-  link.server = local_->account.server;
-  link.organisation = organisation();
-  link.root = identity().genesis()->root;
-  link.identity = identity().head();
-  return link.encode();
-}
-
 Result<void> LocalReplica::revoke_invite(const InviteId& invite, const SyncOptions& options) {
   if (identity().invite(invite) == nullptr) return fail(ErrorCode::invite_unknown, "invite.revoke");
   work_.revoke_invite = invite;

@@ -1,6 +1,7 @@
 // The one implementation of Replica: a local store and the two pipelines. Thread: one at a time.
 #pragma once
 
+#include "core/base/wipe_text.h"
 #include "core/replica/chain_work.h"
 #include "core/replica/outbound.h"
 #include "core/replica/sync_run.h"
@@ -17,6 +18,7 @@ class LocalReplica final : public Replica {
  public:
   LocalReplica(OpenOptions options, std::unique_ptr<LocalStore> local)
       : options_(std::move(options)), local_(std::move(local)), outbound_(*local_), work_(*local_) {}
+  ~LocalReplica() override { wipe_text(options_.passphrase); }
 
   OrganisationId organisation() const override { return local_->account.organisation; }
   UserId user() const override { return local_->account.user; }
@@ -43,6 +45,8 @@ class LocalReplica final : public Replica {
   Result<void> found_space(const SpaceSpec& spec,
                            const std::vector<std::pair<UserId, SpaceRight>>& members) override;
   Result<std::string> create_invite(const InviteSpec& spec, const SyncOptions& options) override;
+  Result<std::vector<std::string>> create_invites(const std::vector<InviteSpec>& specs,
+                                                  const SyncOptions& options) override;
   Result<void> revoke_invite(const InviteId& invite, const SyncOptions& options) override;
   Result<void> approve_device(const DeviceId& device) override;
 
@@ -55,6 +59,23 @@ class LocalReplica final : public Replica {
   Result<void> set_member(const SpaceId& space, const UserId& user, SpaceRight right) override;
   Result<void> announce_server_keys(std::string_view server_url, const SyncOptions& options) override;
   std::string comparison_code() const override;
+
+  Result<std::vector<SetAsideInfo>> set_aside() override;
+  Result<void> accept_set_aside(const DeviceId& device) override;
+  Result<ErasureReport> erase_writes(const ErasureScope& scope, bool dry_run,
+                                     const SyncOptions& options) override;
+  Result<HoldId> place_hold(const std::vector<SpaceId>& spaces, const SyncOptions& options) override;
+  Result<void> release_hold(const HoldId& hold, const SyncOptions& options) override;
+  std::vector<HoldInfo> holds() const override;
+  Result<std::vector<WrittenInfo>> written_by(const UserId& user, const SyncOptions& options) override;
+
+  Result<EscrowId> declare_escrow(const UserId& first, const UserId& second,
+                                  const SyncOptions& options) override;
+  Result<void> revoke_escrow(const EscrowId& escrow, const SyncOptions& options) override;
+  std::vector<EscrowInfo> escrows() const override;
+  Result<void> use_escrow(const SpaceId& space, std::string_view first_words, std::string_view second_words,
+                          const SyncOptions& options) override;
+  Result<void> set_personal_escrow(const SpaceId& space, bool on, const SyncOptions& options) override;
 
   Result<void> commit(const Edit& edit) override { return outbound_.commit(edit); }
   view::Records& records() override { return *local_->records; }
@@ -78,7 +99,19 @@ class LocalReplica final : public Replica {
 
  private:
   Result<void> queue_revocation(chain::RevocationTarget target, ByteView id, const DeviceId* device);
+  Result<void> queue_cutoffs(const DeviceId& device);
+  /// Where the user's changesets stand, as the server says.
+  Result<std::vector<wire::Place>> places_of(const UserId& user, const SyncOptions& options);
+  Result<std::vector<chain::ErasedChangeset>> erasable(const ErasureScope& scope, const SyncOptions& options);
+  Result<UserId> holder_of(const chain::EscrowHolder& holder) const;
+  /// Has one entry placed; by an administrator.
+  Result<void> wish(ChainWork::Wish wish, const SyncOptions& options);
+  /// By anybody; the chain's rules say who may.
+  Result<void> place_wish(ChainWork::Wish wish, const SyncOptions& options);
   Result<std::vector<chain::Cutoff>> cutoffs_of(const DeviceId& device) const;
+  Result<std::vector<InviteId>> unshown_invites() const;
+  Result<void> note_unshown(const std::vector<InviteId>& invites);
+  Result<void> revoke_unshown(const SyncOptions& options);
   Result<custody::RecoveryWords> pending_words();
   Result<void> forget_pending_words();
   const chain::IdentityState& identity() const { return local_->membership->identity(); }

@@ -71,6 +71,12 @@ class LocalStore {
   std::optional<custody::PaperKeys> paper;
   /// Absent: the store was never copied or set back (store_instance.h).
   std::optional<WriterId> instance;
+  /// An escrow's own pair, while its use is under way. Never stored: both holders are needed each time.
+  struct OpenEscrow {
+    chain::EscrowId id;
+    seal::KeyPair pair;
+  };
+  std::optional<OpenEscrow> escrow;
   HybridClock time;
   std::unique_ptr<store::Store> tables;
   std::unique_ptr<view::Records> records;

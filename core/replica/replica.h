@@ -65,6 +65,8 @@ struct InviteSpace {
   /// True: the key is granted in the invite (the inviter holds it; the space is founded now if it is
   /// not there). False: an entitlement only: the first user to join founds it, later ones are granted.
   bool grant_now = false;
+  /// Let in too where the space is founded now.
+  std::vector<std::pair<UserId, SpaceRight>> members = {};
 };
 
 struct InviteSpec {
@@ -104,6 +106,52 @@ struct RecoveryInfo {
 struct Replacement {
   bool replace = false;
   std::string old_words;  ///< which let themselves be replaced; an administrator needs none
+};
+
+/// What is to be erased for good, everywhere.
+struct ErasureScope {
+  /// Every write of these records that this device holds.
+  std::set<RecordId> records;
+  /// What this user's devices have written in `spaces`, as the server knows it (also where this device is
+  /// not in them).
+  std::optional<UserId> user;
+  std::set<SpaceId> spaces;  ///< empty: all
+};
+
+struct ErasureReport {
+  std::size_t changesets = 0;
+  std::size_t writes = 0;
+  std::size_t held = 0;  ///< of `changesets`, those that a hold keeps for now
+};
+
+using HoldId = FixedBytes<16, struct ArchiveHoldTag>;
+struct HoldInfo {
+  HoldId id;
+  std::vector<SpaceId> spaces;  ///< empty: all
+  bool in_force = true;
+};
+
+using EscrowId = FixedBytes<16, struct DeclaredEscrowTag>;
+struct EscrowInfo {
+  EscrowId id;
+  std::vector<UserId> holders;  ///< two, or fewer where the words that hold it have been replaced since
+  bool in_force = true;
+  std::size_t uses = 0;
+};
+
+/// What a revoked device wrote and does not count, though it is here.
+struct SetAsideInfo {
+  DeviceId device;
+  SpaceId space;
+  std::size_t changesets = 0;
+  std::vector<RecordId> records;  ///< ascending
+};
+
+/// How much a user has written in a space, this device's or not.
+struct WrittenInfo {
+  SpaceId space;
+  std::size_t changesets = 0;
+  std::size_t writes = 0;
 };
 
 /// Counts of local changes by how far they have come; the three levels of done.
@@ -271,7 +319,8 @@ class Replica {
                                                std::function<Result<void>(Replica&)> prepare);
 
   /// Joins a user's new device by the user's recovery words; the server's URL as RecoveryInfo has it. Every
-  /// space of the user comes back. not_found: the server keeps nothing for them. A failure leaves no profile.
+  /// space of the user comes back. not_found: the server keeps nothing for them. A failure leaves no profile;
+  /// after one that cut the connection the same words go on with the device that was begun.
   static Result<std::unique_ptr<Replica>> recover(const OpenOptions& options, std::string_view server_url,
                                                   std::string_view words,
                                                   std::function<Result<void>(Replica&)> prepare);
@@ -313,6 +362,10 @@ class Replica {
                                    const std::vector<std::pair<UserId, SpaceRight>>& members) = 0;
   /// Certifies an invite, grants its spaces, syncs; durable at the server before it returns.
   virtual Result<std::string> create_invite(const InviteSpec& spec, const SyncOptions& options) = 0;
+  /// As create_invite for each, in batches: the links in the same order. After a failure none is known to
+  /// anybody; those that came to stand all the same are revoked by the next call.
+  virtual Result<std::vector<std::string>> create_invites(const std::vector<InviteSpec>& specs,
+                                                          const SyncOptions& options) = 0;
   virtual Result<void> revoke_invite(const InviteId& invite, const SyncOptions& options) = 0;
   /// Grants this user's personal space to another device of theirs; placed at the next sync. not_found;
   /// not_permitted where it is another user's.
@@ -346,6 +399,41 @@ class Replica {
   virtual Result<void> announce_server_keys(std::string_view server_url, const SyncOptions& options) = 0;
   /// 60 bits of the identity chain's head, to be compared by two people who have both synced.
   virtual std::string comparison_code() const = 0;
+
+  /// For review: what revoked devices wrote after their cut-offs.
+  virtual Result<std::vector<SetAsideInfo>> set_aside() = 0;
+  /// Lets what is here of a revoked device's changes stand; placed at the next sync. not_found: it is not
+  /// revoked. not_permitted: whoever revoked it ranks higher.
+  virtual Result<void> accept_set_aside(const DeviceId& device) = 0;
+
+  // Erasing, by an administrator (else not_permitted). At the server before they return.
+  /// Signs what `scope` comes to, which then goes everywhere: what out-of-reach devices hold goes when they
+  /// sync. `dry_run`: only counts. not_found: nothing is left to erase.
+  virtual Result<ErasureReport> erase_writes(const ErasureScope& scope, bool dry_run,
+                                             const SyncOptions& options) = 0;
+  /// Defers erasures in these spaces (none: in all) until the hold is released.
+  virtual Result<HoldId> place_hold(const std::vector<SpaceId>& spaces, const SyncOptions& options) = 0;
+  virtual Result<void> release_hold(const HoldId& hold, const SyncOptions& options) = 0;
+  virtual std::vector<HoldInfo> holds() const = 0;
+  /// For an administrator or the user.
+  virtual Result<std::vector<WrittenInfo>> written_by(const UserId& user, const SyncOptions& options) = 0;
+
+  // Escrow: a recipient of the keys of all shared spaces that two people's recovery words open together. At
+  // the server before they return.
+  /// By an administrator. Members seal keys to it at their next syncs. not_found: one of the two has no
+  /// words; invalid_argument: they are one and the same.
+  virtual Result<EscrowId> declare_escrow(const UserId& first, const UserId& second,
+                                          const SyncOptions& options) = 0;
+  /// By an administrator. not_found.
+  virtual Result<void> revoke_escrow(const EscrowId& escrow, const SyncOptions& options) = 0;
+  virtual std::vector<EscrowInfo> escrows() const = 0;
+  /// Gives this administrator's device the space's keys, and puts that into the chain for all to see: it
+  /// reads the space from then on until its key changes, and lets in whom the space is for. not_permitted:
+  /// these are not both holders' words; awaiting_grant: nobody has sealed the space's key to the escrow yet.
+  virtual Result<void> use_escrow(const SpaceId& space, std::string_view first_words,
+                                  std::string_view second_words, const SyncOptions& options) = 0;
+  /// By the user: whether the escrow is a recipient of a personal space too. At first it is not.
+  virtual Result<void> set_personal_escrow(const SpaceId& space, bool on, const SyncOptions& options) = 0;
 
   // Edits and reads. An edit is durable when commit returns; it never connects.
   virtual Result<void> commit(const Edit& edit) = 0;

@@ -6,6 +6,7 @@
 #include "core/base/planted_bug.h"
 #include "core/custody/invite.h"
 #include "core/custody/pairing.h"
+#include "core/replica/erasing.h"
 #include "core/replica/history.h"
 #include "core/session/refused.h"
 #include "core/session/validity.h"
@@ -18,8 +19,9 @@ namespace {
 std::map<DeviceId, std::size_t> revocations(const chain::IdentityState& identity) {
   std::map<DeviceId, std::size_t> out;
   for (const auto& [id, device] : identity.devices()) {
-    if (!device.revoked.empty())
-      out[id] = 2 * device.revoked.size() + device.cutoffs.size() + (device.revoked_at ? 1 : 0);
+    if (device.revoked.empty()) continue;
+    out[id] = 2 * device.revoked.size() + device.cutoffs.size() + (device.revoked_at ? 1 : 0);
+    for (const chain::Cutoff& cutoff : device.cutoffs) out[id] += cutoff.seq;
   }
   return out;
 }
@@ -30,6 +32,7 @@ std::map<DeviceId, std::size_t> revocations(const chain::IdentityState& identity
 
 Result<void> SyncHost::accept_chain(const wire::ChainEntries& entries) {
   SAMLA_ASSIGN(auto transaction, local_.begin());
+  std::set<RecordId> erased;
   const auto take = [&]() -> Result<void> {
     const std::map<DeviceId, std::size_t> before = revocations(local_.membership->identity());
     SAMLA_TRY(local_.membership->take(entries.space, entries.entries));
@@ -37,11 +40,14 @@ Result<void> SyncHost::accept_chain(const wire::ChainEntries& entries) {
       SAMLA_TRY(check_trusted());
       if (!SAMLA_PLANTED_BUG(keep_old_verdicts)) SAMLA_TRY(judge_again(before));
       SAMLA_TRY(judge_forks(entries.entries));
+      SAMLA_ASSIGN(erased, apply_erasures(local_, entries.entries));
     }
     return transaction.commit();
   };
   const auto taken = take();
   if (!taken.ok()) SAMLA_TRY(local_.membership->load());
+  if (taken.ok() && !erased.empty()) forget_log(local_);
+  changed_.merge(erased);
   return taken;
 }
 
@@ -125,7 +131,24 @@ std::optional<seal::KeyPair> SyncHost::pair_of(ByteView recipient) const {
     return custody::keys_of_pairing(*local_.pairing_secret).seal;
   }
   if (local_.paper && is(local_.paper->id())) return copy(local_.paper->seal);
+  if (local_.escrow && is(local_.escrow->id)) return copy(local_.escrow->pair);
   return {};
+}
+
+bool SyncHost::wants_grants(const SpaceId& space) {
+  const chain::SpaceState* state = local_.membership->space(space);
+  return state != nullptr && !local_.membership->readable(space) &&
+         state->right_of(local_.keys.device_id(), local_.membership->identity()) != chain::Right::kNone;
+}
+
+std::optional<wire::PlacesAsk> SyncHost::next_question() { return work_.next_question(); }
+
+Result<void> SyncHost::accept_places(const wire::Places& places) {
+  const Bytes part = wire::signed_part(places);
+  if (places.incarnation != incarnation_ || !signed_by_server(wire::kPlacesDomain, part, places.signature)) {
+    return fail(ErrorCode::bad_signature, "replica.places", "the server's answer is not signed by its key");
+  }
+  return work_.answered(places);
 }
 
 Result<void> SyncHost::chain_batch_done(const session::ChainBatch& batch, std::optional<ErrorCode> refused) {
@@ -188,18 +211,18 @@ Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
 }
 
 /// By the server's present key, or the one before it: a change is announced before the server makes it.
-bool SyncHost::signed_by_server(const wire::Receipts& receipts) const {
+bool SyncHost::signed_by_server(std::string_view domain, ByteView part, const Signature& signature) const {
   constexpr std::size_t kKeysMax = 2;
   const auto& all = local_.membership->identity().all_server_keys();
-  const Bytes part = wire::signed_part(receipts);
   for (std::size_t i = all.size(); i > 0 && i + kKeysMax > all.size(); --i) {
-    if (sign::verify(all[i - 1].keys.receipts, wire::kReceiptsDomain, part, receipts.signature)) return true;
+    if (sign::verify(all[i - 1].keys.receipts, domain, part, signature)) return true;
   }
   return false;
 }
 
 Result<void> SyncHost::accept_receipts(const wire::Receipts& receipts) {
-  if (receipts.incarnation != incarnation_ || !signed_by_server(receipts)) {
+  if (receipts.incarnation != incarnation_ ||
+      !signed_by_server(wire::kReceiptsDomain, wire::signed_part(receipts), receipts.signature)) {
     return fail(ErrorCode::bad_signature, "replica.receipts",
                 "the server's receipt is not signed by its key");
   }

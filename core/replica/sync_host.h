@@ -69,6 +69,9 @@ class SyncHost final : public session::DeviceHost {
   Result<std::vector<Bytes>> next_reoffers(std::size_t bytes_max) override {
     return recovery_.next_reoffers(bytes_max);
   }
+  bool wants_grants(const SpaceId& space) override;
+  std::optional<wire::PlacesAsk> next_question() override;
+  Result<void> accept_places(const wire::Places& places) override;
   Result<std::vector<Bytes>> next_outgoing(std::size_t bytes_max) override;
   Result<void> accept_receipts(const wire::Receipts& receipts) override;
   Result<void> accept_refusal(const wire::Refusal& refusal) override;
@@ -79,7 +82,7 @@ class SyncHost final : public session::DeviceHost {
  private:
   Result<void> check_trusted() const;
   Result<void> judge_again(const std::map<DeviceId, std::size_t>& before);
-  bool signed_by_server(const wire::Receipts& receipts) const;
+  bool signed_by_server(std::string_view domain, ByteView part, const Signature& signature) const;
   Result<void> judge_forks(std::span<const Bytes> entries);
   std::optional<seal::KeyPair> pair_of(ByteView recipient) const;
   Result<void> take_grant(const SpaceId& space, const wire::Grant& grant);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/base/assert.h"
+#include "core/base/wipe_text.h"
 
 namespace samla::requests {
 namespace {
@@ -79,6 +80,13 @@ Result<void> check_no_strangers(const Request& request, const Json& json) {
 
 }  // namespace
 
+void wipe_texts(Json& json) {
+  if (json.is_string()) wipe_text(json.get_ref<std::string&>());
+  if (json.is_structured()) {
+    for (Json& each : json) wipe_texts(each);
+  }
+}
+
 std::optional<std::string> Arguments::find_text(std::string_view name) const {
   const auto found = json_.find(name);
   if (found == json_.end()) return std::nullopt;
@@ -121,7 +129,7 @@ const std::vector<Request>& catalogue() {
           search_requests,       form_requests,      assessment_requests, review_requests,  measure_requests,
           cascade_requests,      gathering_requests, input_requests,      cluster_requests, round_requests,
           history_requests,      conflict_requests,  sync_requests,       report_requests,  key_requests,
-          demo_requests,         doctor_requests,    profile_requests}) {
+          demo_requests,         doctor_requests,    person_requests,     profile_requests}) {
       for (Request& request : noun()) out.push_back(std::move(request));
     }
     return out;

@@ -32,11 +32,18 @@ struct Parameter {
   std::vector<std::string_view> one_of = {};  ///< of a text: the words allowed; empty: any
 };
 
+/// Overwrites every text in it.
+void wipe_texts(Json& json);
+
 /// The parameters of one request, checked against its declaration. Asking for one that is not declared
 /// with that type is a programmer's error.
 class Arguments {
  public:
   explicit Arguments(Json json) : json_(std::move(json)) {}
+  /// Overwrites them: some are secrets.
+  ~Arguments() { wipe_texts(json_); }
+  Arguments(Arguments&&) = default;
+  Arguments& operator=(Arguments&&) = delete;
 
   /// Absent: not given and without a default.
   std::optional<std::string> find_text(std::string_view name) const;
@@ -86,6 +93,7 @@ std::vector<Request> sync_requests();
 std::vector<Request> report_requests();
 std::vector<Request> key_requests();
 std::vector<Request> demo_requests();
+std::vector<Request> person_requests();
 std::vector<Request> profile_requests();
 
 /// All of them, in the order above.

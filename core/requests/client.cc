@@ -11,8 +11,15 @@ namespace {
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+/// A request may hold a passphrase, or recovery words.
+struct WipedAtEnd {
+  Json& json;
+  ~WipedAtEnd() { wipe_texts(json); }
+};
+
 Result<Json> answer(Profile& profile, std::string_view text) {
-  SAMLA_ASSIGN(const Json json, parse_object(text));
+  SAMLA_ASSIGN(Json json, parse_object(text));
+  const WipedAtEnd wiped{json};
   const auto name = json.find("request");
   if (name == json.end() || !name->is_string()) {
     return fail(ErrorCode::invalid_argument, "request", "the member 'request' names what is asked");

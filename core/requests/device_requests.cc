@@ -111,6 +111,31 @@ Result<Json> revoke(Profile& profile, const Arguments& arguments) {
   return reply;
 }
 
+Result<Json> review(Profile& profile, const Arguments&) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("device.review"));
+  domain::Names names(*workspace);
+  SAMLA_ASSIGN(const auto aside, workspace->replica().set_aside());
+  Json out = Json::array();
+  for (const replica::SetAsideInfo& each : aside) {
+    Json records = Json::array();
+    for (const RecordId& record : each.records) records.push_back(to_hex(record));
+    out.push_back({{"device", names.device(each.device)},
+                   {"id", to_hex(each.device)},
+                   {"space", names.space(each.space)},
+                   {"changes", each.changesets},
+                   {"records", std::move(records)}});
+  }
+  return Json{{"set_aside", std::move(out)}};
+}
+
+Result<Json> accept(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("device.accept"));
+  SAMLA_ASSIGN(const DeviceId id,
+               domain::Names(*workspace).find_device(arguments.text("id"), "device.accept"));
+  SAMLA_TRY(workspace->replica().accept_set_aside(id));
+  return reply_with(*workspace, id);
+}
+
 Result<Json> pair(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("device.pair"));
   SAMLA_ASSIGN(const std::uint64_t expires_ms,
@@ -151,6 +176,19 @@ std::vector<Request> device_requests() {
        {{"expires", Type::kText, false, "how long it can be used: a number and s, m, h, d or w", "1h"}},
        {{"code", "the code, beginning with samla:"}, {"expires", "when"}},
        pair},
+      {"device.review",
+       "Lists what revoked devices wrote that does not count, though it is here: it came after what was "
+       "known "
+       "of them when they were revoked. `why RECORD` shows each.",
+       {},
+       {{"set_aside", "a list of device, id, space, changes, records"}},
+       review},
+      {"device.accept",
+       "Lets all that is here of a revoked device's changes count, once somebody has looked at them. Takes "
+       "effect at the next sync.",
+       {kId},
+       {{"device", kReply}},
+       accept},
       {"device.revoke",
        "Revokes a device: it syncs no more, and reads nothing that is written after this was known. Takes "
        "effect at the next sync.",

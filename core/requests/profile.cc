@@ -1,16 +1,10 @@
 #include "core/requests/profile.h"
 
 #include "core/base/encoding.h"
-#include "core/base/secret.h"
+#include "core/base/wipe_text.h"
 #include "core/domain/names.h"
 
 namespace samla::requests {
-namespace {
-
-void wipe_text(std::string& text) { wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()}); }
-
-}  // namespace
-
 Profile::~Profile() { wipe_text(options_.passphrase); }
 
 Result<void> Profile::open() {

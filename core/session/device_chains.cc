@@ -28,6 +28,7 @@ Result<void> DeviceSession::note_head(const SpaceId& space, const ChainHead& hea
   const ChainHead ours = host_.chain_head(space);
   if (head.seq > ours.seq) want_pull(space);
   if (head.seq < ours.seq) want_offer(space, head);
+  if (head == ours && !space.is_zero() && host_.wants_grants(space)) want_pull(space);
   if (head.seq == ours.seq && head != ours) return fail(ErrorCode::chain_forked, "session.chains");
   return {};
 }
@@ -42,7 +43,7 @@ void DeviceSession::want_pull(const SpaceId& space) {
 }
 
 Result<void> DeviceSession::advance_chains() {
-  if (phase_ == DevicePhase::kConnecting || batch_ || offering_) return {};
+  if (phase_ == DevicePhase::kConnecting || batch_ || offering_ || question_) return {};
   SAMLA_TRY(take_notices());
   while (!to_pull_.empty() && pulls_.size() < kPullsMax) {
     const SpaceId space = to_pull_.front();
@@ -56,6 +57,11 @@ Result<void> DeviceSession::advance_chains() {
   SAMLA_ASSIGN(const bool offered, offer_next());
   if (offered) return {};
   if (chains_later_) return begin_sync();
+  if (const auto question = host_.next_question()) {
+    question_ = true;
+    send(*question);
+    return {};
+  }
   SAMLA_ASSIGN(auto batch, host_.next_chain_batch());
   if (batch) return send_batch(std::move(*batch));
   return begin_sync();
@@ -144,6 +150,12 @@ Result<void> DeviceSession::handle(const wire::ChainResult& result) {
     want_pull(SpaceId{});
     for (const auto& part : batch.parts) want_pull(part.space);
   }
+  return advance_chains();
+}
+
+Result<void> DeviceSession::handle(const wire::Places& places) {
+  if (!std::exchange(question_, false)) return fail(ErrorCode::protocol, "session.places");
+  SAMLA_TRY(host_.accept_places(places));
   return advance_chains();
 }
 

@@ -72,8 +72,8 @@ Result<void> DeviceSession::handle(const wire::Goodbye& goodbye) {
 
 void DeviceSession::settle() {
   if (phase_ != DevicePhase::kSyncing && phase_ != DevicePhase::kLevel) return;
-  const bool chains =
-      to_pull_.empty() && pulls_.empty() && noticed_.empty() && !batch_ && to_offer_.empty() && !offering_;
+  const bool chains = to_pull_.empty() && pulls_.empty() && noticed_.empty() && !batch_ && !question_ &&
+                      to_offer_.empty() && !offering_;
   const bool up = in_flight_.empty() && up_empty_;
   const bool down = awaiting_tail_end_.empty() && behind_.empty() && asking_.empty();
   phase_ = chains && up && down ? DevicePhase::kLevel : DevicePhase::kSyncing;

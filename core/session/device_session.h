@@ -40,6 +40,9 @@ class DeviceHost {
   /// Verifies and stores `entries` (following the present head) and grants; any error ends the sync.
   virtual Result<void> accept_chain(const wire::ChainEntries& entries) = 0;
   virtual Result<void> accept_grants(const wire::Grants& grants) = 0;
+  /// Whether keys of the space are granted to this device and not here: they are asked for again, since the
+  /// connection may have been cut between a chain and its grants.
+  virtual bool wants_grants(const SpaceId&) { return false; }
   /// After all chains are level: what this device has to append now (its certificate, founding,
   /// grants to others, queued invites). Absent: nothing (more). An error ends the sync with it.
   virtual Result<std::optional<ChainBatch>> next_chain_batch() = 0;
@@ -48,6 +51,10 @@ class DeviceHost {
   /// An error returned here ends the sync with it.
   /// retry_later: the server takes no entries now; no more batches are asked for in this session.
   virtual Result<void> chain_batch_done(const ChainBatch& batch, std::optional<ErrorCode> refused) = 0;
+
+  /// Asked with next_chain_batch, and before it: a question that the next batch rests on; absent: none.
+  virtual std::optional<wire::PlacesAsk> next_question() { return {}; }
+  virtual Result<void> accept_places(const wire::Places&) { return {}; }
 
   // A server that was restored, emptied or rolled back.
   /// Chains whose entries this device holds and, by them, may sync; the identity chain is not among them.
@@ -131,6 +138,7 @@ class DeviceSession {
   Step handle(const wire::Grants& grants);
   Step handle(const wire::ChainResult& result);
   Step handle(const wire::ChainNotice& notice);
+  Step handle(const wire::Places& places);
   Step note_head(const SpaceId& space, const ChainHead& head);
   void want_pull(const SpaceId& space);
   Step pulled(const SpaceId& space);
@@ -183,6 +191,7 @@ class DeviceSession {
   bool grants_due_ = false;    ///< the first of `pulls_` has all its entries, its grants come next
   std::map<SpaceId, ChainHead> noticed_;
   std::optional<ChainBatch> batch_;
+  bool question_ = false;  ///< one is out
   std::uint64_t next_request_ = 1;
   int batches_refused_ = 0;  ///< in a row
 

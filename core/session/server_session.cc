@@ -260,6 +260,13 @@ bool ServerSession::on_chain_changed(const SpaceId& space) {
   return !closed_;
 }
 
+Result<void> ServerSession::handle(const wire::PlacesAsk& ask) {
+  if (!is_device()) return fail(ErrorCode::protocol, "session.places");
+  SAMLA_ASSIGN(const wire::Places places, host_.read_places(ask, device()));
+  send(places);
+  return {};
+}
+
 // ---- up
 
 Result<void> ServerSession::handle(const wire::Push& push) {

@@ -67,6 +67,10 @@ class ServerHost {
   virtual Result<TailRun> read_tail(const SpaceId& space, const Position& from, std::size_t bytes_max,
                                     const DeviceId& reader) = 0;
   virtual Result<wire::ConflictFields> read_conflicts(const SpaceId& space) = 0;
+  /// Signed; empty where that device may not ask.
+  virtual Result<wire::Places> read_places(const wire::PlacesAsk&, const DeviceId&) {
+    return fail(ErrorCode::unsupported, "session.places");
+  }
 
   /// How far each writer has come.
   virtual Result<wire::Frontier> read_frontier(const SpaceId& space) = 0;
@@ -137,6 +141,7 @@ class ServerSession {
   Step handle(const wire::Reoffer& reoffer);
   Step handle(const wire::ShownReceipts& shown);
   Step handle(const wire::Credit& credit);
+  Step handle(const wire::PlacesAsk& ask);
   Step handle(const wire::Ping& ping);
   Step handle(const wire::Goodbye& goodbye);
   /// What only a server sends, or what needs no answer.

@@ -322,6 +322,16 @@ Result<void> Changesets::judge(const SpaceId& space, const WriterId& writer, std
   return {};
 }
 
+Result<void> Changesets::put_erased(const SpaceId& space, const WriterId& writer, std::uint64_t seq,
+                                    ByteView bytes) {
+  SAMLA_ASSIGN(const std::int64_t place_in_chain, to_row(seq, "changeset.erase"));
+  SAMLA_ASSIGN(auto update, connection_->cached("UPDATE changeset SET bytes = ?4 "
+                                                "WHERE space = ?1 AND writer = ?2 AND seq = ?3"));
+  SAMLA_TRY(update->bind(1, space).bind(2, writer).bind(3, place_in_chain).bind(4, bytes).run());
+  if (connection_->changes() == 0) return fail(ErrorCode::not_found, "changeset.erase");
+  return {};
+}
+
 Result<void> Changesets::forget_places(const SpaceId& space) {
   SAMLA_ASSIGN(auto forget, connection_->cached("UPDATE changeset SET server_seq = NULL "
                                                 "WHERE space = ?1"));

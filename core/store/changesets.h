@@ -1,5 +1,6 @@
 // Frozen own changesets and received ones, their places at the server and the receipts for them.
-// Invariant: for one (space, writer, seq) the bytes never change; own ones are re-sent as they lie here.
+// Invariant: for one (space, writer, seq) the bytes never change, but for ciphertexts that are erased; own
+// ones are re-sent as they lie here.
 // Thread: the store's.
 #pragma once
 
@@ -108,6 +109,8 @@ class Changesets {
   /// What this device or the server made of it. not_found where the changeset is not here.
   Result<void> judge(const SpaceId& space, const WriterId& writer, std::uint64_t seq,
                      change::Validity validity, std::optional<ErrorCode> reason);
+  /// Its bytes without the ciphertexts that have been erased. not_found where it is not here.
+  Result<void> put_erased(const SpaceId& space, const WriterId& writer, std::uint64_t seq, ByteView bytes);
   /// The server has lost its history of this space: nothing in it has a place there any more, so that
   /// own ones are sent again. The receipts stay: each was at a server once.
   Result<void> forget_places(const SpaceId& space);

@@ -144,4 +144,8 @@ Result<void> Records::forget(const SpaceId& space, const RecordId& id) {
   return save_record_row(*connection_, empty);
 }
 
+Result<void> Records::purge_index() {
+  return connection_->execute("INSERT INTO record_search(record_search) VALUES('optimize')");
+}
+
 }  // namespace samla::view

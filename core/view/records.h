@@ -89,6 +89,8 @@ struct AppliedWrite {
   change::WriteRef ref;
   change::WriteHeader header;
   std::optional<Content> content;
+  /// Its content has been erased for good: nobody waits for it, and it is no side of a conflict.
+  bool erased = false;
 };
 
 /// Whether the write is an edit of a text, or a snapshot of one, that anyone could read: from the first one
@@ -183,6 +185,10 @@ class Records {
   /// Forgets the record's row in `space`, so that it can be built anew from its writes. Within the
   /// caller's transaction.
   Result<void> forget(const SpaceId& space, const RecordId& id);
+
+  /// After `forget` for the sake of an erasure: the index's own file keeps words of rows that it has
+  /// forgotten until it merges its parts, so all of them are merged. Within the caller's transaction.
+  Result<void> purge_index();
 
   /// Absent: no such record.
   Result<std::optional<RecordView>> read(const RecordId& id) const;

@@ -54,7 +54,7 @@ void add_unreadable(const RecordRow& row, std::set<change::WriteRef>& out) {
   for (const auto& [tag, field] : row.state.fields()) {
     if (tag == change::kLifeTag) continue;
     for (const resolve::Head& head : field.heads()) {
-      if (!row.contents.contains({tag, head.ref})) out.insert(head.ref);
+      if (row.unreadable(tag, head.ref)) out.insert(head.ref);
     }
   }
 }

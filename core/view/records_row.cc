@@ -10,6 +10,9 @@ namespace {
 /// How the row's kind is known. Persisted: do not renumber.
 enum class KindFrom : std::uint8_t { kNowhere = 0, kOrigin = 1, kAnother = 2 };
 
+/// What is known of a head's content. Persisted: do not renumber.
+enum class HeadContent : std::uint8_t { kAbsent = 0, kHere = 1, kErased = 2 };
+
 void write_origin(Writer& writer, const Origin& origin) {
   writer.u8(origin.init ? 1 : 0);
   writer.u64(origin.time.value);
@@ -116,6 +119,13 @@ void RecordRow::apply(const AppliedWrite& write) {
   // What the values of appends and snapshots say is for the text's own store, not for the row.
   const bool appends =
       write.header.type == change::WriteType::kAppend || write.header.type == change::WriteType::kSnapshot;
+  if (write.erased) {
+    for (const FieldTag& tag : write.header.tags) {
+      contents.erase({tag, write.ref});
+      erased_contents.emplace(tag, write.ref);
+    }
+    return;
+  }
   if (!write.content || (!appends && !fits(*write.content, write.header))) return;
   if (!kind_origin || here.before(*kind_origin)) {
     kind_origin = here;
@@ -143,9 +153,8 @@ bool RecordRow::contested() const {
 
 bool RecordRow::unreadable() const {
   bool any = false;
-  for_each_head(state, [&](const FieldTag& tag, const resolve::Head& head) {
-    any = any || !contents.contains({tag, head.ref});
-  });
+  for_each_head(
+      state, [&](const FieldTag& tag, const resolve::Head& head) { any = any || unreadable(tag, head.ref); });
   return any;
 }
 
@@ -172,7 +181,9 @@ Bytes RecordRow::encode_content() const {
   if (from == KindFrom::kAnother) write_origin(writer, *kind_origin);
   for_each_head(state, [&](const FieldTag& tag, const resolve::Head& head) {
     const auto content = contents.find({tag, head.ref});
-    writer.u8(content == contents.end() ? 0 : 1);
+    const auto there = content == contents.end() ? HeadContent::kAbsent : HeadContent::kHere;
+    writer.u8(
+        static_cast<std::uint8_t>(erased_contents.contains({tag, head.ref}) ? HeadContent::kErased : there));
     if (content == contents.end()) return;
     writer.text(content->second.field);
     writer.text(content->second.element);
@@ -194,7 +205,10 @@ Result<void> RecordRow::decode_content(ByteView bytes) {
   if (from == KindFrom::kOrigin) kind_origin = origin;
   if (from == KindFrom::kAnother) kind_origin = read_origin(reader);
   for_each_head(state, [&](const FieldTag& tag, const resolve::Head& head) {
-    if (reader.failed() || reader.u8() == 0) return;
+    if (reader.failed()) return;
+    const auto there = static_cast<HeadContent>(reader.u8());
+    if (there == HeadContent::kErased) erased_contents.emplace(tag, head.ref);
+    if (there != HeadContent::kHere) return;
     FieldContent content;
     content.field = read_utf8(reader, kNameBytesMax);
     content.element = read_utf8(reader, kNameBytesMax);

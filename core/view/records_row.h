@@ -54,6 +54,8 @@ struct RecordRow {
   std::optional<Origin> kind_origin;
   /// Opened contents of heads (and, until the row is saved, of what they dominate).
   std::map<std::pair<FieldTag, change::WriteRef>, FieldContent> contents;
+  /// Heads whose content has been erased for good.
+  std::set<std::pair<FieldTag, change::WriteRef>> erased_contents;
 
   /// Fields with appends.
   std::map<FieldTag, MergedText> texts;
@@ -64,6 +66,10 @@ struct RecordRow {
   bool erased() const { return state.life() == resolve::Life::kErased; }
   bool contested() const;
   bool unreadable() const;
+  /// Whether that head's content is neither here nor erased.
+  bool unreadable(const FieldTag& tag, const change::WriteRef& ref) const {
+    return !contents.contains({tag, ref}) && !erased_contents.contains({tag, ref});
+  }
   std::uint64_t updated() const;  ///< hybrid time of the newest head
 
   /// The `content` column: runs parallel to the heads of `state`.

@@ -39,6 +39,7 @@ FieldView RecordRow::field_view(const FieldTag& tag, const resolve::FieldState& 
     return out;
   }
   for (const resolve::Head& head : field.heads()) {
+    if (erased_contents.contains({tag, head.ref})) continue;
     const auto content = contents.find({tag, head.ref});
     const bool readable = content != contents.end();
     out.heads.push_back({head.ref, head.time, readable ? content->second.value : Value(), readable});
@@ -67,7 +68,8 @@ RecordView RecordRow::view() const {
   out.life_contested = life == resolve::Life::kContested;
   for (const auto& [tag, field] : state.fields()) {
     if (tag == change::kLifeTag || (field.heads().empty() && !texts.contains(tag))) continue;
-    out.fields.push_back(field_view(tag, field));
+    FieldView shown = field_view(tag, field);
+    if (!shown.heads.empty()) out.fields.push_back(std::move(shown));
   }
   return out;
 }

@@ -19,6 +19,7 @@ inline constexpr std::size_t kReceiptsMax = 4096;
 inline constexpr std::size_t kTailItemsMax = 8192;
 inline constexpr std::size_t kConflictFieldsMax = 16384;
 inline constexpr std::size_t kWritersMax = 16384;
+inline constexpr std::size_t kPlacesMax = 8192;
 
 template <class A>
 void walk(A& a, Of<Position> auto& m) {
@@ -206,6 +207,36 @@ void walk(A& a, Of<BackupHorizon> auto& m) {
     a.fixed(place.space);
     a.number(place.seq);
   });
+}
+
+template <class A>
+void walk(A& a, Of<PlacesAsk> auto& m) {
+  a.fixed(m.user);
+  a.flag(m.every);
+  a.fixed(m.after.space);
+  a.fixed(m.after.writer);
+  a.number(m.after.seq);
+}
+
+/// All of Places but the signature: what the signature covers.
+template <class A>
+void walk_signed(A& a, Of<Places> auto& m) {
+  a.fixed(m.incarnation);
+  a.fixed(m.user);
+  a.flag(m.last);
+  a.list(m.places, kPlacesMax, 66, [&](auto& place) {
+    a.fixed(place.space);
+    a.fixed(place.writer);
+    a.number(place.seq);
+    a.fixed(place.changeset);
+    a.number32(place.writes);
+  });
+}
+
+template <class A>
+void walk(A& a, Of<Places> auto& m) {
+  walk_signed(a, m);
+  a.fixed(m.signature);
 }
 
 template <class A>

@@ -7,7 +7,7 @@ namespace samla::wire {
 namespace {
 
 /// MessageType's numbers are the variant's alternatives, counted from 1, with a gap before the recovery's.
-constexpr std::size_t kBeforeGap = static_cast<std::size_t>(MessageType::kBackupHorizon);
+constexpr std::size_t kBeforeGap = static_cast<std::size_t>(MessageType::kPlaces);
 constexpr std::size_t kGap = static_cast<std::size_t>(MessageType::kChainOffer) - kBeforeGap - 1;
 
 constexpr std::size_t type_of(std::size_t index) { return index + 1 + (index < kBeforeGap ? 0 : kGap); }
@@ -58,11 +58,19 @@ Result<Message> decode_message(ByteView bytes) {
   return take_by_index(index, reader, std::make_index_sequence<std::variant_size_v<Message>>());
 }
 
-Bytes signed_part(const Receipts& receipts) {
+namespace {
+
+template <class M>
+Bytes without_signature(const M& message) {
   Writer writer;
   Put archive(writer);
-  walk_signed(archive, receipts);
+  walk_signed(archive, message);
   return writer.take();
 }
+
+}  // namespace
+
+Bytes signed_part(const Receipts& receipts) { return without_signature(receipts); }
+Bytes signed_part(const Places& places) { return without_signature(places); }
 
 }  // namespace samla::wire

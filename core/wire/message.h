@@ -41,6 +41,8 @@ enum class MessageType : std::uint8_t {
   kPong = 18,
   kGoodbye = 19,
   kBackupHorizon = 20,
+  kPlacesAsk = 21,
+  kPlaces = 22,
   kChainOffer = 40,
   kChainOfferResult = 41,
   kFrontierAsk = 42,
@@ -297,10 +299,39 @@ struct ShownReceipts {
   Receipts receipts;
 };
 
+/// Where do the changesets of a user's devices stand, in spaces that the asker may not be in? For
+/// administrators and for the user. Answered by Places; `after` is the last of the answer before.
+struct PlacesAsk {
+  UserId user;
+  bool every = false;  ///< false: each writer's last in each space
+  struct After {
+    SpaceId space;
+    WriterId writer;
+    std::uint64_t seq = 0;  ///< zero: from the beginning
+  } after;
+};
+struct Place {
+  SpaceId space;
+  WriterId writer;
+  std::uint64_t seq = 0;
+  Hash changeset;
+  std::uint32_t writes = 0;  ///< 0 where only the last was asked for
+};
+/// Ascending by space, writer, seq. Signed: what the server says here decides what stands.
+struct Places {
+  Incarnation incarnation;
+  UserId user;
+  bool last = true;  ///< false: ask again after these
+  std::vector<Place> places;
+  Signature signature;
+};
+inline constexpr std::string_view kPlacesDomain = "samla/places/1";
+Bytes signed_part(const Places& places);
+
 using Message = std::variant<Hello, Welcome, ChainPull, ChainEntries, Grants, ChainAppend, ChainResult, Push,
                              Receipts, Refusal, Subscribe, Tail, TailEnd, Credit, ChainNotice, ConflictFields,
-                             Ping, Pong, Goodbye, BackupHorizon, ChainOffer, ChainOfferResult, FrontierAsk,
-                             Frontier, Reoffer, ReofferRefusal, ShownReceipts>;
+                             Ping, Pong, Goodbye, BackupHorizon, PlacesAsk, Places, ChainOffer,
+                             ChainOfferResult, FrontierAsk, Frontier, Reoffer, ReofferRefusal, ShownReceipts>;
 
 Bytes encode(const Message& message);
 /// Refuses what `encode` would not have written; unsupported for a reserved or unknown type.

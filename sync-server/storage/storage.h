@@ -103,6 +103,8 @@ class StorageTransaction {
   virtual Result<void> put_changeset(const SpaceId& space, const StoredChangeset& changeset) = 0;
   /// What the changeset at `seq` has come to be worth.
   virtual Result<void> put_validity(const SpaceId& space, std::uint64_t seq, std::uint8_t validity) = 0;
+  /// The changeset's bytes without the ciphertexts that have been erased; what was there is overwritten.
+  virtual Result<void> put_erased(const SpaceId& space, std::uint64_t seq, ByteView bytes) = 0;
   virtual Result<void> put_record_state(const SpaceId& space, const RecordId& record, ByteView state) = 0;
   /// Replaces what the record's contested fields were.
   virtual Result<void> put_contested(const SpaceId& space, const RecordId& record,
@@ -115,6 +117,9 @@ class Storage : public StorageReader {
  public:
   /// At most one at a time.
   virtual Result<std::unique_ptr<StorageTransaction>> begin() = 0;
+  /// After an erasure has been committed: what is left of it in a log goes too, as far as no reader is in
+  /// the way.
+  virtual Result<void> forget_log() = 0;
   /// A reader for another thread.
   virtual Result<std::unique_ptr<StorageReader>> open_reader() = 0;
 };

@@ -48,6 +48,7 @@ class FailingStorage final : public Storage {
     return inner_.contested(s, n);
   }
   Result<StorageCounts> counts() override { return inner_.counts(); }
+  Result<void> forget_log() override { return inner_.forget_log(); }
   Result<std::unique_ptr<StorageReader>> open_reader() override { return inner_.open_reader(); }
   Result<std::unique_ptr<StorageTransaction>> begin() override {
     SAMLA_TRY(step());
@@ -77,6 +78,9 @@ class FailingStorage final : public Storage {
     }
     Result<void> put_validity(const SpaceId& s, std::uint64_t seq, std::uint8_t validity) override {
       return pass([&] { return inner_->put_validity(s, seq, validity); });
+    }
+    Result<void> put_erased(const SpaceId& s, std::uint64_t seq, ByteView bytes) override {
+      return pass([&] { return inner_->put_erased(s, seq, bytes); });
     }
     Result<void> put_record_state(const SpaceId& s, const RecordId& r, ByteView state) override {
       return pass([&] { return inner_->put_record_state(s, r, state); });

@@ -99,6 +99,13 @@ class SqliteTransaction final : public StorageTransaction {
         .bind(2, std::int64_t{validity})
         .run();
   }
+  Result<void> put_erased(const SpaceId& space, std::uint64_t seq, ByteView bytes) override {
+    // From here on: pages that are let go are overwritten.
+    SAMLA_TRY(db_.execute("PRAGMA secure_delete=ON"));
+    SAMLA_ASSIGN(const std::int64_t number, number_of(space));
+    SAMLA_ASSIGN(auto put, db_.cached("UPDATE changeset SET bytes = ?2 WHERE id = ?1"));
+    return put->bind(1, (number << kSeqBits) + static_cast<std::int64_t>(seq)).bind(2, bytes).run();
+  }
   Result<void> put_record_state(const SpaceId& space, const RecordId& record, ByteView state) override {
     SAMLA_ASSIGN(const std::int64_t number, number_of(space));
     SAMLA_ASSIGN(auto put, db_.cached("INSERT OR REPLACE INTO record_state VALUES(?1, ?2, ?3)"));
@@ -141,6 +148,10 @@ class SqliteStorage final : public WithSqliteReads<Storage> {
     SAMLA_ASSIGN(auto transaction, sqlite::Transaction::begin(*connection_));
     return std::unique_ptr<StorageTransaction>(
         std::make_unique<SqliteTransaction>(*connection_, reads_, std::move(transaction)));
+  }
+  Result<void> forget_log() override {
+    const auto emptied = connection_->checkpoint(sqlite::Checkpoint::truncate);
+    return emptied.ok() || emptied.error().code == ErrorCode::store_busy ? Result<void>() : emptied;
   }
   Result<std::unique_ptr<StorageReader>> open_reader() override {
     SAMLA_ASSIGN(auto connection, open_for_reading(file_));

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/encoding.h"
+#include "sync-server/key_change.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 #include "tests/support/sample_fleet.h"
 
@@ -233,6 +234,47 @@ TEST_F(KeysTest, WhatARevokedPhoneWroteUnseenIsSetAsideEverywhereTheServerInclud
   EXPECT_TRUE(contested->empty());
 }
 
+TEST_F(KeysTest, AnAdministratorsRevocationSetsNothingAsideInSpacesThatTheAdministratorIsNotIn) {
+  auto kari = fleet.must_join("kari", kKari);
+  auto ola = fleet.must_join("ola", kOla);
+  sync(*kari);
+  sync(*ola);
+  const RecordId note = add_note(*kari, team(*kari), "skrevet i tide");
+  const RecordId diary = add_note(*kari, notebook(*kari), "dagbok");
+  sync(*kari);
+  ASSERT_TRUE(fleet.admin->revoke_device(kari->device(), {}).ok());
+  sync(*fleet.admin);
+  sync(*ola);
+  EXPECT_EQ(body_of(*ola, note), "skrevet i tide");
+  EXPECT_TRUE(ola->set_aside()->empty());
+  EXPECT_EQ(body_of(*kari, diary), "dagbok");
+}
+
+TEST_F(KeysTest, WhatWasSetAsideStandsOnceItHasBeenReviewed) {
+  auto laptop = fleet.must_join("laptop", kKari);
+  auto ola = fleet.must_join("ola", kOla);
+  sync(*laptop);
+  auto phone = pair(*laptop, "phone");
+  sync(*laptop);
+  const RecordId note = add_note(*phone, team(*phone), "skrevet før tapet");
+  sync(*phone);
+  ASSERT_TRUE(laptop->revoke_device(phone->device(), {}).ok());  // without having seen it
+  sync(*laptop);
+  sync(*ola);
+  EXPECT_EQ(body_of(*ola, note), "");
+  const auto aside = laptop->set_aside();
+  ASSERT_TRUE(aside.ok());
+  ASSERT_EQ(aside->size(), 1u);
+  EXPECT_EQ(aside->front().records, std::vector<RecordId>{note});
+  EXPECT_EQ(ola->accept_set_aside(phone->device()).error().code, ErrorCode::not_permitted);
+  ASSERT_TRUE(laptop->accept_set_aside(phone->device()).ok());
+  sync(*laptop);
+  sync(*ola);
+  EXPECT_EQ(body_of(*laptop, note), "skrevet før tapet");
+  EXPECT_EQ(body_of(*ola, note), "skrevet før tapet");
+  EXPECT_TRUE(laptop->set_aside()->empty());
+}
+
 TEST_F(KeysTest, WhatADeviceCertifiedIsListedAndFallsOnlyWhereItIsNamed) {
   auto laptop = fleet.must_join("laptop", kKari);
   auto phone = pair(*laptop, "phone");
@@ -266,6 +308,93 @@ TEST_F(KeysTest, DevicesFollowAServerWhoseNewKeysWereAnnounced) {
   add_note(*kari, team(*kari), "etter");
   EXPECT_EQ(sync(*kari).sent, 1u);
   sync(*fleet.admin);
+}
+
+TEST_F(KeysTest, TwoHoldersTogetherOpenASharedSpaceAndLetItsPeopleInAgainAndNeitherAloneDoes) {
+  auto kari = fleet.must_join("kari", kKari);
+  auto ola = fleet.must_join("ola", kOla);
+  sync(*kari);
+  sync(*ola);
+  EXPECT_EQ(fleet.admin->declare_escrow(kKari, kOla, {}).error().code, ErrorCode::not_found);
+  const auto karis = kari->make_recovery_words({}, {});
+  const auto olas = ola->make_recovery_words({}, {});
+  ASSERT_TRUE(karis.ok() && olas.ok());
+  EXPECT_EQ(kari->declare_escrow(kKari, kOla, {}).error().code, ErrorCode::not_permitted);
+  EXPECT_EQ(fleet.admin->declare_escrow(kOla, kOla, {}).error().code, ErrorCode::invalid_argument);
+  ASSERT_TRUE(fleet.admin->declare_escrow(kKari, kOla, {}).ok());
+  const RecordId note = add_note(*kari, team(*kari), "bare teamet");
+  const RecordId diary = add_note(*kari, notebook(*kari), "dagbok");
+  const SpaceId space = team(*kari);
+  const SpaceId own = notebook(*kari);
+  const auto too_early = fleet.admin->use_escrow(space, karis->words, olas->words, {});
+  EXPECT_EQ(too_early.error().code, ErrorCode::awaiting_grant);
+  sync(*kari);
+  EXPECT_EQ(fleet.admin->use_escrow(space, karis->words, karis->words, {}).error().code,
+            ErrorCode::not_permitted);
+  const auto used = fleet.admin->use_escrow(space, olas->words, karis->words, {});
+  ASSERT_TRUE(used.ok()) << used.error().message();
+  sync(*fleet.admin);
+  EXPECT_EQ(body_of(*fleet.admin, note), "bare teamet");
+  sync(*ola);
+  EXPECT_EQ(ola->escrows().front().uses, 2u);  // everybody sees it
+
+  // Everyone of the team is gone; who takes over is let in by the administrator's device.
+  kari.reset();
+  ola.reset();
+  auto successor = fleet.must_join("successor", UserId{{3}});
+  sync(*fleet.admin);
+  sync(*successor);
+  EXPECT_EQ(body_of(*successor, note), "bare teamet");
+
+  // A notebook is not in it.
+  EXPECT_FALSE(fleet.admin->use_escrow(own, karis->words, olas->words, {}).ok());
+  EXPECT_EQ(body_of(*fleet.admin, diary), "");
+}
+
+TEST_F(KeysTest, ANotebookIsOpenToTheEscrowOnlyWhereItsUserTurnedThatOn) {
+  auto kari = fleet.must_join("kari", kKari);
+  auto ola = fleet.must_join("ola", kOla);
+  const auto karis = kari->make_recovery_words({}, {});
+  const auto olas = ola->make_recovery_words({}, {});
+  ASSERT_TRUE(fleet.admin->declare_escrow(kKari, kOla, {}).ok());
+  const SpaceId own = notebook(*kari);
+  const RecordId diary = add_note(*kari, own, "dagbok");
+  sync(*kari);
+  EXPECT_FALSE(fleet.admin->use_escrow(own, karis->words, olas->words, {}).ok());
+  ASSERT_TRUE(kari->set_personal_escrow(own, true, {}).ok());
+  sync(*kari);
+  const auto used = fleet.admin->use_escrow(own, karis->words, olas->words, {});
+  ASSERT_TRUE(used.ok()) << used.error().message();
+  sync(*fleet.admin);
+  EXPECT_EQ(body_of(*fleet.admin, diary), "dagbok");
+}
+
+TEST_F(KeysTest, AServerTakesItsNextKeysOnceTheyAreAnnouncedAndAnswersByTheOldOnesToWhoIsLate) {
+  auto kari = fleet.must_join("kari", kKari);
+  auto ola = fleet.must_join("ola", kOla);
+  SystemRandom random;
+  const auto folder = fleet.server.folder();
+  const auto before = server::ServerKeys::read(server::keys_file(folder))->noise_public();
+  const auto fragment = server::prepare_next_keys(folder, random);
+  ASSERT_TRUE(fragment.ok()) << fragment.error().message();
+  EXPECT_EQ(*server::prepare_next_keys(folder, random), *fragment);
+  const auto restart = [&] {
+    fleet.server.stop();
+    fleet.server.start();
+    return server::ServerKeys::read(server::keys_file(folder))->noise_public();
+  };
+  EXPECT_EQ(restart(), before);
+  const std::string url = "ws://127.0.0.1:" + std::to_string(fleet.proxy.port()) + "/#" + *fragment;
+  ASSERT_TRUE(fleet.admin->announce_server_keys(url, {}).ok());
+  sync(*kari);
+  EXPECT_NE(restart(), before);
+  sync(*ola);  // has not heard of it
+  fleet.server.stop();
+  std::filesystem::remove(folder / "server.keys.before");
+  fleet.server.start();
+  add_note(*kari, team(*kari), "etter");
+  EXPECT_EQ(sync(*kari).sent, 1u);
+  sync(*ola);
 }
 
 // Every step fails once: the connection is cut a little later each time, until the operation passes.
@@ -324,6 +453,18 @@ TEST_F(KeysTest, PairingThatIsCutOffAnywhereEndsInOneDeviceThatReadsAll) {
   EXPECT_EQ(std::ranges::count(devices, kKari, &DeviceInfo::user), 2);
 }
 
+TEST_F(KeysTest, AnInviteThatIsCutOffAnywhereLeavesNoneThatNobodyCanUse) {
+  int made = 0;
+  until_it_passes(fleet, "the invite", [&] {
+    const auto link = fleet.invite(kOla);
+    made += link.ok() ? 1 : 0;
+    return link.ok();
+  });
+  ASSERT_TRUE(fleet.invite(kKari).ok());
+  const auto invites = fleet.admin->invites();
+  EXPECT_EQ(std::ranges::count(invites, std::string("pending"), &InviteInfo::status), made + 1);
+}
+
 TEST_F(KeysTest, RecoveryThatIsCutOffAnywherePassesWhenTriedAgain) {
   auto kari = fleet.must_join("kari", kKari);
   const RecordId note = add_note(*kari, notebook(*kari), "dagbok");
@@ -343,9 +484,11 @@ TEST_F(KeysTest, RecoveryThatIsCutOffAnywherePassesWhenTriedAgain) {
         if (joined.ok()) back = std::move(*joined);
         return back != nullptr;
       },
-      10 * kStepBytes);  // each try that gets far enough leaves a certificate, and the next has more to read
+      2 * kStepBytes);
   ASSERT_NE(back, nullptr);
   EXPECT_EQ(body_of(*back, note), "dagbok");
+  const auto devices = back->devices();
+  EXPECT_EQ(std::ranges::count(devices, kKari, &DeviceInfo::user), 2);  // the lost one and the new one
 }
 
 }  // namespace
