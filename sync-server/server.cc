@@ -120,14 +120,14 @@ void Server::on_group(GroupResult result) {
       touched.insert(number);
     }
   }
-  for (const auto& [number, answer] : result.chain_results) {
-    with(number, [&](Connection& c) { c.on_chain_result(answer); });
+  for (const auto& each : result.chain_results) {
+    with(each.first, [&](Connection& c) { c.on_chain_result(each.second); });
   }
-  for (const auto& [number, receipts] : result.receipts) {
-    with(number, [&](Connection& c) { c.on_receipts(receipts); });
+  for (const auto& each : result.receipts) {
+    with(each.first, [&](Connection& c) { c.on_receipts(each.second); });
   }
-  for (const auto& [number, refusal] : result.refusals) {
-    with(number, [&](Connection& c) { c.on_refusal(refusal); });
+  for (const auto& each : result.refusals) {
+    with(each.first, [&](Connection& c) { c.on_refusal(each.second); });
   }
   if (SAMLA_PLANTED_BUG(no_wake_up)) result.grown.clear();
   for (const SpaceId& space : result.grown) {
