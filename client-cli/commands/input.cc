@@ -5,7 +5,7 @@
 namespace samla::cli {
 namespace {
 
-void take_stdin(Json& request, const Given& given, Session&) {
+void take_text(Json& request, const Given& given, Session&) {
   if (given.has("--stdin")) request["text"] = read_stdin();
 }
 
@@ -28,7 +28,7 @@ std::vector<Command> input_commands() {
                    {"--anonymous", "anonymous", Shape::kFlag},
                    {"--source", "source"}},
        .view = line,
-       .prepare = take_stdin,
+       .prepare = take_text,
        .one_of = {"--text", "--stdin"}},
       {.words = "input list",
        .request = "input.list",

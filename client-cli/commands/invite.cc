@@ -9,7 +9,7 @@ namespace {
 
 void show_code(const Given& given) { print_qr_code(given.text("INVITE")); }
 
-void take_stdin(Json& request, const Given&, Session&) { request["text"] = read_stdin(); }
+void take_invitations(Json& request, const Given&, Session&) { request["text"] = read_stdin(); }
 
 void write_files(const Json& reply, const Given& given) {
   if (!reply.value("applied", false)) return;
@@ -39,7 +39,7 @@ std::vector<Command> invite_commands() {
                    {"--expires", "expires"},
                    {"--dry-run", "dry_run", Shape::kFlag}},
        .view = {View::Form::kTable, "invites", {"line", "user", "name", "unit", "role", "invite"}},
-       .prepare = take_stdin,
+       .prepare = take_invitations,
        .finish = write_files},
       {.words = "invite list",
        .request = "invite.list",

@@ -7,13 +7,13 @@
 namespace samla::cli {
 namespace {
 
-void take_stdin(Json& request, const Given& given, Session&) {
+void take_body(Json& request, const Given& given, Session&) {
   if (given.has("--stdin")) request["body"] = read_stdin();
 }
 
 /// Without a new title or body: the text in the person's editor.
 void take_edit(Json& request, const Given& given, Session& session) {
-  take_stdin(request, given, session);
+  take_body(request, given, session);
   if (request.contains("title") || request.contains("body")) return;
   if (!is_interactive()) {
     throw Failure{"invalid_argument", "--title, --body or --stdin says what is to change", 2};
@@ -37,7 +37,7 @@ std::vector<Command> note_commands() {
                    {"--tag", "tags", Shape::kTexts},
                    {"--space", "space"}},
        .view = line,
-       .prepare = take_stdin},
+       .prepare = take_body},
       {.words = "note edit",
        .request = "note.edit",
        .options = {id, {"--title", "title"}, {"--body", "body"}, from_stdin},

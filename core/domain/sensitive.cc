@@ -47,7 +47,7 @@ std::vector<Run> runs_of(std::string_view text) {
   return runs;
 }
 
-bool is_date(std::string_view digits) {
+bool is_day_of_birth(std::string_view digits) {
   const auto number = [&](std::size_t at) { return (digits[at] - '0') * 10 + digits[at + 1] - '0'; };
   const bool day_last = (number(0) == 19 || number(0) == 20) && number(4) <= 12 && number(6) <= 31;
   const bool year_last = number(0) <= 31 && number(2) <= 12 && (number(4) == 19 || number(4) == 20);
@@ -62,7 +62,7 @@ bool is_phone_number(const Run& run) {
     return digits.size() == 8;
   }
   if (digits.size() != 8 || digits[0] < '2' || digits[0] == '8') return false;
-  if (groups.size() == 1) return !is_date(digits);
+  if (groups.size() == 1) return !is_day_of_birth(digits);
   return groups == std::vector<std::size_t>{3, 2, 3} || groups == std::vector<std::size_t>{2, 2, 2, 2};
 }
 

@@ -45,13 +45,9 @@ void FieldState::dominate(const change::WriteRef& first) {
   while (!todo.empty()) {
     const change::WriteRef ref = todo.back();
     todo.pop_back();
-    if (SAMLA_PLANTED_BUG(skip_a_context_entry) && ref.seq % 3 == 0) {
-      std::erase_if(heads_, [&](const Head& head) { return head.ref == ref; });
-      continue;
-    }
     auto [known, added] = context_.try_emplace(ref.writer, place(ref));
     if (!added) {
-      if (place(ref) <= known->second) continue;
+      if (place(ref) <= known->second || SAMLA_PLANTED_BUG(skip_a_context_entry)) continue;
       known->second = place(ref);
     }
     std::erase_if(heads_, [&](const Head& head) { return dominated(head.ref); });

@@ -1,6 +1,7 @@
 // Edits as people make them, each beside what the model should come to know of it.
 #include <algorithm>
 
+#include "core/base/encoding.h"
 #include "tests/sim/world.h"
 
 namespace samla::sim {
@@ -36,7 +37,14 @@ std::string character(std::uint64_t number) {
 
 }  // namespace
 
-std::string World::token() { return "KLARTEKST " + std::to_string(++tokens_); }
+/// Some are long: groups fill up, and messages take several pieces.
+std::string World::token() {
+  std::string out = "KLARTEKST " + std::to_string(++tokens_);
+  if (!chance(120)) return out;
+  for (std::uint64_t left = random_.below(6000); left > 0; --left)
+    out += to_hex(random_.fixed<FieldTag>().view());
+  return out;
+}
 
 void World::edit(SimDevice& device) {
   const std::vector<SpaceId> spaces = spaces_of(device);
