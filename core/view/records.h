@@ -111,12 +111,12 @@ struct Query {
 struct SearchQuery {
   /// Words, the last one as the beginning of a word, and "phrases"; all must be there. Any UTF-8 text.
   std::string words;
-  std::vector<std::string> kinds;
-  std::vector<SpaceId> spaces;
-  std::optional<std::uint64_t> from_ms;   ///< changed then or later
-  std::optional<std::uint64_t> until_ms;  ///< changed before
+  std::vector<std::string> kinds = {};
+  std::vector<SpaceId> spaces = {};
+  std::optional<std::uint64_t> from_ms = {};   ///< changed then or later
+  std::optional<std::uint64_t> until_ms = {};  ///< changed before
   /// A set's field and an element that must be in it.
-  std::optional<std::pair<std::string, std::string>> element;
+  std::optional<std::pair<std::string, std::string>> element = {};
   std::size_t limit = 0;  ///< 0: all
 };
 

@@ -135,7 +135,7 @@ TEST_F(ErasingTest, WhatAPersonWroteIsGoneEverywhereAndEverythingStillVerifies) 
     EXPECT_EQ(text_of(*each, note), "");
     EXPECT_EQ(text_of(*each, note, "title"), "Olas tittel");
     EXPECT_EQ(text_of(*each, olas), "Olas eget");
-    EXPECT_TRUE(each->records().search("blåbærhemmelighet", {}, 0)->empty());
+    EXPECT_TRUE(each->records().search({.words = "blåbærhemmelighet"})->empty());
     EXPECT_TRUE(each->records().unreadable(team(*each))->empty());
   }
   EXPECT_EQ(text_of(*kari, diary), "");
