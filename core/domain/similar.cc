@@ -62,7 +62,7 @@ Features features_of(std::string_view text) {
       out.push_back(hash_of(std::string_view(word).substr(at[i], at[i + kRun] - at[i])));
   }
   std::ranges::sort(out);
-  out.erase(std::ranges::unique(out).begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 
