@@ -1,15 +1,14 @@
 #include "core/domain/similar.h"
 
-#include <libstemmer.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <memory>
 #include <numeric>
 #include <set>
 #include <tuple>
 #include <unordered_map>
+
+#include "core/view/word_forms.h"
 
 namespace samla::domain {
 namespace {
@@ -70,8 +69,6 @@ Features features_of(std::string_view text) {
 }  // namespace
 
 std::vector<std::string> stems_of(std::string_view text) {
-  const std::unique_ptr<sb_stemmer, decltype(&sb_stemmer_delete)> stemmer(
-      sb_stemmer_new("norwegian", "UTF_8"), &sb_stemmer_delete);
   const std::string whole = lower(text);
   std::vector<std::string> out;
   for (std::size_t begin = 0; begin < whole.size();) {
@@ -81,16 +78,7 @@ std::vector<std::string> stems_of(std::string_view text) {
       ++begin;
       continue;
     }
-    std::string word = whole.substr(begin, end - begin);
-    if (stemmer) {
-      const std::vector<sb_symbol> symbols(word.begin(), word.end());
-      const sb_symbol* stem =
-          sb_stemmer_stem(stemmer.get(), symbols.data(), static_cast<int>(symbols.size()));
-      const int length = sb_stemmer_length(stemmer.get());
-      // Null where memory ran out: the word as it is will do.
-      if (stem != nullptr && length > 0) word.assign(stem, stem + length);
-    }
-    out.push_back(std::move(word));
+    out.push_back(view::stem_of(whole.substr(begin, end - begin)));
     begin = end;
   }
   return out;

@@ -201,8 +201,8 @@ class Records {
   /// Ids that begin with the hex digits `prefix` (at least 4, or invalid_argument), at most `limit` (0: all).
   Result<std::vector<RecordId>> find_by_prefix(std::string_view prefix, std::size_t limit) const;
 
-  /// Full text, ranked: what has the words themselves or words of the same Norwegian stem; after all of those
-  /// what has them as people write them without å, ø and æ. Erased records are not found.
+  /// Full text, ranked: what has the words themselves, then words of the same Norwegian stem; after all of
+  /// those what has them as people write them without å, ø and æ. Erased records are not found.
   Result<std::vector<SearchHit>> search(const SearchQuery& query) const;
   /// Heads and text edits whose content did not open, so that they can be tried again once a key has come.
   Result<std::vector<change::WriteRef>> unreadable(const SpaceId& space) const;
