@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/custody/invite.h"
+#include "core/replica/history.h"
 
 namespace samla::replica {
 
@@ -161,7 +162,9 @@ Result<void> ChainWork::placed(const session::ChainBatch& batch) {
   SAMLA_ASSIGN(auto transaction, local_.begin());
   const auto take = [&]() -> Result<void> {
     for (const auto& part : batch.parts) {
-      if (!all_floating(part)) SAMLA_TRY(local_.membership->take(part.space, part.entries));
+      if (all_floating(part)) continue;
+      SAMLA_TRY(local_.membership->take(part.space, part.entries));
+      if (part.space.is_zero()) SAMLA_TRY(judge_cut_off(part.entries));
     }
     for (NewKey& key : new_keys_) {
       SAMLA_TRY(local_.membership->add_key(key.space, key.epoch, std::move(key.keys)));
@@ -173,6 +176,17 @@ Result<void> ChainWork::placed(const session::ChainBatch& batch) {
   if (!taken.ok()) SAMLA_TRY(local_.membership->load());
   new_keys_.clear();
   return taken;
+}
+
+/// A revoked device's further names were cut at nothing until this says where.
+Result<void> ChainWork::judge_cut_off(const std::vector<Bytes>& entries) {
+  for (const Bytes& bytes : entries) {
+    const auto entry = chain::Entry::decode(bytes);
+    const auto* body = entry.ok() ? std::get_if<chain::InstanceCutoffs>(&entry->body) : nullptr;
+    if (body == nullptr) continue;
+    SAMLA_ASSIGN([[maybe_unused]] const auto records, History(local_).judge_again(body->writer));
+  }
+  return {};
 }
 
 /// What asked for the batch is over.
@@ -396,7 +410,11 @@ Result<void> ChainWork::build_one(ChainBatchBuilder& to, const Intent& intent) {
       return build_approval(to, intent.device);
     case Intent::Type::kFloating: {
       SAMLA_ASSIGN(const chain::Entry entry, chain::Entry::decode(intent.entry));
-      to.add_identity_entry(entry);
+      if (entry.floating) {
+        to.add_identity_entry(entry);
+      } else {
+        to.add_identity(entry.body);
+      }
       return {};
     }
     case Intent::Type::kSetMember: {

@@ -77,7 +77,8 @@ class LocalReplica final : public Replica {
 
  private:
   Result<void> queue_revocation(chain::RevocationTarget target, ByteView id, const DeviceId* device);
-  Result<std::vector<chain::Cutoff>> cutoffs_of(const DeviceId& device) const;
+  Result<void> queue_instance_cutoffs(const DeviceId& device);
+  Result<std::vector<chain::Cutoff>> cutoffs_of(const WriterId& writer) const;
   Result<custody::RecoveryWords> pending_words();
   Result<void> forget_pending_words();
   const chain::IdentityState& identity() const { return local_->membership->identity(); }
