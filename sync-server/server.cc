@@ -122,20 +122,20 @@ void Server::on_group(GroupResult result) {
       touched.insert(number);
     }
   }
-  for (const auto& [number, answer] : result.offer_results) {
-    with(number, [&](Connection& c) { c.on_offer_result(answer); });
+  for (const auto& each : result.offer_results) {
+    with(each.first, [&](Connection& c) { c.on_offer_result(each.second); });
   }
-  for (const auto& [number, refusal] : result.reoffer_refusals) {
-    with(number, [&](Connection& c) { c.on_reoffer_refusal(refusal); });
+  for (const auto& each : result.reoffer_refusals) {
+    with(each.first, [&](Connection& c) { c.on_reoffer_refusal(each.second); });
   }
-  for (const auto& [number, answer] : result.chain_results) {
-    with(number, [&](Connection& c) { c.on_chain_result(answer); });
+  for (const auto& each : result.chain_results) {
+    with(each.first, [&](Connection& c) { c.on_chain_result(each.second); });
   }
-  for (const auto& [number, receipts] : result.receipts) {
-    with(number, [&](Connection& c) { c.on_receipts(receipts); });
+  for (const auto& each : result.receipts) {
+    with(each.first, [&](Connection& c) { c.on_receipts(each.second); });
   }
-  for (const auto& [number, refusal] : result.refusals) {
-    with(number, [&](Connection& c) { c.on_refusal(refusal); });
+  for (const auto& each : result.refusals) {
+    with(each.first, [&](Connection& c) { c.on_refusal(each.second); });
   }
   for (const SpaceId& space : result.grown) {
     for (const Asker number : fanout_.readers_of(space)) {

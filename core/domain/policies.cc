@@ -27,7 +27,8 @@ void take_owners(const Workspace& workspace, const WriterId& author, view::Field
   };
   // Two devices of the owner may disagree: then a person is asked after all.
   if (std::ranges::count_if(field.heads, by_owner) != 1) return;
-  std::ranges::stable_partition(field.heads, by_owner);
+  // Not std::ranges::stable_partition: clang 14 does not compile the subrange that it returns.
+  std::stable_partition(field.heads.begin(), field.heads.end(), by_owner);
   field.contested = false;
 }
 
