@@ -29,6 +29,11 @@ Result<void> Group::judge_again(const chain::IdentityState& before) {
       for (const WriterId& writer : writers) SAMLA_TRY(judge_again(space, writer));
     }
   }
+  for (const auto& [writer, instance] : identity()->instances()) {
+    const auto* earlier = before.instances().find(writer);
+    if (earlier == nullptr || earlier->cutoffs == instance.cutoffs) continue;
+    for (const SpaceId& space : arbiter_.registry_.all_spaces()) SAMLA_TRY(judge_again(space, writer));
+  }
   return {};
 }
 

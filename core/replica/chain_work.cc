@@ -4,6 +4,7 @@
 
 #include "core/custody/invite.h"
 #include "core/replica/erasing.h"
+#include "core/replica/history.h"
 
 namespace samla::replica {
 
@@ -170,8 +171,10 @@ Result<void> ChainWork::placed(const session::ChainBatch& batch) {
   bool erased = false;
   const auto take = [&]() -> Result<void> {
     for (const auto& part : batch.parts) {
-      if (!all_floating(part)) SAMLA_TRY(local_.membership->take(part.space, part.entries));
-      if (!part.space.is_zero() || all_floating(part)) continue;
+      if (all_floating(part)) continue;
+      SAMLA_TRY(local_.membership->take(part.space, part.entries));
+      if (!part.space.is_zero()) continue;
+      SAMLA_TRY(judge_cut_off(part.entries));
       SAMLA_ASSIGN(const auto records, apply_erasures(local_, part.entries));
       erased = erased || !records.empty();
     }
@@ -186,6 +189,17 @@ Result<void> ChainWork::placed(const session::ChainBatch& batch) {
   if (taken.ok() && erased) forget_log(local_);
   new_keys_.clear();
   return taken;
+}
+
+/// A revoked device's further names were cut at nothing until this says where.
+Result<void> ChainWork::judge_cut_off(const std::vector<Bytes>& entries) {
+  for (const Bytes& bytes : entries) {
+    const auto entry = chain::Entry::decode(bytes);
+    const auto* body = entry.ok() ? std::get_if<chain::InstanceCutoffs>(&entry->body) : nullptr;
+    if (body == nullptr) continue;
+    SAMLA_ASSIGN([[maybe_unused]] const auto records, History(local_).judge_again(body->writer));
+  }
+  return {};
 }
 
 /// What asked for the batch is over.
@@ -428,7 +442,11 @@ Result<void> ChainWork::build_one(ChainBatchBuilder& to, const Intent& intent) {
       return build_cutoffs(to, intent.device);
     case Intent::Type::kFloating: {
       SAMLA_ASSIGN(const chain::Entry entry, chain::Entry::decode(intent.entry));
-      to.add_identity_entry(entry);
+      if (entry.floating) {
+        to.add_identity_entry(entry);
+      } else {
+        to.add_identity(entry.body);
+      }
       return {};
     }
     case Intent::Type::kSetMember: {

@@ -31,8 +31,8 @@ struct Intent {
   SpaceSpec spec;                                      ///< kFoundSpace
   std::vector<std::pair<UserId, SpaceRight>> members;  ///< kFoundSpace
   DeviceId device;                                     ///< kApproveDevice, kCutoffs: a revoked one
-  Bytes entry;                                         ///< kFloating: an entry that is signed already
-  SpaceId space;                                       ///< kSetMember, of the one in `members`
+  Bytes entry;    ///< kFloating: an entry that is signed already; where it may not float, signed anew
+  SpaceId space;  ///< kSetMember, of the one in `members`
 
   Bytes encode() const;
   static Result<Intent> decode(ByteView bytes);
@@ -171,6 +171,7 @@ class ChainWork {
   bool certified() const;
   bool may_found(const SpaceId& id) const;
   Result<void> done();
+  Result<void> judge_cut_off(const std::vector<Bytes>& entries);
 
   LocalStore& local_;
   Asked asked_ = Asked::kNothing;

@@ -54,12 +54,11 @@ std::vector<CertifiedInfo> LocalReplica::certified_by(const DeviceId& device) co
 
 /// Where this device reads, everything of the other one that is here stands; what is not here, or comes
 /// later, does not. Of other spaces the server is asked: see ChainWork::build_cutoffs.
-Result<std::vector<chain::Cutoff>> LocalReplica::cutoffs_of(const DeviceId& device) const {
+Result<std::vector<chain::Cutoff>> LocalReplica::cutoffs_of(const WriterId& writer) const {
   std::vector<chain::Cutoff> out;
   for (const auto& [space, state] : local_->membership->spaces()) {
     if (!work_.reads(space)) continue;
-    SAMLA_ASSIGN(const store::ChangesetTip tip,
-                 local_->tables->changesets.tip(space, chain::writer_of_device(device)));
+    SAMLA_ASSIGN(const store::ChangesetTip tip, local_->tables->changesets.tip(space, writer));
     if (tip.seq > 0) out.push_back({space, tip.seq, tip.hash});
   }
   return out;
@@ -69,7 +68,7 @@ Result<std::vector<chain::Cutoff>> LocalReplica::cutoffs_of(const DeviceId& devi
 Result<void> LocalReplica::queue_revocation(RevocationTarget target, ByteView id, const DeviceId* device) {
   chain::Revocation body{target, decltype(chain::Revocation::id)::from(id), {}};
   if (device != nullptr) {
-    SAMLA_ASSIGN(body.cutoffs, cutoffs_of(*device));
+    SAMLA_ASSIGN(body.cutoffs, cutoffs_of(chain::writer_of_device(*device)));
   }
   ChainBatchBuilder builder(*local_);
   chain::Entry entry = builder.unsigned_entry(std::move(body));
@@ -79,7 +78,26 @@ Result<void> LocalReplica::queue_revocation(RevocationTarget target, ByteView id
   Intent intent;
   intent.type = Intent::Type::kFloating;
   intent.entry = entry.encode();
-  return work_.queue(intent);
+  SAMLA_TRY(work_.queue(intent));
+  return device == nullptr ? Result<void>() : queue_instance_cutoffs(*device);
+}
+
+/// The revocation's cut-offs speak of the device's first name alone.
+Result<void> LocalReplica::queue_instance_cutoffs(const DeviceId& device) {
+  for (const auto& [writer, facts] : identity().instances()) {
+    if (facts.device != device) continue;
+    chain::InstanceCutoffs body{writer, {}};
+    SAMLA_ASSIGN(body.cutoffs, cutoffs_of(writer));
+    if (body.cutoffs.empty()) continue;
+    Intent intent;
+    intent.type = Intent::Type::kFloating;
+    ChainBatchBuilder builder(*local_);
+    chain::Entry entry = builder.unsigned_entry(std::move(body));
+    entry.sign_with(local_->keys.sign());
+    intent.entry = entry.encode();
+    SAMLA_TRY(work_.queue(intent));
+  }
+  return {};
 }
 
 Result<void> LocalReplica::queue_cutoffs(const DeviceId& device) {

@@ -108,7 +108,8 @@ class LocalReplica final : public Replica {
   Result<void> wish(ChainWork::Wish wish, const SyncOptions& options);
   /// By anybody; the chain's rules say who may.
   Result<void> place_wish(ChainWork::Wish wish, const SyncOptions& options);
-  Result<std::vector<chain::Cutoff>> cutoffs_of(const DeviceId& device) const;
+  Result<void> queue_instance_cutoffs(const DeviceId& device);
+  Result<std::vector<chain::Cutoff>> cutoffs_of(const WriterId& writer) const;
   Result<std::vector<InviteId>> unshown_invites() const;
   Result<void> note_unshown(const std::vector<InviteId>& invites);
   Result<void> revoke_unshown(const SyncOptions& options);

@@ -23,6 +23,9 @@ std::map<DeviceId, std::size_t> revocations(const chain::IdentityState& identity
     out[id] = 2 * device.revoked.size() + device.cutoffs.size() + (device.revoked_at ? 1 : 0);
     for (const chain::Cutoff& cutoff : device.cutoffs) out[id] += cutoff.seq;
   }
+  for (const auto& [writer, instance] : identity.instances()) {
+    if (const auto of = out.find(instance.device); of != out.end()) of->second += instance.cutoffs.size();
+  }
   return out;
 }
 

@@ -31,6 +31,10 @@ class SameConnection final : public StorageReader {
   Result<std::optional<StoredChangeset>> changeset_at(const SpaceId& space, std::uint64_t seq) override {
     return storage_.changeset_at(space, seq);
   }
+  Result<std::optional<StoredChangeset>> changeset_of(const SpaceId& space, const WriterId& writer,
+                                                      std::uint64_t writer_seq) override {
+    return storage_.changeset_of(space, writer, writer_seq);
+  }
   Result<std::vector<StoredChangeset>> changesets_after(const SpaceId& space, std::uint64_t seq,
                                                         std::size_t bytes_max) override {
     return storage_.changesets_after(space, seq, bytes_max);

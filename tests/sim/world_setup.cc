@@ -106,9 +106,9 @@ Result<void> World::join(SimDevice& device, std::uint8_t user) {
   account.user = invite.spec.user;
   account.invite = invite.id;
   Secret<32> secret = invite.secret.duplicate();
-  first.replica().work().invite = std::move(invite);
+  first.replica().work().invites.push_back(std::move(invite));
   SAMLA_TRY(level(first, replica::hello_for(first.local(), {})));
-  first.replica().work().invite.reset();
+  first.replica().work().invites.clear();
   account.trusted = first.local().membership->identity().head();
   SAMLA_TRY(device.create(std::move(account), std::move(secret)));
   device.replica().work().personal = personal_spec();

@@ -307,5 +307,103 @@ TEST_F(ArbiterTest, ADamagedRecordStateHoldsUpNobodyElse) {
   EXPECT_EQ(places(result, kOla).size(), 1u);
 }
 
+// ---- a server that was restored
+
+class RestoredArbiter : public ArbiterTest {
+ protected:
+  RestoredArbiter() {
+    auto transaction = inner_->begin();
+    SAMLA_ASSERT((*transaction)->put_value(kUnconfirmedName, encode_ms(clock_.now)).ok());
+    SAMLA_ASSERT((*transaction)->commit().ok());
+    transaction->reset();
+    restart();
+  }
+  /// What the identity chain has grown by since, by a device that has pinned it.
+  Job offer(const DeviceId& device) {
+    OfferJob job;
+    job.device = device;
+    job.offer.first_seq = registry_->identity()->head().seq + 1;
+    for (std::size_t i = entries_put_; i < unit_.org.placed().size(); ++i) {
+      const auto& [space, entry] = unit_.org.placed()[i];
+      if (space.is_zero()) job.offer.entries.push_back(entry);
+    }
+    job.offer.pin = unit_.org.identity.head();
+    return {kKari, job};
+  }
+};
+
+TEST_F(RestoredArbiter, TakesWhatItLacksOfAChainAndNothingNew) {
+  const test::TestInvite invite = unit_.org.invite(unit_.ola);
+  const GroupResult result = process(offer(unit_.phone.id()));
+  ASSERT_EQ(result.offer_results.size(), 1u);
+  EXPECT_FALSE(result.offer_results[0].second.refused);
+  EXPECT_EQ(result.offer_results[0].second.head, unit_.org.identity.head());
+  EXPECT_EQ(registry_->identity()->head(), unit_.org.identity.head());
+  const test::TestDevice tablet = unit_.org.make_device(unit_.ola);
+  const Job late = append(3, {unit_.org.certificate(invite, tablet)}, invite.invite.invite, tablet.id());
+  EXPECT_EQ(process(late).chain_results.at(0).second.refused, Refused::kLater);
+  clock_.now += kConfirmationMs;
+  EXPECT_EQ(process(late).chain_results.at(0).second.refused, std::nullopt);
+  EXPECT_FALSE(registry_->unconfirmed_ms());
+}
+
+TEST_F(RestoredArbiter, RefusesAnOfferThatIsNoContinuation) {
+  unit_.org.invite(unit_.ola);
+  Job forged = offer(unit_.phone.id());
+  std::get<OfferJob>(forged.what).offer.entries[0].back() ^= 1;
+  EXPECT_TRUE(process(forged).offer_results.at(0).second.refused.has_value());
+  Job other = offer(unit_.phone.id());
+  std::get<OfferJob>(other.what).offer.pin = {1, Hash{{9}}};
+  EXPECT_EQ(process(other).offer_results.at(0).second.refused, Refused::kChainConflict);
+  Job gap = offer(unit_.phone.id());
+  std::get<OfferJob>(gap.what).offer.first_seq += 3;
+  EXPECT_EQ(process(gap).offer_results.at(0).second.refused, Refused::kChainBehind);
+  restart();
+  EXPECT_NE(registry_->identity()->head(), unit_.org.identity.head());
+}
+
+TEST_F(RestoredArbiter, AnOfferThatFailsAtAnyStepHasNotHappened) {
+  unit_.org.invite(unit_.ola);
+  const ChainHead head = registry_->identity()->head();
+  std::size_t failed = 0;
+  for (;; ++failed) {
+    storage_->steps_left = failed;
+    const GroupResult result = process(offer(unit_.phone.id()));
+    if (result.committed) break;
+    ASSERT_LT(failed, 50u);
+    EXPECT_EQ(result.offer_results.at(0).second.refused, Refused::kLater);
+    EXPECT_EQ(registry_->identity()->head(), head);
+  }
+  EXPECT_GE(failed, 3u) << "begin, an entry, commit";
+  EXPECT_EQ(registry_->identity()->head(), unit_.org.identity.head());
+}
+
+TEST_F(ArbiterTest, ShownItsOwnSignatureOverAPlaceThatItLacksItBeginsANewLifeAtAnyStepOrNotAtAll) {
+  wire::Receipts shown;
+  shown.incarnation = tips_->incarnation();
+  shown.receipts = {{unit_.id, 9, Hash{{1}}, kari_.header().writer, 9, Hash{{2}}, 1}};
+  const auto sign_by = [&](const sign::SigningKey& key) {
+    shown.signature = key.sign(wire::kReceiptsDomain, wire::signed_part(shown));
+    return Job{0, RenewJob{shown}};
+  };
+  EXPECT_FALSE(process(sign_by(sign::SigningKey::generate(random_))).renewed);
+  const GroupResult placed = process(push(kKari, kari_, kari_.write(kNote)));
+  EXPECT_FALSE(process(Job{0, RenewJob{placed.receipts.at(kKari)}}).renewed);
+  const Incarnation before = tips_->incarnation();
+  std::size_t failed = 0;
+  for (;; ++failed) {
+    storage_->steps_left = failed;
+    const GroupResult result = process(sign_by(keys_.receipts));
+    if (result.committed) break;
+    ASSERT_LT(failed, 50u);
+    EXPECT_EQ(tips_->incarnation(), before);
+    EXPECT_FALSE(registry_->unconfirmed_ms());
+  }
+  EXPECT_GE(failed, 4u);
+  EXPECT_NE(tips_->incarnation(), before);
+  EXPECT_TRUE(registry_->unconfirmed_ms());
+  EXPECT_EQ(tips_->get(unit_.id).seq, 1u);
+}
+
 }  // namespace
 }  // namespace samla::server

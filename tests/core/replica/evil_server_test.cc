@@ -365,5 +365,30 @@ TEST_F(Evil, ServerThatClaimsToHaveLostEverythingIsGivenEverythingAndNothingIsFo
   }));
 }
 
+TEST_F(Evil, ARefillThatIsCutAfterAnyNumberOfMessagesIsTakenUpAndLosesNothing) {
+  ASSERT_FALSE(server->meet(*kari, {}).error);
+  ASSERT_FALSE(server->meet(*kari, {}).error);
+  server.reset();
+  const std::filesystem::path folder = world->fleet.server.folder();
+  for (const char* ending : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(server::storage_file(folder).string() + ending);
+  }
+  SystemRandom random;
+  ASSERT_TRUE(server::init_emptied(folder, {}, SystemClock().now_ms(), random).ok());
+  server = std::make_unique<EvilServer>(folder);
+  int cuts = 0;
+  for (bool level = false; !level; ++cuts) {
+    ASSERT_LT(cuts, 200);
+    int left = cuts;
+    EvilBehaviour cut;
+    cut.down = [&](wire::Message message) { return --left < 0 ? Messages{} : Messages{std::move(message)}; };
+    const auto outcome = server->meet(*kari, cut);
+    ASSERT_FALSE(outcome.error) << outcome.error->message();
+    level = outcome.level;
+  }
+  EXPECT_GT(cuts, 5);
+  expect_whole_at_last();
+}
+
 }  // namespace
 }  // namespace samla::replica

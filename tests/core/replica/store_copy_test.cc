@@ -132,5 +132,22 @@ TEST_F(CopiedStore, ThatWasSetBackAndWroteUnderUsedNumbersLosesNeitherBranch) {
   EXPECT_NE(kari->writer(), chain::writer_of_device(kari->device()));
 }
 
+TEST_F(CopiedStore, WhatItWroteUnderItsNewNameStandsWhenTheDeviceIsRevoked) {
+  kari.reset();
+  copy("kari", "second");
+  auto second = open("second", "kari");
+  add_note(*second, "under the new name");
+  sync(*second);
+  sync(*fleet.admin);
+  sync(*ola);
+  const std::multiset<std::string> wanted = {"first", "under the new name"};
+  ASSERT_EQ(titles(*fleet.admin), wanted);
+  ASSERT_TRUE(fleet.admin->revoke_device(second->device(), {}).ok());
+  sync(*fleet.admin);
+  sync(*ola);
+  EXPECT_EQ(titles(*fleet.admin), wanted);
+  EXPECT_EQ(titles(*ola), wanted);
+}
+
 }  // namespace
 }  // namespace samla::replica
