@@ -79,6 +79,7 @@ int hunt_bugs(const std::vector<std::string>& names, std::uint64_t seeds_max) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   CLI::App app("Samla's deterministic simulation");
   std::uint64_t seed = 1, seeds = 1, minutes = 0;
   std::string faults;
