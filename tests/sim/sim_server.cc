@@ -31,9 +31,8 @@ class SameConnection final : public StorageReader {
   Result<std::optional<StoredChangeset>> changeset_at(const SpaceId& space, std::uint64_t seq) override {
     return storage_.changeset_at(space, seq);
   }
-  Result<std::optional<StoredChangeset>> changeset_of(const SpaceId& space, const WriterId& writer,
-                                                      std::uint64_t writer_seq) override {
-    return storage_.changeset_of(space, writer, writer_seq);
+  Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& space) override {
+    return storage_.writer_tips(space);
   }
   Result<std::vector<StoredChangeset>> changesets_after(const SpaceId& space, std::uint64_t seq,
                                                         std::size_t bytes_max) override {
