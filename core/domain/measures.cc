@@ -6,6 +6,7 @@
 
 #include "core/base/encoding.h"
 #include "core/domain/assessments.h"
+#include "core/domain/causal_order.h"
 #include "core/domain/dates.h"
 #include "core/domain/immutable.h"
 #include "core/domain/measure_origin.h"
@@ -71,7 +72,7 @@ Measure measure_of(Workspace& workspace, Names& names, const view::RecordView& r
   out.contested = record.contested();
   const auto [begin, end] = logs.equal_range(to_hex(record.id));
   for (auto each = begin; each != end; ++each) out.log.push_back(each->second);
-  std::ranges::sort(out.log, {}, [](const auto& each) { return std::tie(each.time_ms, each.id); });
+  sort_causally(out.log);
   // Of several that did not know of each other the newest is shown, and all are in the log.
   const auto heads = standing(out.log);
   out.status = heads.empty() ? std::string(kProposed) : heads.back()->status;

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "core/base/encoding.h"
+#include "core/domain/causal_order.h"
 #include "core/domain/immutable.h"
 #include "core/domain/names.h"
 
@@ -45,8 +46,7 @@ Result<StatusLog> StatusLog::load(Workspace& workspace, std::string_view kind, c
         {to_hex(record.id), record.text("of"), record.text("status"), record.text("note"),
          record.elements("previous"), lines_of(record.text("details")), record.created_ms, record.author});
   }
-  for (auto& [of, log] : out.logs_)
-    std::ranges::sort(log, {}, [](const StatusEntry& each) { return std::tie(each.time_ms, each.id); });
+  for (auto& [of, log] : out.logs_) sort_causally(log);
   return out;
 }
 

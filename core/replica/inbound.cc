@@ -42,11 +42,12 @@ std::string short_id(const WriterId& writer) { return to_hex(writer.view().first
 }  // namespace
 
 Result<void> Inbound::take_tail(const SpaceId& space, const Incarnation& incarnation,
-                                std::span<const wire::TailItem> items) {
+                                std::span<const wire::TailItem> items, LeavesOut leaves_out) {
   SAMLA_ASSIGN(auto transaction, local_.begin());
   SAMLA_ASSIGN(Position at, start_of(space, incarnation, items.front().seq));
   for (const wire::TailItem& item : items) {
-    SAMLA_ASSIGN(Arrived arrived, item.changeset.empty() ? own(space, item) : arrive(space, item));
+    SAMLA_ASSIGN(Arrived arrived,
+                 item.changeset.empty() ? own(space, item) : arrive(space, item, leaves_out));
     at = {incarnation, item.seq, session::running_head(at.head, item.seq, arrived.hash)};
     if (!arrived.own) {
       SAMLA_ASSIGN(const bool beside, on_a_branch(arrived));
@@ -79,7 +80,8 @@ Result<Position> Inbound::start_of(const SpaceId& space, const Incarnation& inca
 
 // ---- 2. decoded
 
-Result<Inbound::Arrived> Inbound::arrive(const SpaceId& space, const wire::TailItem& item) const {
+Result<Inbound::Arrived> Inbound::arrive(const SpaceId& space, const wire::TailItem& item,
+                                         LeavesOut leaves_out) const {
   Arrived out;
   SAMLA_ASSIGN(out.changeset, Changeset::decode(item.changeset));
   const change::Header& header = out.changeset.header;
@@ -89,7 +91,7 @@ Result<Inbound::Arrived> Inbound::arrive(const SpaceId& space, const wire::TailI
   out.hash = change::changeset_hash(header);
   // What is left out must have been erased, as far as this device's chain has come.
   const chain::IdentityState& identity = local_.membership->identity();
-  if (!session::complete_but_for_erased(out.changeset, identity)) {
+  if (leaves_out == LeavesOut::kErased && !session::complete_but_for_erased(out.changeset, identity)) {
     return fail(ErrorCode::chain_behind, kOperation, "the server leaves out what nobody has erased");
   }
   const bool dropped = session::drop_erased(out.changeset, identity);

@@ -28,8 +28,11 @@ class Inbound {
   /// Takes a stretch that follows the space's cursor, or one from the start where the server does not know
   /// the cursor. chain_behind: it names chain heads that are not here yet; nothing is taken then.
   /// Other errors: the server's bytes are not what a server may send.
+  /// A tail leaves out nothing but what was erased; kMore: what comes for a newcomer may leave out writes
+  /// that a snapshot stands for.
+  enum class LeavesOut { kErased, kMore };
   Result<void> take_tail(const SpaceId& space, const Incarnation& incarnation,
-                         std::span<const wire::TailItem> items);
+                         std::span<const wire::TailItem> items, LeavesOut leaves_out = LeavesOut::kErased);
   /// Tries the writes of a space again that did not open.
   Result<void> open_again(const SpaceId& space);
 
@@ -39,7 +42,7 @@ class Inbound {
  private:
   struct Arrived;
   Result<Position> start_of(const SpaceId& space, const Incarnation& incarnation, std::uint64_t first_seq);
-  Result<Arrived> arrive(const SpaceId& space, const wire::TailItem& item) const;
+  Result<Arrived> arrive(const SpaceId& space, const wire::TailItem& item, LeavesOut leaves_out) const;
   Result<Arrived> own(const SpaceId& space, const wire::TailItem& item) const;
   Result<void> verify(const change::Changeset& changeset) const;
   Result<bool> on_a_branch(const Arrived& arrived) const;

@@ -145,7 +145,7 @@ Result<void> Records::forget(const SpaceId& space, const RecordId& id) {
 }
 
 Result<void> Records::purge_index() {
-  return connection_->execute("INSERT INTO record_search(record_search) VALUES('optimize')");
+  return connection_->execute("INSERT INTO record_words(record_words) VALUES('optimize')");
 }
 
 }  // namespace samla::view

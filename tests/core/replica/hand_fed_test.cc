@@ -74,14 +74,14 @@ class Member {
     if (!out.empty()) given_ = out.back().header.seq;
     return out;
   }
-  /// As the server's next ones.
+  /// As what comes to a newcomer next.
   Result<void> feed(const std::vector<Changeset>& changesets) {
     SAMLA_ASSIGN(const Position cursor, store_->tables->cursors.get(space_));
     std::vector<wire::TailItem> items;
     for (const Changeset& changeset : changesets) {
       items.push_back({cursor.seq + items.size() + 1, 1, changeset.encode()});
     }
-    return Inbound(*store_).take_tail(space_, cursor.incarnation, items);
+    return Inbound(*store_).take_tail(space_, cursor.incarnation, items, Inbound::LeavesOut::kMore);
   }
 
   view::RecordView read(const RecordId& id) { return **store_->records->read(id); }

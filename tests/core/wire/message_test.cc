@@ -185,7 +185,7 @@ TEST(Message, MatchesTheFrozenVectors) {
                 std::string(64, '0'));
   EXPECT_EQ(to_hex(encode(s[16])), "1101");
   EXPECT_EQ(to_hex(encode(s[18])), "1309");
-  EXPECT_EQ(to_hex(encode(s[19])), "1300");
+  EXPECT_EQ(to_hex(encode(Goodbye{})), "1300");
   EXPECT_EQ(to_hex(encode(s[6])), "074d07");
   EXPECT_EQ(to_hex(encode(ChainEntries{{}, 128, {Bytes{1}, Bytes{2, 3}}, false})), "04" +
                                                                                        std::string(32, '0') +
