@@ -11,11 +11,12 @@
 namespace samla::domain {
 namespace {
 
-constexpr std::string_view kOperation = "invite.import";
+constexpr std::string_view kInviteImport = "invite.import";
 
-class Reader {
+class InvitationReader {
  public:
-  Reader(Workspace& workspace, std::uint64_t expires_ms) : names_(workspace), expires_ms_(expires_ms) {
+  InvitationReader(Workspace& workspace, std::uint64_t expires_ms)
+      : names_(workspace), expires_ms_(expires_ms) {
     for (const replica::DeviceInfo& device : workspace.replica().devices()) {
       if (device.status != "revoked") in_.insert(device.user);
     }
@@ -26,7 +27,8 @@ class Reader {
 
   Result<void> read(std::string_view csv) {
     SAMLA_ASSIGN(const auto rows, parse_csv(csv));
-    if (rows.empty()) return fail(ErrorCode::invalid_argument, std::string(kOperation), "the file is empty");
+    if (rows.empty())
+      return fail(ErrorCode::invalid_argument, std::string(kInviteImport), "the file is empty");
     columns_ = rows.front().cells;
     check_columns(rows.front().line);
     if (!out.mistakes.empty()) return {};
@@ -75,7 +77,7 @@ class Reader {
     if (row.cells.size() > columns_.size()) mistake(row.line, "there are more cells than columns");
     if (to.role == Role::kNone) mistake(row.line, "there is no role '" + word + "'");
     for (const auto& [what, value] : {std::pair{"user", to.user}, std::pair{"name", to.name}}) {
-      if (const auto checked = check_name(value, what, kOperation); !checked)
+      if (const auto checked = check_name(value, what, kInviteImport); !checked)
         mistake(row.line, checked.error().hint);
     }
     if (!to.unit.empty() && to.role != Role::kLeader)
@@ -103,7 +105,7 @@ class Reader {
 
 Result<BulkInvites> invite_from_csv(Workspace& workspace, std::string_view csv, std::uint64_t expires_ms,
                                     bool dry_run, const replica::SyncOptions& options) {
-  Reader reader(workspace, expires_ms);
+  InvitationReader reader(workspace, expires_ms);
   SAMLA_TRY(reader.read(csv));
   BulkInvites out = std::move(reader.out);
   if (!out.mistakes.empty() || dry_run) return out;

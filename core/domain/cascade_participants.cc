@@ -14,7 +14,7 @@ namespace {
 
 using replica::Edit;
 
-constexpr std::string_view kOperation = "cascade.assign";
+constexpr std::string_view kCascadeAssign = "cascade.assign";
 /// One transaction holds so many records.
 constexpr std::size_t kRecordsACommit = 100;
 
@@ -48,13 +48,13 @@ Result<CascadeCount> assign_cascade_to_participants(Workspace& workspace,
                                                     const std::vector<std::string>& gatherings,
                                                     const std::string& subject, const std::string& due) {
   if (workspace.role() != Role::kHr) {
-    return fail(ErrorCode::not_permitted, std::string(kOperation), "HR assigns what is to be passed on");
+    return fail(ErrorCode::not_permitted, std::string(kCascadeAssign), "HR assigns what is to be passed on");
   }
-  SAMLA_TRY(check_name(subject, "what is to be passed on", kOperation));
-  if (!due.empty()) SAMLA_TRY(check_date(due, "due", kOperation));
+  SAMLA_TRY(check_name(subject, "what is to be passed on", kCascadeAssign));
+  if (!due.empty()) SAMLA_TRY(check_date(due, "due", kCascadeAssign));
   std::map<UserId, std::string> asked;
   for (const std::string& name : gatherings) {
-    SAMLA_ASSIGN(const Gathering gathering, find_open_gathering(workspace, name, kOperation));
+    SAMLA_ASSIGN(const Gathering gathering, find_open_gathering(workspace, name, kCascadeAssign));
     SAMLA_ASSIGN(const auto people, participants(workspace, gathering));
     for (const Participant& each : people) {
       const auto user = fixed_from_hex<UserId>(each.person);

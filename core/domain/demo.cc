@@ -20,7 +20,7 @@
 namespace samla::domain {
 namespace {
 
-constexpr std::string_view kOperation = "demo.load";
+constexpr std::string_view kDemoLoad = "demo.load";
 constexpr std::string_view kForm = "egenvurdering";
 constexpr std::string_view kGathering = "Samling 2016";
 
@@ -37,7 +37,7 @@ Result<void> import(Workspace& hr, const DemoPlan& plan) {
   SAMLA_ASSIGN(const auto imported, import_units(hr, units, !kDryRun));
   SAMLA_ASSIGN(const auto led, import_leaders(hr, leaders, !kDryRun));
   if (imported.applied && led.applied) return {};
-  return fail(ErrorCode::internal, std::string(kOperation));
+  return fail(ErrorCode::internal, std::string(kDemoLoad));
 }
 
 /// HR asks one thing more than the built-in form does.
@@ -50,12 +50,12 @@ Result<void> publish_second_form(Workspace& hr) {
   form.sections.front().questions.push_back(std::move(question));
   SAMLA_ASSIGN(const Publication published, publish_form(hr, json_of(form)));
   if (published.is_published && published.version.number == 2) return {};
-  return fail(ErrorCode::internal, std::string(kOperation));
+  return fail(ErrorCode::internal, std::string(kDemoLoad));
 }
 
 Result<void> sync(replica::Replica& replica, const replica::SyncOptions& options) {
   SAMLA_ASSIGN(const auto report, replica.sync(options));
-  if (report.reached == "none") return fail(ErrorCode::offline, std::string(kOperation));
+  if (report.reached == "none") return fail(ErrorCode::offline, std::string(kDemoLoad));
   return {};
 }
 
@@ -103,13 +103,13 @@ Result<void> sync_cut_off(replica::Replica& device, const DemoPlace& place) {
 
 Result<void> write_notes(Workspace& device, const DemoUnit& unit, const DemoLeader& leader,
                          DemoCounts& counts) {
-  SAMLA_ASSIGN(const Unit known, find_unit(device, unit.number, kOperation));
+  SAMLA_ASSIGN(const Unit known, find_unit(device, unit.number, kDemoLoad));
   const SpaceId shared = device.replica().space_id(purpose::kUnit, known.scope);
   for (const DemoNote& note : leader.notes) {
     SAMLA_ASSIGN(const auto made, add_note(device, {note.title, note.body, {note.tag}, {}}));
     ++counts.notes;
     // Where the key has yet to come, sharing waits for another day.
-    if (note.is_shared && device.check_writable(shared, kOperation).ok()) {
+    if (note.is_shared && device.check_writable(shared, kDemoLoad).ok()) {
       SAMLA_TRY(share_note(device, to_hex(made.note.id), shared));
       ++counts.shared;
     }
@@ -151,7 +151,7 @@ Result<void> live_as(const DemoUnit& unit, const DemoLeader& leader, const std::
 
 Result<std::string> only_draft(Workspace& device) {
   SAMLA_ASSIGN(const auto drafts, list_assessments(device, {}));
-  if (drafts.size() != 1) return fail(ErrorCode::internal, std::string(kOperation));
+  if (drafts.size() != 1) return fail(ErrorCode::internal, std::string(kDemoLoad));
   return to_hex(drafts.front().id);
 }
 
@@ -219,12 +219,12 @@ Result<void> revoke_lost_phone(Workspace& hr, const DemoLeader& leader) {
   for (const replica::DeviceInfo& each : hr.replica().devices()) {
     if (user && each.user == *user) return hr.replica().revoke_device(each.id, {});
   }
-  return fail(ErrorCode::internal, std::string(kOperation));
+  return fail(ErrorCode::internal, std::string(kDemoLoad));
 }
 
 Result<std::vector<std::string>> invite_all(Workspace& hr, const DemoPlan& plan, const DemoPlace& place) {
   std::vector<std::string> links;
-  SAMLA_ASSIGN(const std::uint64_t expires, expiry("14d", SystemClock().now_ms(), kOperation));
+  SAMLA_ASSIGN(const std::uint64_t expires, expiry("14d", SystemClock().now_ms(), kDemoLoad));
   for (const DemoUnit& unit : plan.units) {
     for (const DemoLeader& leader : unit.leaders) {
       Invitation invitation;

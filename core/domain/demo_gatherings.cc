@@ -14,7 +14,7 @@
 namespace samla::domain {
 namespace {
 
-constexpr std::string_view kOperation = "demo.load";
+constexpr std::string_view kDemoGatherings = "demo.load";
 constexpr bool kDryRun = true;
 
 struct Guests {
@@ -59,7 +59,7 @@ Result<void> hold_gatherings(Workspace& hr, const DemoPlan& plan, const replica:
   SAMLA_ASSIGN(const ImportResult made, import_gatherings(hr, csv, !kDryRun));
   SAMLA_TRY(hr.replica().sync(options));
   SAMLA_ASSIGN(const ImportResult seated, import_participants(hr, participants_csv(plan), !kDryRun));
-  if (!made.applied || !seated.applied) return fail(ErrorCode::internal, std::string(kOperation));
+  if (!made.applied || !seated.applied) return fail(ErrorCode::internal, std::string(kDemoGatherings));
   for (const DemoGathering& each : gatherings) {
     SAMLA_TRY(set_gathering_status(hr, each.name, "publisert", {}));
     SAMLA_TRY(set_gathering_status(hr, each.name, "pågår", {}));

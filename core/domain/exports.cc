@@ -16,7 +16,7 @@
 namespace samla::domain {
 namespace {
 
-constexpr std::string_view kOperation = "export";
+constexpr std::string_view kExport = "export";
 
 struct Source {
   Workspace& workspace;
@@ -211,14 +211,14 @@ const std::vector<std::string_view>& export_subjects() {
 Result<Sheet> make_export(Workspace& workspace, std::string_view subject, const ReportFilter& filter) {
   const auto found = std::ranges::find(kExports, subject, &Export::subject);
   if (found == kExports.end()) {
-    return fail(ErrorCode::invalid_argument, std::string(kOperation), "there is no such export");
+    return fail(ErrorCode::invalid_argument, std::string(kExport), "there is no such export");
   }
-  SAMLA_ASSIGN(auto all, Consolidation::load(workspace, kOperation));
+  SAMLA_ASSIGN(auto all, Consolidation::load(workspace, kExport));
   if (found->has_single_units && filter.audience != Audience::kHr) {
-    return fail(ErrorCode::not_permitted, std::string(kOperation),
+    return fail(ErrorCode::not_permitted, std::string(kExport),
                 "what single units wrote is for HR; for others export response or themes");
   }
-  SAMLA_ASSIGN(auto chosen, all.chosen(filter, kOperation));
+  SAMLA_ASSIGN(auto chosen, all.chosen(filter, kExport));
   Source source{workspace, Names(workspace), std::move(all), std::move(chosen), filter};
   return found->make(source);
 }

@@ -17,11 +17,11 @@ using Import = ImportTable;
 using Row = ImportRow;
 using Values = ImportTable::Values;
 
-constexpr std::string_view kOperation = "org.import";
+constexpr std::string_view kOrgImport = "org.import";
 
 Result<void> check_role(const Workspace& workspace) {
   if (workspace.role() == Role::kHr) return {};
-  return fail(ErrorCode::not_permitted, std::string(kOperation), "HR imports units and leaders");
+  return fail(ErrorCode::not_permitted, std::string(kOrgImport), "HR imports units and leaders");
 }
 
 void check_unit_row(Import& import, const Row& row, const std::set<std::string>& numbers) {
@@ -29,10 +29,10 @@ void check_unit_row(Import& import, const Row& row, const std::set<std::string>&
     const auto found = row.values.find(name);
     return found == row.values.end() ? std::string() : found->second;
   };
-  import.holds(row.line, check_name(value("number"), "number", kOperation));
-  import.holds(row.line, check_name(value("name"), "name", kOperation));
+  import.holds(row.line, check_name(value("number"), "number", kOrgImport));
+  import.holds(row.line, check_name(value("name"), "name", kOrgImport));
   for (const char* name : {"type", "fylke", "kommune"}) {
-    if (!value(name).empty()) import.holds(row.line, check_name(value(name), name, kOperation));
+    if (!value(name).empty()) import.holds(row.line, check_name(value(name), name, kOrgImport));
   }
   for (const char* name : {"parent", "successor"}) {
     if (value(name).empty()) continue;
@@ -120,14 +120,14 @@ Result<ImportResult> import_leaders(Workspace& workspace, std::string_view csv, 
   for (const Row& row : rows) {
     const std::string& user = row.values.at("user");
     const std::string& unit = row.values.at("unit");
-    bool is_well = import.holds(row.line, check_name(user, "user", kOperation));
-    is_well = import.holds(row.line, check_name(row.values.at("name"), "name", kOperation)) && is_well;
+    bool is_well = import.holds(row.line, check_name(user, "user", kOrgImport));
+    is_well = import.holds(row.line, check_name(row.values.at("name"), "name", kOrgImport)) && is_well;
     if (std::ranges::find(known, unit, &Unit::number) == known.end())
       import.mistake(row.line, "there is no unit '" + unit + "'; import it first");
     for (const char* name : {"from", "to"}) {
       const auto found = row.values.find(name);
       if (found != row.values.end() && !found->second.empty())
-        import.holds(row.line, check_date(found->second, name, kOperation));
+        import.holds(row.line, check_date(found->second, name, kOrgImport));
     }
     const auto [named, is_new] = name_of.emplace(user, row.values.at("name"));
     if (!is_new && named->second != row.values.at("name"))

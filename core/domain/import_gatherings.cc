@@ -13,7 +13,7 @@
 namespace samla::domain {
 namespace {
 
-constexpr std::string_view kOperation = "org.import";
+constexpr std::string_view kGatheringImport = "org.import";
 
 using Seen = std::map<std::string, std::size_t>;
 
@@ -33,14 +33,14 @@ bool check_number(ImportTable& table, const ImportRow& row, const char* column) 
 }
 
 bool check_gathering_row(ImportTable& table, const ImportRow& row) {
-  bool is_well = table.holds(row.line, check_name(row.value("name"), "name", kOperation));
+  bool is_well = table.holds(row.line, check_name(row.value("name"), "name", kGatheringImport));
   is_well = check_number(table, row, "capacity") && is_well;
   GatheringFields fields;
   for (const auto& [column, into] : {std::pair("place", &fields.place), std::pair("from", &fields.from),
                                      std::pair("to", &fields.to), std::pair("type", &fields.type)}) {
     if (!row.value(column).empty()) *into = row.value(column);
   }
-  const auto made = checked(fields, kOperation);
+  const auto made = checked(fields, kGatheringImport);
   if (!made) table.mistake(row.line, made.error().hint);
   return is_well && made.ok();
 }
@@ -55,7 +55,7 @@ struct Place {
 
 Result<Place> place_of(Workspace& workspace, const std::string& name) {
   Place out;
-  const auto found = find_open_gathering(workspace, name, kOperation);
+  const auto found = find_open_gathering(workspace, name, kGatheringImport);
   if (!found) {
     out.why_not = found.error().hint;
     return out;
@@ -117,7 +117,7 @@ Result<void> put_participant(Workspace& workspace, ImportTable& table, const Imp
 }  // namespace
 
 Result<ImportResult> import_gatherings(Workspace& workspace, std::string_view csv, bool dry_run) {
-  SAMLA_TRY(check_makes_gatherings(workspace, kOperation));
+  SAMLA_TRY(check_makes_gatherings(workspace, kGatheringImport));
   ImportTable table(workspace, kind::kGathering, {"capacity"});
   SAMLA_ASSIGN(const auto rows,
                table.read(csv, {"name"}, {"name", "place", "from", "to", "type", "capacity"}));
@@ -142,7 +142,8 @@ Result<ImportResult> import_gatherings(Workspace& workspace, std::string_view cs
 
 Result<ImportResult> import_participants(Workspace& workspace, std::string_view csv, bool dry_run) {
   if (!may_run_gatherings(workspace.role())) {
-    return fail(ErrorCode::not_permitted, std::string(kOperation), "HR and facilitators import participants");
+    return fail(ErrorCode::not_permitted, std::string(kGatheringImport),
+                "HR and facilitators import participants");
   }
   ImportTable table(workspace, kind::kParticipant, {"table"});
   SAMLA_ASSIGN(const auto rows, table.read(csv, {"gathering", "user"},
@@ -152,9 +153,9 @@ Result<ImportResult> import_participants(Workspace& workspace, std::string_view 
   for (const ImportRow& row : rows) {
     const std::string name = row.value("gathering");
     const std::string user = row.value("user");
-    bool is_well = table.holds(row.line, check_name(user, "user", kOperation));
+    bool is_well = table.holds(row.line, check_name(user, "user", kGatheringImport));
     if (!row.value("name").empty())
-      is_well = table.holds(row.line, check_name(row.value("name"), "name", kOperation)) && is_well;
+      is_well = table.holds(row.line, check_name(row.value("name"), "name", kGatheringImport)) && is_well;
     is_well = check_word(table, row, "role", participant_roles()) && is_well;
     is_well = check_word(table, row, "status", participant_statuses()) && is_well;
     is_well = check_number(table, row, "table") && is_well;

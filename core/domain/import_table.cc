@@ -10,7 +10,7 @@ namespace {
 
 using replica::Edit;
 
-constexpr std::string_view kOperation = "org.import";
+constexpr std::string_view kTableImport = "org.import";
 /// One transaction holds so many records: it is sealed and sent as one.
 constexpr std::size_t kRecordsACommit = 100;
 
@@ -25,7 +25,7 @@ Result<std::vector<ImportRow>> ImportTable::read(std::string_view csv,
                                                  const std::vector<std::string_view>& needed,
                                                  const std::vector<std::string_view>& possible) {
   SAMLA_ASSIGN(const auto rows, parse_csv(csv));
-  if (rows.empty()) return fail(ErrorCode::invalid_argument, std::string(kOperation), "the file is empty");
+  if (rows.empty()) return fail(ErrorCode::invalid_argument, std::string(kTableImport), "the file is empty");
   std::vector<std::string> columns = rows.front().cells;
   for (const std::string& column : columns) {
     if (std::ranges::find(possible, column) == possible.end())
@@ -97,13 +97,13 @@ Result<ImportResult> ImportTable::finish(bool dry_run) {
 Result<void> ImportTable::apply() {
   Edit edit;
   for (Create& each : creates_) {
-    SAMLA_TRY(workspace_.check_writable(each.space, kOperation));
+    SAMLA_TRY(workspace_.check_writable(each.space, kTableImport));
     edit.create(each.record, each.space, std::string(kind_), std::move(each.fields));
     written_.insert(each.space);
     if (edit.steps().size() >= kRecordsACommit) SAMLA_TRY(commit(edit));
   }
   for (const Assign& each : assigns_) {
-    SAMLA_TRY(workspace_.check_writable(each.space, kOperation));
+    SAMLA_TRY(workspace_.check_writable(each.space, kTableImport));
     edit.assign(each.record, each.name, each.value);
     written_.insert(each.space);
     if (edit.steps().size() >= kRecordsACommit) SAMLA_TRY(commit(edit));

@@ -31,7 +31,7 @@ std::string own_handle(Workspace& workspace) {
   return Names(workspace).user(workspace.replica().user()).handle;
 }
 
-Result<Participant> read_again(Workspace& workspace, const RecordId& id) {
+Result<Participant> read_participant(Workspace& workspace, const RecordId& id) {
   SAMLA_ASSIGN(const auto record, workspace.records().read(id));
   if (!record) return fail(ErrorCode::internal, "gathering.participant");
   Names names(workspace);
@@ -153,7 +153,7 @@ Result<Participant> join_gathering(Workspace& workspace, std::string_view words,
     change(edit, *present, participant, status);
   }
   if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {gathering.space}));
-  return read_again(workspace, id);
+  return read_participant(workspace, id);
 }
 
 Result<Participant> check_in(Workspace& workspace, std::string_view words, const std::string& user,
@@ -171,7 +171,7 @@ Result<Participant> check_in(Workspace& workspace, std::string_view words, const
   Edit edit;
   if (present->text("status") != status) edit.assign(present->id, "status", status);
   if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {gathering.space}));
-  return read_again(workspace, present->id);
+  return read_participant(workspace, present->id);
 }
 
 Result<std::vector<Participant>> seat(Workspace& workspace, std::string_view words, std::size_t size) {

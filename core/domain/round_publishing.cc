@@ -15,7 +15,7 @@ namespace {
 
 using replica::Edit;
 
-constexpr std::string_view kOperation = "round.publish";
+constexpr std::string_view kRoundPublish = "round.publish";
 
 std::vector<const Candidate*> chosen_of(const Round& round) {
   std::vector<const Candidate*> out;
@@ -83,7 +83,7 @@ Result<std::size_t> assess_inputs(Workspace& workspace, Edit& edit, std::set<Spa
   std::size_t out = 0;
   for (const Input& each : inputs) {
     if (each.status != kInputClustered || !behind.contains(to_hex(each.id))) continue;
-    if (!workspace.check_writable(each.space, kOperation)) continue;
+    if (!workspace.check_writable(each.space, kRoundPublish)) continue;
     SAMLA_TRY(steps.add(edit, each, kInputAssessed, to_hex(round.id)));
     spaces.insert(each.space);
     ++out;
@@ -104,12 +104,12 @@ Result<std::vector<std::string>> own_gatherings(Workspace& workspace) {
 
 Result<RoundPublishing> publish_round(Workspace& workspace, std::string_view id, const std::string& due) {
   RoundPublishing out;
-  SAMLA_ASSIGN(const Round round, find_round(workspace, id, kOperation));
-  SAMLA_TRY(check_round_step(workspace.role(), round.status, kRoundPublished, kOperation));
-  if (!due.empty()) SAMLA_TRY(check_date(due, "due", kOperation));
+  SAMLA_ASSIGN(const Round round, find_round(workspace, id, kRoundPublish));
+  SAMLA_TRY(check_round_step(workspace.role(), round.status, kRoundPublished, kRoundPublish));
+  if (!due.empty()) SAMLA_TRY(check_date(due, "due", kRoundPublish));
   const SpaceId programme = workspace.replica().space_id(purpose::kProgramme, {});
-  SAMLA_TRY(workspace.check_writable(programme, kOperation));
-  SAMLA_TRY(workspace.check_writable(round.space, kOperation));
+  SAMLA_TRY(workspace.check_writable(programme, kRoundPublish));
+  SAMLA_TRY(workspace.check_writable(round.space, kRoundPublish));
   // The tasks come first: they are the same ones if this breaks off and is asked again.
   SAMLA_ASSIGN(const auto gatherings, own_gatherings(workspace));
   SAMLA_ASSIGN(out.cascade, assign_cascade_to_participants(workspace, gatherings, round.title, due));
@@ -125,7 +125,7 @@ Result<RoundPublishing> publish_round(Workspace& workspace, std::string_view id,
   SAMLA_ASSIGN(const StatusLog log, StatusLog::load(workspace, kind::kRoundStatus, round.space));
   SAMLA_TRY(log.add(workspace, edit, round.space, to_hex(round.id), kRoundPublished, {}, {out.decision}));
   SAMLA_TRY(workspace.commit(std::move(edit), spaces));
-  SAMLA_ASSIGN(out.round, find_round(workspace, to_hex(round.id), kOperation));
+  SAMLA_ASSIGN(out.round, find_round(workspace, to_hex(round.id), kRoundPublish));
   return out;
 }
 

@@ -8,17 +8,17 @@
 namespace samla::domain {
 namespace {
 
-constexpr std::string_view kOperation = "search";
+constexpr std::string_view kSearch = "search";
 constexpr std::uint64_t kDayMs = 24 * 60 * 60 * 1000;
 
 Result<std::optional<std::uint64_t>> start_of(const std::optional<std::string>& date, std::string_view what) {
   if (!date) return std::optional<std::uint64_t>();
-  SAMLA_TRY(check_date(*date, what, kOperation));
+  SAMLA_TRY(check_date(*date, what, kSearch));
   return std::optional(ms_of(*date));
 }
 
 Result<std::vector<SpaceId>> spaces_of(Workspace& workspace, const std::string& number) {
-  SAMLA_ASSIGN(const Unit unit, find_unit(workspace, number, kOperation));
+  SAMLA_ASSIGN(const Unit unit, find_unit(workspace, number, kSearch));
   std::vector<SpaceId> out;
   for (const replica::Purpose each : {purpose::kUnit, purpose::kUnitHr})
     out.push_back(workspace.replica().space_id(each, unit.scope));
@@ -35,7 +35,7 @@ Result<view::SearchQuery> query_of(Workspace& workspace, const SearchFilter& fil
     if (std::ranges::find(known, kind) != known.end()) continue;
     std::string words;
     for (const std::string& each : known) words += (words.empty() ? "" : ", ") + each;
-    return fail(ErrorCode::invalid_argument, std::string(kOperation),
+    return fail(ErrorCode::invalid_argument, std::string(kSearch),
                 "nothing of the kind '" + kind + "' can be found; there are " + words);
   }
   if (filter.tag) out.element = {"tags", *filter.tag};
