@@ -33,6 +33,8 @@ std::vector<std::string> look_up(const std::string& host) {
 }  // namespace
 
 Result<std::vector<std::string>> resolve(const std::string& host, std::chrono::milliseconds deadline) {
+  // Always this machine (RFC 6761, section 6.3), also where no file of names says so.
+  if (host == "localhost") return std::vector<std::string>{"127.0.0.1", "::1"};
   std::promise<std::vector<std::string>> promise;
   std::future<std::vector<std::string>> answer = promise.get_future();
   std::thread([host, promise = std::move(promise)]() mutable { promise.set_value(look_up(host)); }).detach();
