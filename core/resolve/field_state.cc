@@ -41,10 +41,10 @@ bool FieldState::dominated(const change::WriteRef& ref) const {
 // that is what lets one place a writer stand for all of them.
 void FieldState::dominate(const change::WriteRef& first) {
   // A list and not a recursion: a hostile writer may name its void writes in a chain of any length.
-  std::vector<change::WriteRef> todo = {first};
-  while (!todo.empty()) {
-    const change::WriteRef ref = todo.back();
-    todo.pop_back();
+  std::vector<change::WriteRef> unvisited = {first};
+  while (!unvisited.empty()) {
+    const change::WriteRef ref = unvisited.back();
+    unvisited.pop_back();
     auto [known, added] = context_.try_emplace(ref.writer, place(ref));
     if (!added) {
       if (place(ref) <= known->second || SAMLA_PLANTED_BUG(skip_a_context_entry)) continue;
@@ -54,7 +54,7 @@ void FieldState::dominate(const change::WriteRef& first) {
     // Seeing through this writer's that are dominated now; each goes once, so this ends.
     auto it = transparent_.lower_bound({ref.writer, 0, 0});
     while (it != transparent_.end() && it->first <= ref) {
-      todo.insert(todo.end(), it->second.begin(), it->second.end());
+      unvisited.insert(unvisited.end(), it->second.begin(), it->second.end());
       it = transparent_.erase(it);
     }
   }

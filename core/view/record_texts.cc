@@ -73,16 +73,16 @@ std::vector<change::WriteRef> standing(const std::vector<change::WriteRef>& name
                                        const Records::Anew& anew) {
   std::set<change::WriteRef> out;
   std::set<change::WriteRef> seen;
-  std::vector<change::WriteRef> todo = named;
-  while (!todo.empty()) {
-    const change::WriteRef ref = todo.back();
-    todo.pop_back();
+  std::vector<change::WriteRef> unvisited = named;
+  while (!unvisited.empty()) {
+    const change::WriteRef ref = unvisited.back();
+    unvisited.pop_back();
     if (!seen.insert(ref).second) continue;
     const auto through = anew.seen_through.find(ref);
     if (through == anew.seen_through.end()) {
       out.insert(ref);
     } else {
-      todo.insert(todo.end(), through->second.begin(), through->second.end());
+      unvisited.insert(unvisited.end(), through->second.begin(), through->second.end());
     }
   }
   return {out.begin(), out.end()};
