@@ -79,7 +79,7 @@ scene_conflict() {
   sync_as kari-phone >/dev/null
   local reply
   reply=$(sync_as ola)
-  say "Ola's sync: $(jq -r '"\(.sent) changesets sent, \(.received) received, \(.conflicts) conflict for a person"' <<<"$reply")."
+  say "Ola's sync: $(jq -r '"sent \(.sent), received \(.received), conflicts for a person: \(.conflicts)"' <<<"$reply")."
   sync_as kari-phone >/dev/null
   local list conflict
   list=$(as kari-phone conflict list)
@@ -141,7 +141,7 @@ scene_reports() {
   say "HR reads $(field '.assessments | length' "$(as puls assessment list)") submitted assessments; $(field .conflicts "$loaded") conflict is open in a draft that HR holds no key to."
   say 'Response, by fylke:'
   as puls report response --by fylke --today 2016-09-01 |
-    jq -r '.groups[] | "    \(.group): \(.units) units; " + (.by_status | to_entries | map(select(.value > 0) | "\(.key) \(.value)") | join(", "))'
+    jq -r '.groups[] | "    \(.group), units: \(.units); " + (.by_status | to_entries | map(select(.value > 0) | "\(.key) \(.value)") | join(", "))'
   say 'The same as others may see it: what rests on fewer than five units is hidden, with as much more as it takes.'
   as puls report response --by fylke --for others --today 2016-09-01 |
     jq -r '.groups[] | "    \(.group): " + (.by_status | to_entries | map(select(.value != 0) | "\(.key) \(.value // "–")") | join(", "))'
