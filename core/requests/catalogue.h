@@ -70,31 +70,79 @@ struct Request {
   Answer answer = nullptr;
 };
 
-/// One file a noun.
-std::vector<Request> organisation_requests();
-std::vector<Request> import_requests();
-std::vector<Request> device_requests();
-std::vector<Request> space_requests();
-std::vector<Request> note_requests();
-std::vector<Request> search_requests();
-std::vector<Request> form_requests();
-std::vector<Request> assessment_requests();
-std::vector<Request> history_requests();
-std::vector<Request> doctor_requests();
-std::vector<Request> review_requests();
-std::vector<Request> measure_requests();
-std::vector<Request> cascade_requests();
-std::vector<Request> gathering_requests();
-std::vector<Request> input_requests();
-std::vector<Request> cluster_requests();
-std::vector<Request> round_requests();
-std::vector<Request> conflict_requests();
-std::vector<Request> sync_requests();
-std::vector<Request> report_requests();
-std::vector<Request> key_requests();
-std::vector<Request> demo_requests();
-std::vector<Request> person_requests();
-std::vector<Request> profile_requests();
+/// Each noun's requests, one file a noun. The names in it are the noun's own: list, show, …
+namespace organisation_requests {
+std::vector<Request> all();
+}
+namespace import_requests {
+std::vector<Request> all();
+}
+namespace device_requests {
+std::vector<Request> all();
+}
+namespace space_requests {
+std::vector<Request> all();
+}
+namespace note_requests {
+std::vector<Request> all();
+}
+namespace search_requests {
+std::vector<Request> all();
+}
+namespace form_requests {
+std::vector<Request> all();
+}
+namespace assessment_requests {
+std::vector<Request> all();
+}
+namespace history_requests {
+std::vector<Request> all();
+}
+namespace doctor_requests {
+std::vector<Request> all();
+}
+namespace review_requests {
+std::vector<Request> all();
+}
+namespace measure_requests {
+std::vector<Request> all();
+}
+namespace cascade_requests {
+std::vector<Request> all();
+}
+namespace gathering_requests {
+std::vector<Request> all();
+}
+namespace input_requests {
+std::vector<Request> all();
+}
+namespace cluster_requests {
+std::vector<Request> all();
+}
+namespace round_requests {
+std::vector<Request> all();
+}
+namespace conflict_requests {
+std::vector<Request> all();
+}
+namespace sync_requests {
+std::vector<Request> all();
+}
+namespace report_requests {
+std::vector<Request> all();
+}
+namespace key_requests {
+std::vector<Request> all();
+}
+namespace demo_requests {
+std::vector<Request> all();
+}
+namespace person_requests {
+std::vector<Request> all();
+}
+namespace profile_requests {
+std::vector<Request> all();
+}
 
 /// All of them, in the order above.
 const std::vector<Request>& catalogue();

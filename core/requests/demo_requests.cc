@@ -3,7 +3,7 @@
 #include "core/domain/organisation.h"
 #include "core/requests/catalogue.h"
 
-namespace samla::requests {
+namespace samla::requests::demo_requests {
 namespace {
 
 Result<Json> load(Profile& profile, const Arguments& arguments) {
@@ -42,7 +42,7 @@ Result<Json> load(Profile& profile, const Arguments& arguments) {
 
 }  // namespace
 
-std::vector<Request> demo_requests() {
+std::vector<Request> all() {
   return {
       {"demo.load",
        "Founds an invented organisation on a server that has none, the same each time: units, leaders with a "
@@ -67,4 +67,4 @@ std::vector<Request> demo_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::demo_requests

@@ -7,7 +7,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::doctor_requests {
 namespace {
 
 constexpr std::uintmax_t kRoomBytesMin = 200u * 1024 * 1024;
@@ -124,7 +124,7 @@ Result<Json> doctor(Profile& profile, const Arguments&) {
 
 }  // namespace
 
-std::vector<Request> doctor_requests() {
+std::vector<Request> all() {
   return {{"doctor",
            "Looks at disk, store, keys, server, clock, heads and changes of this device; syncs on the way.",
            {},
@@ -132,4 +132,4 @@ std::vector<Request> doctor_requests() {
            doctor}};
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::doctor_requests

@@ -3,7 +3,7 @@
 #include "core/domain/names.h"
 #include "core/requests/catalogue.h"
 
-namespace samla::requests {
+namespace samla::requests::key_requests {
 namespace {
 
 Result<Json> show_words(Profile& profile, const Arguments& arguments) {
@@ -89,7 +89,7 @@ Result<Json> notebook_escrow(Profile& profile, const Arguments& arguments) {
 
 }  // namespace
 
-std::vector<Request> key_requests() {
+std::vector<Request> all() {
   return {
       {"key.recovery.show",
        "Makes 24 words by which the user gets every space back after losing all devices, and shows them this "
@@ -143,4 +143,4 @@ std::vector<Request> key_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::key_requests

@@ -4,7 +4,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::note_requests {
 namespace {
 
 Result<Json> reply_with(Profile& profile, domain::Workspace& workspace, const domain::Note& note,
@@ -114,7 +114,7 @@ constexpr std::string_view kWarnings =
 
 }  // namespace
 
-std::vector<Request> note_requests() {
+std::vector<Request> all() {
   return {
       {"note.add",
        "Writes a note: in the notebook, which its author's devices alone can read, or in a shared space.",
@@ -165,4 +165,4 @@ std::vector<Request> note_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::note_requests

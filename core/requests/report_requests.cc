@@ -8,7 +8,7 @@
 #include "core/domain/spreadsheet.h"
 #include "core/requests/catalogue.h"
 
-namespace samla::requests {
+namespace samla::requests::report_requests {
 namespace {
 
 Json json_of(const domain::Count& count) { return count ? Json(*count) : Json(); }
@@ -201,7 +201,7 @@ constexpr std::string_view kJoined =
 
 }  // namespace
 
-std::vector<Request> report_requests() {
+std::vector<Request> all() {
   return {
       {"report.response",
        "How far the units have come, each counted once. For HR.",
@@ -283,4 +283,4 @@ std::vector<Request> report_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::report_requests

@@ -9,7 +9,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::sync_requests {
 namespace {
 
 /// Being out of reach is no failure: what was written is safe here and goes along next time.
@@ -76,7 +76,7 @@ const std::vector<std::pair<std::string_view, std::string_view>> kReply = {
 
 }  // namespace
 
-std::vector<Request> sync_requests() {
+std::vector<Request> all() {
   return {
       {"sync.now",
        "Sends what is here and takes what is there. Out of reach, the reply is ok and reached is none.",
@@ -91,4 +91,4 @@ std::vector<Request> sync_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::sync_requests

@@ -149,6 +149,4 @@ std::string error_reply(const Error& error) {
       .dump();
 }
 
-std::string catalogue_json() { return "[]"; }
-
 }  // namespace samla::requests
