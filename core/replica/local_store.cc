@@ -16,6 +16,9 @@ constexpr std::string_view kInviteSecretKey = "invite_secret";
 constexpr std::string_view kPairingSecretKey = "pairing_secret";
 constexpr std::string_view kClockKey = "clock";
 constexpr std::string_view kInstanceKey = "instance";
+/// 16 MiB of log. An edit writes the same few pages again and again, and a checkpoint writes each once: the
+/// longer the log, the less a page is written twice. What was not checkpointed is read again after a crash.
+constexpr int kCheckpointPages = 4096;
 
 std::filesystem::path database_file(const std::filesystem::path& directory) { return directory / "store.db"; }
 
@@ -73,6 +76,7 @@ Result<Database> LocalStore::open_database(const OpenOptions& options, const vau
   if (create) SAMLA_TRY(vault::create_database(database_file(options.directory), out.vfs->name()));
   sqlite::OpenFlags flags;
   flags.create = false;  // so that a database cut to nothing is not taken for a new one
+  flags.auto_checkpoint_pages = kCheckpointPages;
   flags.prepare = vault::prepare_connection;
   SAMLA_ASSIGN(sqlite::Connection connection,
                sqlite::Connection::open(database_file(options.directory), out.vfs->name(), flags));
@@ -160,12 +164,7 @@ Result<void> LocalStore::attach(const OpenOptions& options) {
   records = std::make_unique<view::Records>(std::move(opened_records));
   membership = std::make_unique<Membership>(*tables, account.organisation);
   SAMLA_TRY(membership->load());
-  SAMLA_ASSIGN(const auto last, tables->meta.get(kClockKey));
-  if (last) {
-    Reader in(*last);
-    time = HybridClock(clock, HybridTime{in.u64()});
-    SAMLA_TRY(in.finish("store.clock"));
-  }
+  SAMLA_TRY(load_clock());
   SAMLA_ASSIGN(const auto name, tables->meta.get(kInstanceKey));
   if (name && name->size() == WriterId::kSize) instance = WriterId::from(*name);
   SAMLA_ASSIGN(auto secret, tables->meta.get(kInviteSecretKey));
@@ -190,6 +189,18 @@ Result<sqlite::Transaction> LocalStore::begin_synced(bool synced) {
     synced_ = synced;
   }
   return sqlite::Transaction::begin(*connection_);
+}
+
+Result<void> LocalStore::load_clock() {
+  SAMLA_ASSIGN(HybridTime last, tables->outbox.last_time());
+  SAMLA_ASSIGN(const auto saved, tables->meta.get(kClockKey));
+  if (saved) {
+    Reader in(*saved);
+    last = std::max(last, HybridTime{in.u64()});
+    SAMLA_TRY(in.finish("store.clock"));
+  }
+  time = HybridClock(clock, last);
+  return {};
 }
 
 Result<void> LocalStore::save_clock() {

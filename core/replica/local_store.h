@@ -53,7 +53,8 @@ class LocalStore {
   Result<sqlite::Transaction> begin() { return begin_synced(true); }
   /// Of an edit: as OpenOptions::edits_survive_power_loss says.
   Result<sqlite::Transaction> begin_edit() { return begin_synced(edits_survive_power_loss_); }
-  /// Within a transaction: the hybrid clock's last time, so that it never goes back.
+  /// Within a transaction: the hybrid clock's last time, so that it never goes back. An edit need not: its
+  /// times stand in the outbox until it is frozen.
   Result<void> save_clock();
   /// Within a transaction.
   Result<void> save_account();
@@ -88,6 +89,7 @@ class LocalStore {
   LocalStore(const OpenOptions& options, Database database, Account account, custody::DeviceKeys keys);
   static Result<Database> open_database(const OpenOptions& options, const vault::StoreKey& key, bool create);
   Result<void> attach(const OpenOptions& options);
+  Result<void> load_clock();
   Result<sqlite::Transaction> begin_synced(bool synced);
 
   bool edits_survive_power_loss_;

@@ -199,6 +199,7 @@ Result<void> take_new_instance(LocalStore& local, const std::filesystem::path& f
     if (!to.records().empty()) SAMLA_TRY(History(local).rebuild(space, to.records()));
   }
   SAMLA_TRY(local.save_instance(fresh));
+  SAMLA_TRY(local.save_clock());  // what is issued anew is older than what waits before it
   SAMLA_TRY(local.tables->meta.put(kTokenKey, token));
   SAMLA_TRY(transaction.commit());
   local.instance = fresh;
@@ -211,6 +212,7 @@ Result<std::uint64_t> leave_fork(LocalStore& local) {
   SAMLA_ASSIGN(auto transaction, local.begin());
   SAMLA_ASSIGN(const std::uint64_t moved, leave_branches(local, fresh));
   SAMLA_TRY(local.save_instance(fresh));
+  SAMLA_TRY(local.save_clock());  // what is issued anew is older than what waits before it
   SAMLA_TRY(transaction.commit());
   local.instance = fresh;
   return moved;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_set>
 
 namespace samla::view {
 namespace {
@@ -25,17 +26,13 @@ std::set<std::string> all_folds(const std::string& word, const std::string& stem
   return out;
 }
 
-void add_forms(std::string_view text, std::set<std::string>& seen, std::string& out) {
-  for (const Word& word : words_of(text)) {
-    if (!seen.insert(word.lower).second) continue;
-    const std::string stem = stem_of(word.lower);
-    std::set<std::string> forms;
-    if (stem != word.lower) forms.insert(marked(kStemMark, stem));
-    for (const std::string& fold : all_folds(word.lower, stem)) forms.insert(marked(kFoldMark, fold));
-    for (const std::string& form : forms) {
-      if (seen.insert(form).second) out += form + ' ';
-    }
-  }
+/// What a word is found by beside itself, marked, sorted.
+std::vector<std::string> marked_forms(const std::string& word) {
+  const std::string stem = stem_of(word);
+  std::set<std::string> forms;
+  if (stem != word) forms.insert(marked(kStemMark, stem));
+  for (const std::string& fold : all_folds(word, stem)) forms.insert(marked(kFoldMark, fold));
+  return {forms.begin(), forms.end()};
 }
 
 std::string shortened(std::string text) {
@@ -49,11 +46,22 @@ std::string quoted(const std::string& text) { return '"' + text + '"'; }
 
 }  // namespace
 
-std::string index_forms(std::string_view title, std::string_view body) {
+std::string IndexForms::of(std::string_view title, std::string_view body) {
   std::string out;
-  std::set<std::string> seen;
-  add_forms(title, seen, out);
-  add_forms(body, seen, out);
+  std::unordered_set<std::string_view> seen;
+  for (const std::string_view text : {title, body}) {
+    for (Word& word : words_of(text)) {
+      auto known = forms_.find(word.lower);
+      if (known == forms_.end()) {
+        std::vector<std::string> forms = marked_forms(word.lower);
+        known = forms_.emplace(std::move(word.lower), std::move(forms)).first;
+      }
+      if (!seen.insert(known->first).second) continue;
+      for (const std::string& form : known->second) {
+        if (seen.insert(form).second) (out += form) += ' ';
+      }
+    }
+  }
   return out;
 }
 
