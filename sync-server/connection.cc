@@ -29,6 +29,8 @@ void Connection::on_message(ByteView message) {
 // ---- 2. hello
 
 std::optional<Refused> Connection::admit(const wire::Hello& hello) {
+  // Whoever comes may come from another process over the same storage, and have seen more than is known here.
+  if (!session_.entered() && !shared_.follower.catch_up(shared_.storage).ok()) return Refused::kLater;
   if (hello.entrance == wire::Entrance::kClaim) return admit_claim(hello);
   const IdentityPtr identity = shared_.registry.identity();
   const bool device = hello.entrance == wire::Entrance::kDevice;
@@ -117,7 +119,11 @@ session::Access Connection::access(const SpaceId& space, const DeviceId& device)
 }
 
 std::vector<SpaceId> Connection::spaces_of(const DeviceId& device) {
-  return shared_.registry.spaces_of(device);
+  std::vector<SpaceId> spaces = shared_.registry.spaces_of(device);
+  // Their places are told next. If they can't be read, the device takes what is known for a server that was
+  // set back, asks, and is told otherwise.
+  (void)shared_.follower.read_tips(shared_.storage, std::set<SpaceId>(spaces.begin(), spaces.end()));
+  return spaces;
 }
 
 // ---- 3. chains

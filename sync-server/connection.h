@@ -9,6 +9,7 @@
 #include "core/session/server_session.h"
 #include "sync-server/chain_registry.h"
 #include "sync-server/fanout.h"
+#include "sync-server/follower.h"
 #include "sync-server/horizon.h"
 #include "sync-server/server_keys.h"
 #include "sync-server/space_tips.h"
@@ -26,6 +27,7 @@ struct Shared {
   Fanout& fanout;
   std::function<void(Job)> submit;
   HorizonReader& horizon;
+  Follower& follower;
 };
 
 class Connection final : private session::ServerHost {

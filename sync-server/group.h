@@ -17,15 +17,17 @@ class Group {
   Result<void> place(Asker asker, const AppendJob& job);
   Result<void> place(Asker asker, const OfferJob& job);
   Result<void> place(Asker asker, const RenewJob& job);
+  Result<void> place(Asker asker, const NewsJob& job);
   /// Writes what was gathered; after this, commit.
   Result<void> flush();
-  /// After the commit: signs receipts and makes the new state everyone's.
-  GroupResult publish();
+  /// After the commit: signs receipts and makes the new state everyone's. `revision`: the transaction's.
+  GroupResult publish(std::uint64_t revision = 0);
 
  private:
   using Refused = wire::Refused;
 
   // Changesets (group.cc).
+  Result<void> place_verified(Asker asker, const PushJob& job);
   Result<StoredChangeset> writer_tip(const SpaceId& space, const WriterId& writer);
   Result<void> place_next(Asker asker, const change::Changeset& changeset, const StoredChangeset& tip);
   Result<std::optional<Refused>> make_room(const change::Changeset& changeset);

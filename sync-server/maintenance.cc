@@ -40,8 +40,8 @@ Result<void> name_partial(const std::filesystem::path& folder) {
   return {};
 }
 
-Result<VerifyReport> verified(const std::filesystem::path& file) {
-  SAMLA_ASSIGN(VerifyReport report, verify_storage(file));
+Result<VerifyReport> verified(const StoragePlace& place) {
+  SAMLA_ASSIGN(VerifyReport report, verify_storage(place));
   if (report.findings.empty()) return report;
   return fail(ErrorCode::store_corrupt, "server.verify", report.findings.front());
 }
@@ -74,6 +74,14 @@ Result<Horizon> horizon_of(const std::filesystem::path& file, std::uint64_t now_
   return out;
 }
 
+/// How far the chains had come nobody here can know: an administrator's device says so.
+Result<void> begin_new_life(Storage& storage, Random& random, std::uint64_t now_ms) {
+  SAMLA_ASSIGN(const auto transaction, storage.begin());
+  SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
+  SAMLA_TRY(transaction->put_value(kUnconfirmedName, encode_ms(now_ms)));
+  return transaction->commit();
+}
+
 }  // namespace
 
 Result<VerifyReport> back_up(const std::filesystem::path& folder, const std::filesystem::path& target,
@@ -85,7 +93,7 @@ Result<VerifyReport> back_up(const std::filesystem::path& folder, const std::fil
   }
   drop_partial(target);
   SAMLA_TRY(copy_sqlite_storage(storage_file(folder), partial_file(target)));
-  SAMLA_ASSIGN(VerifyReport report, verified(partial_file(target)));
+  SAMLA_ASSIGN(VerifyReport report, verified({partial_file(target), {}}));
   if (with_keys) {
     SAMLA_ASSIGN(const ServerKeys keys, ServerKeys::read(keys_file(folder)));
     SAMLA_TRY(keys.write(keys_file(target)));
@@ -115,26 +123,33 @@ Result<VerifyReport> restore(const std::filesystem::path& backup, const std::fil
   SAMLA_ASSIGN(const ServerKeys keys, ServerKeys::read(keys_file(keys_there ? folder : backup)));
   drop_partial(folder);
   SAMLA_TRY(copy_sqlite_storage(storage_file(backup), partial_file(folder)));
-  SAMLA_ASSIGN(VerifyReport report, verified(partial_file(folder)));
+  SAMLA_ASSIGN(VerifyReport report, verified({partial_file(folder), {}}));
   {
     SAMLA_ASSIGN(const auto storage, open_sqlite_storage(partial_file(folder), {.create = false}));
-    SAMLA_ASSIGN(const auto transaction, storage->begin());
-    SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
-    // How far the chains had come nobody here can know: an administrator's device says so.
-    SAMLA_TRY(transaction->put_value(kUnconfirmedName, encode_ms(now_ms)));
-    SAMLA_TRY(transaction->commit());
+    SAMLA_TRY(begin_new_life(*storage, random, now_ms));
   }
   if (!keys_there) SAMLA_TRY(keys.write(keys_file(folder)));
   SAMLA_TRY(name_partial(folder));
   return report;
 }
 
-Result<Stats> read_stats(const std::filesystem::path& folder) {
-  SAMLA_ASSIGN(const auto reader, open_sqlite_snapshot(storage_file(folder)));
+Result<VerifyReport> renew_restored(const std::filesystem::path& folder, const std::string& storage_url,
+                                    Random& random, std::uint64_t now_ms) {
+  SAMLA_ASSIGN([[maybe_unused]] const ServerKeys keys, ServerKeys::read(keys_file(folder)));
+  const StoragePlace place = place_of(folder, storage_url);
+  SAMLA_ASSIGN(const VerifyReport report, verified(place));
+  SAMLA_ASSIGN(const auto storage, open_storage(place, false));
+  SAMLA_TRY(begin_new_life(*storage, random, now_ms));
+  return report;
+}
+
+Result<Stats> read_stats(const std::filesystem::path& folder, const std::string& storage_url) {
+  SAMLA_ASSIGN(const auto reader, open_snapshot(place_of(folder, storage_url)));
   Stats stats;
   SAMLA_ASSIGN(stats.counts, reader->counts());
   SAMLA_ASSIGN(const auto claim, reader->value(kClaimName));
   stats.claimed = !claim.has_value();
+  if (!storage_url.empty()) return stats;
   stats.database_bytes = size_or_zero(storage_file(folder));
   stats.log_bytes = size_or_zero(storage_file(folder).string() + "-wal");
   return stats;

@@ -35,7 +35,7 @@ class EvilServer {
     };
     outlet.close = [](server::Asker) {};
     outlet.post = [this](std::function<void()> work) { posted_.push_back(std::move(work)); };
-    auto opened = server::Server::open(folder, clock_, std::move(outlet), 0);
+    auto opened = server::Server::open(server::ServerPlace{folder}, clock_, std::move(outlet), 0);
     SAMLA_ASSERT(opened.ok());
     server_ = std::move(*opened);
   }

@@ -50,9 +50,9 @@ class FailingStorage final : public Storage {
   Result<StorageCounts> counts() override { return inner_.counts(); }
   Result<void> forget_log() override { return inner_.forget_log(); }
   Result<std::unique_ptr<StorageReader>> open_reader() override { return inner_.open_reader(); }
-  Result<std::unique_ptr<StorageTransaction>> begin() override {
+  Result<std::unique_ptr<StorageTransaction>> begin(const TransactionScope& scope) override {
     SAMLA_TRY(step());
-    SAMLA_ASSIGN(auto transaction, inner_.begin());
+    SAMLA_ASSIGN(auto transaction, inner_.begin(scope));
     return std::unique_ptr<StorageTransaction>(std::make_unique<Writes>(*this, std::move(transaction)));
   }
 
