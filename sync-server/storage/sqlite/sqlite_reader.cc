@@ -33,7 +33,7 @@ std::int64_t row_of(std::int64_t space_number, std::uint64_t seq) {
   return (space_number << kSeqBits) + static_cast<std::int64_t>(seq);
 }
 
-constexpr std::uint64_t kSeqMax = (std::uint64_t{1} << kSeqBits) - 1;
+constexpr std::uint64_t kRowSeqMax = (std::uint64_t{1} << kSeqBits) - 1;
 
 }  // namespace
 
@@ -101,13 +101,13 @@ Result<std::optional<StoredChangeset>> SqliteReads::last_changeset(const SpaceId
   if (!number) return std::optional<StoredChangeset>();
   SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_CHANGESET_COLUMNS
                                      " FROM changeset WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1"));
-  find->bind(1, row_of(*number, 0)).bind(2, row_of(*number, kSeqMax));
+  find->bind(1, row_of(*number, 0)).bind(2, row_of(*number, kRowSeqMax));
   return read_one(*find);
 }
 
 Result<std::optional<StoredChangeset>> SqliteReads::changeset_at(const SpaceId& space, std::uint64_t seq) {
   SAMLA_ASSIGN(const auto number, space_number(space));
-  if (!number || seq > kSeqMax) return std::optional<StoredChangeset>();
+  if (!number || seq > kRowSeqMax) return std::optional<StoredChangeset>();
   SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_CHANGESET_COLUMNS " FROM changeset WHERE id = ?1"));
   find->bind(1, row_of(*number, seq));
   return read_one(*find);
@@ -117,10 +117,10 @@ Result<std::vector<StoredChangeset>> SqliteReads::changesets_after(const SpaceId
                                                                    std::size_t bytes_max) {
   std::vector<StoredChangeset> out;
   SAMLA_ASSIGN(const auto number, space_number(space));
-  if (!number || seq > kSeqMax) return out;
+  if (!number || seq > kRowSeqMax) return out;
   SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_CHANGESET_COLUMNS
                                      ", bytes FROM changeset WHERE id > ?1 AND id <= ?2 ORDER BY id"));
-  find->bind(1, row_of(*number, seq)).bind(2, row_of(*number, kSeqMax));
+  find->bind(1, row_of(*number, seq)).bind(2, row_of(*number, kRowSeqMax));
   for (std::size_t bytes = 0; bytes < bytes_max;) {
     SAMLA_ASSIGN(const bool found, find->step());
     if (!found) break;
