@@ -124,12 +124,13 @@ std::map<std::string, std::string> Arguments::text_map(std::string_view name) co
 const std::vector<Request>& catalogue() {
   static const std::vector<Request> all = [] {
     std::vector<Request> out;
-    for (const auto& noun :
-         {organisation_requests, import_requests,    device_requests,     space_requests,   note_requests,
-          search_requests,       form_requests,      assessment_requests, review_requests,  measure_requests,
-          cascade_requests,      gathering_requests, input_requests,      cluster_requests, round_requests,
-          history_requests,      conflict_requests,  sync_requests,       report_requests,  key_requests,
-          demo_requests,         doctor_requests,    person_requests,     profile_requests}) {
+    for (const auto& noun : {organisation_requests, import_requests,  device_requests,   space_requests,
+                             programme_requests,    note_requests,    search_requests,   form_requests,
+                             assessment_requests,   review_requests,  measure_requests,  cascade_requests,
+                             gathering_requests,    group_requests,   input_requests,    cluster_requests,
+                             round_requests,        history_requests, conflict_requests, sync_requests,
+                             report_requests,       key_requests,     demo_requests,     doctor_requests,
+                             person_requests,       profile_requests}) {
       for (Request& request : noun()) out.push_back(std::move(request));
     }
     return out;
