@@ -59,7 +59,7 @@ class Change {
     std::vector<Edit::Field> fields = {field("source", to_hex(input.id)), field("gathering", input.gathering),
                                        field("theme", input.theme), field("text", input.text)};
     SAMLA_ASSIGN(const RecordId id, content_id(workspace_.replica(), forum_, kind::kClusteredInput, fields));
-    SAMLA_ASSIGN(const auto present, workspace_.records().read(id));
+    SAMLA_ASSIGN(const auto present, workspace_.read(id));
     if (!present) edit_.create(id, forum_, std::string(kind::kClusteredInput), std::move(fields));
     return {};
   }

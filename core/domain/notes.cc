@@ -4,9 +4,12 @@
 #include <set>
 
 #include "core/base/encoding.h"
+#include "core/domain/gatherings.h"
 #include "core/domain/immutable.h"
+#include "core/domain/note_withdrawals.h"
 #include "core/domain/policies.h"
 #include "core/domain/record_ids.h"
+#include "core/domain/rightful.h"
 
 namespace samla::domain {
 namespace {
@@ -30,7 +33,9 @@ Note note_of(const Workspace& workspace, const view::RecordView& found) {
   note.updated_ms = record.updated_ms;
   note.author = record.author;
   note.source = record.text("source");
-  note.status = record.kind == kind::kPublishedNote ? "delt" : "kladd";
+  note.gathering = record.text("gathering");
+  note.session = record.text("session");
+  note.status = record.kind == kind::kPublishedNote ? kNoteShared : "kladd";
   note.contested = record.contested();
   return note;
 }
@@ -55,10 +60,45 @@ Result<view::RecordView> find_draft(Workspace& workspace, std::string_view id, s
   return record;
 }
 
+/// As note_of; of a copy that is withdrawn the title alone.
+Result<Note> shown(Workspace& workspace, const view::RecordView& record) {
+  Note out = note_of(workspace, record);
+  if (record.kind != kind::kPublishedNote) return out;
+  SAMLA_ASSIGN(const NoteWithdrawals withdrawals, NoteWithdrawals::load(workspace));
+  if (!withdrawals.holds(record)) return out;
+  out.status = kNoteWithdrawn;
+  out.body.clear();
+  return out;
+}
+
 Result<Note> read_again(Workspace& workspace, const RecordId& id) {
-  SAMLA_ASSIGN(const auto record, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto record, workspace.read(id));
   if (!record) return fail(ErrorCode::internal, "note.read");
-  return note_of(workspace, *record);
+  return shown(workspace, *record);
+}
+
+/// Where the note was written, as fields of it.
+Result<std::vector<Edit::Field>> place_fields(Workspace& workspace, const NewNote& note,
+                                              std::string_view operation) {
+  std::vector<Edit::Field> out;
+  std::string gathering;
+  if (!note.gathering.empty()) {
+    SAMLA_ASSIGN(const Gathering found, find_gathering(workspace, note.gathering, operation));
+    gathering = to_hex(found.id);
+  }
+  if (!note.session.empty()) {
+    SAMLA_ASSIGN(const auto session, find_record(workspace, note.session, {kind::kSession}, operation));
+    const auto info = workspace.space(session.space);
+    const std::string its = info ? to_hex(info->scope) : std::string();
+    if (!gathering.empty() && gathering != its) {
+      return fail(ErrorCode::invalid_argument, std::string(operation),
+                  "the session is on another gathering's agenda");
+    }
+    gathering = its;
+    out.push_back(field("session", to_hex(session.id)));
+  }
+  if (!gathering.empty()) out.push_back(field("gathering", gathering));
+  return out;
 }
 
 Result<void> check_tags(const std::vector<std::string>& tags, std::string_view operation) {
@@ -101,9 +141,12 @@ Result<NoteResult> add_note(Workspace& workspace, const NewNote& note) {
   SAMLA_TRY(check_tags(note.tags, kOperation));
   const SpaceId space = note.space.value_or(workspace.notebook());
   SAMLA_TRY(workspace.check_writable(space, kOperation));
+  auto fields = fields_of(note.title, note.body, note.tags);
+  SAMLA_ASSIGN(const auto place, place_fields(workspace, note, kOperation));
+  fields.insert(fields.end(), place.begin(), place.end());
   const RecordId id = workspace.replica().new_record_id();
   Edit edit;
-  edit.create(id, space, std::string(kind::kNote), fields_of(note.title, note.body, note.tags));
+  edit.create(id, space, std::string(kind::kNote), std::move(fields));
   SAMLA_TRY(workspace.commit(std::move(edit), {space}));
   return result_of(workspace, id);
 }
@@ -128,26 +171,32 @@ Result<NoteResult> edit_note(Workspace& workspace, std::string_view id,
 Result<Note> show_note(Workspace& workspace, std::string_view id) {
   SAMLA_ASSIGN(const auto record, find(workspace, id, "note.show"));
   SAMLA_TRY(workspace.records().look(record.id));
-  return note_of(workspace, record);
+  return shown(workspace, record);
 }
 
-Result<std::vector<Note>> list_notes(Workspace& workspace, std::size_t limit,
-                                     const std::optional<std::string>& tag) {
+Result<std::vector<Note>> list_notes(Workspace& workspace, const NoteFilter& filter) {
+  std::string gathering;
+  if (filter.gathering) {
+    SAMLA_ASSIGN(const Gathering found, find_gathering(workspace, *filter.gathering, "note.list"));
+    gathering = to_hex(found.id);
+  }
+  SAMLA_ASSIGN(const NoteWithdrawals withdrawals, NoteWithdrawals::load(workspace));
   std::vector<Note> out;
   for (const std::string_view kind : {kind::kNote, kind::kPublishedNote}) {
     view::Query query;
     query.kind = kind;
     query.newest_first = true;
-    if (!tag) query.limit = limit;
+    if (!filter.tag && !filter.gathering && kind == kind::kNote) query.limit = filter.limit;
     SAMLA_ASSIGN(const auto records, workspace.records().list(query));
     for (const view::RecordView& record : records) {
       Note note = note_of(workspace, record);
-      if (tag && std::ranges::find(note.tags, *tag) == note.tags.end()) continue;
-      out.push_back(std::move(note));
+      const bool is_out = (filter.tag && std::ranges::find(note.tags, *filter.tag) == note.tags.end()) ||
+                          (filter.gathering && note.gathering != gathering) || withdrawals.holds(record);
+      if (!is_out) out.push_back(std::move(note));
     }
   }
   std::ranges::stable_sort(out, std::greater(), &Note::created_ms);
-  if (limit != 0 && out.size() > limit) out.resize(limit);
+  if (filter.limit != 0 && out.size() > filter.limit) out.resize(filter.limit);
   return out;
 }
 
@@ -189,16 +238,59 @@ Result<NoteResult> share_note(Workspace& workspace, std::string_view id, const S
   std::vector<Edit::Field> fields =
       fields_of(record.text("title"), record.text("body"), record.elements("tags"));
   fields.push_back(field("source", to_hex(record.id)));
+  for (const char* name : {"gathering", "session"}) {
+    if (!record.text(name).empty()) fields.push_back(field(name, record.text(name)));
+  }
   SAMLA_ASSIGN(const RecordId copy, content_id(workspace.replica(), space, kind::kPublishedNote, fields));
-  SAMLA_ASSIGN(const auto present, workspace.records().read(copy));
+  SAMLA_ASSIGN(const auto present, workspace.read(copy));
   Edit edit;
   if (!present) {
     edit.create(copy, space, std::string(kind::kPublishedNote), std::move(fields));
-  } else if (present->erased) {
-    edit.restore(copy);
+  } else {
+    if (present->erased) edit.restore(copy);
+    SAMLA_ASSIGN(const NoteWithdrawals withdrawals, NoteWithdrawals::load(workspace));
+    if (withdrawals.holds(*present)) SAMLA_TRY(withdrawals.add(edit, *present, kNoteShared, {}));
   }
   if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {space}));
   return result_of(workspace, copy);
+}
+
+Result<std::vector<Note>> withdraw_note(Workspace& workspace, std::string_view id,
+                                        const std::string& reason) {
+  constexpr std::string_view kOperation = "note.withdraw";
+  SAMLA_TRY(check_text(reason, "reason", kOperation));
+  SAMLA_ASSIGN(const auto record,
+               find_record(workspace, id, {kind::kNote, kind::kPublishedNote}, kOperation));
+  SAMLA_ASSIGN(const NoteWithdrawals withdrawals, NoteWithdrawals::load(workspace));
+  SAMLA_ASSIGN(const auto copies, workspace.list(kind::kPublishedNote));
+  Edit edit;
+  std::set<SpaceId> spaces;
+  std::vector<RecordId> withdrawn;
+  bool is_others = false;
+  for (const auto& copy : copies) {
+    const bool is_meant = copy->id == record.id || copy->text("source") == to_hex(record.id);
+    if (!is_meant || withdrawals.holds(*copy)) continue;
+    if (user_of_writer(workspace.replica(), copy->author) != workspace.replica().user()) {
+      is_others = true;
+      continue;
+    }
+    SAMLA_TRY(workspace.check_writable(copy->space, kOperation));
+    SAMLA_TRY(withdrawals.add(edit, *copy, kNoteWithdrawn, reason));
+    spaces.insert(copy->space);
+    withdrawn.push_back(copy->id);
+  }
+  if (withdrawn.empty()) {
+    return is_others ? fail(ErrorCode::not_permitted, std::string(kOperation),
+                            "only who shared it can take it back")
+                     : fail(ErrorCode::wrong_state, std::string(kOperation), "the note is not shared");
+  }
+  SAMLA_TRY(workspace.commit(std::move(edit), spaces));
+  std::vector<Note> out;
+  for (const RecordId& each : withdrawn) {
+    SAMLA_ASSIGN(Note note, read_again(workspace, each));
+    out.push_back(std::move(note));
+  }
+  return out;
 }
 
 Result<Note> delete_note(Workspace& workspace, std::string_view id) {
@@ -236,7 +328,7 @@ Result<std::vector<FoundNote>> search_notes(Workspace& workspace, std::string_vi
     SAMLA_ASSIGN(const auto hits, workspace.records().search(query));
     for (const view::SearchHit& hit : hits) {
       SAMLA_ASSIGN(Note note, read_again(workspace, hit.id));
-      out.push_back({std::move(note), hit.snippet});
+      if (note.status != kNoteWithdrawn) out.push_back({std::move(note), hit.snippet});
     }
   }
   return out;

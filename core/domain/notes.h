@@ -20,8 +20,10 @@ struct Note {
   std::uint64_t created_ms = 0;
   std::uint64_t updated_ms = 0;
   WriterId author;
-  std::string status;  ///< "kladd", "delt" (a published copy)
-  std::string source;  ///< of a published copy: the id of what it is a copy of; else empty
+  std::string status;     ///< "kladd"; of a published copy "delt", or "tilbakekalt": then it has no body
+  std::string gathering;  ///< the id of that where it was written; empty: none
+  std::string session;    ///< of its agenda
+  std::string source;     ///< of a published copy: the id of what it is a copy of; else empty
   bool contested = false;
   /// Its text was put together of edits that did not know of each other, and has not been looked at here
   /// since.
@@ -39,6 +41,8 @@ struct NewNote {
   std::string body;
   std::vector<std::string> tags;
   std::optional<SpaceId> space;  ///< absent: the notebook
+  std::string gathering;         ///< a gathering's name or id; empty: none, or the session's
+  std::string session;           ///< a session's id
 };
 
 Result<NoteResult> add_note(Workspace& workspace, const NewNote& note);
@@ -47,13 +51,21 @@ Result<NoteResult> edit_note(Workspace& workspace, std::string_view id,
                              const std::optional<std::string>& title, const std::optional<std::string>& body);
 /// And what was put together in it is looked at from now on: the reply is the last that says `merged`.
 Result<Note> show_note(Workspace& workspace, std::string_view id);
-/// Newest first; `limit` 0: all.
-Result<std::vector<Note>> list_notes(Workspace& workspace, std::size_t limit,
-                                     const std::optional<std::string>& tag);
+struct NoteFilter {
+  std::size_t limit = 0;  ///< 0: all
+  std::optional<std::string> tag;
+  std::optional<std::string> gathering;  ///< written there: a gathering's name or id
+};
+
+/// Newest first. Copies that are withdrawn are left out.
+Result<std::vector<Note>> list_notes(Workspace& workspace, const NoteFilter& filter);
 Result<NoteResult> tag_note(Workspace& workspace, std::string_view id, const std::vector<std::string>& add,
                             const std::vector<std::string>& remove);
 /// Publishes a copy in `space`; the same content published again is the same copy.
 Result<NoteResult> share_note(Workspace& workspace, std::string_view id, const SpaceId& space);
+/// Takes back what was shared: of a copy that, of a note all its copies that this user has made. Who has read
+/// it has read it. wrong_state where there is none.
+Result<std::vector<Note>> withdraw_note(Workspace& workspace, std::string_view id, const std::string& reason);
 Result<Note> delete_note(Workspace& workspace, std::string_view id);
 Result<Note> restore_note(Workspace& workspace, std::string_view id);
 

@@ -88,21 +88,19 @@ Result<Assessment> decide(Workspace& workspace, std::string_view id, std::string
 
 Result<Reviews> Reviews::load(Workspace& workspace, const std::optional<SpaceId>& space) {
   Reviews out;
-  view::Query query;
-  query.space = space;
-  query.kind = kind::kDecision;
-  SAMLA_ASSIGN(const auto decisions, workspace.records().list(query));
-  for (const view::RecordView& record : decisions) {
-    if (!is_unaltered(workspace.replica(), record) || !made_rightly(workspace, record)) continue;
+  SAMLA_ASSIGN(const auto decisions, workspace.list(kind::kDecision, space));
+  for (const auto& kept : decisions) {
+    const view::RecordView& record = *kept;
+    if (!kept->unaltered || !made_rightly(workspace, record)) continue;
     Decision each{to_hex(record.id),     record.text("assessment"),   record.text("revision"),
                   record.text("status"), record.elements("previous"), record.created_ms,
                   record.author};
     if (is_decision(each.status)) out.decisions_.emplace(each.revision, std::move(each));
   }
-  query.kind = kind::kComment;
-  SAMLA_ASSIGN(const auto comments, workspace.records().list(query));
-  for (const view::RecordView& record : comments) {
-    if (made_rightly(workspace, record)) out.comments_.emplace(record.text("assessment"), comment_of(record));
+  SAMLA_ASSIGN(const auto comments, workspace.list(kind::kComment, space));
+  for (const auto& record : comments) {
+    if (made_rightly(workspace, *record))
+      out.comments_.emplace(record->text("assessment"), comment_of(*record));
   }
   return out;
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/domain/kinds.h"
+#include "core/domain/record_cache.h"
 #include "core/domain/spaces.h"
 #include "core/replica/replica.h"
 
@@ -17,11 +18,19 @@ namespace samla::domain {
 class Workspace {
  public:
   /// `replica` outlives this.
-  explicit Workspace(replica::Replica& replica) : replica_(replica) {}
+  explicit Workspace(replica::Replica& replica) : replica_(replica), cache_(replica) {}
 
   replica::Replica& replica() { return replica_; }
   const replica::Replica& replica() const { return replica_; }
+  /// What the store holds, whoever wrote it. See read and list.
   view::Records& records() { return replica_.records(); }
+  /// The record as those have written it who may (rightful.h). Absent: no such record.
+  Result<std::optional<view::RecordView>> read(const RecordId& id);
+  /// The records of `kind` that are not erased, oldest first; in `space` alone, if given. What is asked again
+  /// is not read again (record_cache.h): for kinds that are gone through whole. As read has them.
+  Result<RecordList> list(std::string_view kind, const std::optional<SpaceId>& space = {});
+  /// As list, erased ones too.
+  Result<RecordList> list_with_erased(std::string_view kind, const std::optional<SpaceId>& space = {});
   Role role() const { return static_cast<Role>(replica_.role()); }
 
   SpaceId directory() const { return replica_.space_id(purpose::kDirectory, {}); }
@@ -46,6 +55,7 @@ class Workspace {
                                const std::string& name);
 
   replica::Replica& replica_;
+  RecordCache cache_;
   std::set<SpaceId> named_;  ///< spaces known to hold this device's name
 };
 

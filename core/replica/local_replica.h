@@ -28,9 +28,11 @@ class LocalReplica final : public Replica {
   Role role() const override;
   std::vector<SpaceId> entitled_spaces() const override;
   std::vector<UserInfo> users() const override;
+  Role role_of(const UserId& user) const override;
   std::vector<DeviceInfo> devices() const override;
   std::vector<InviteInfo> invites() const override;
   std::vector<SpaceInfo> spaces() const override;
+  std::optional<SpaceInfo> space(const SpaceId& id) const override;
   std::vector<std::pair<UserId, SpaceRight>> members(const SpaceId& space) const override;
   std::optional<DeviceId> device_of_writer(const WriterId& writer) const override;
   std::optional<UserId> user_of_device(const DeviceId& device) const override;
@@ -118,6 +120,7 @@ class LocalReplica final : public Replica {
   const chain::IdentityState& identity() const { return local_->membership->identity(); }
   /// Syncs and says why not if what was asked of the server has not come to stand there.
   Result<void> sync_or_fail(const SyncOptions& options);
+  SpaceInfo info_of(const SpaceId& id, const chain::SpaceState& state) const;
   std::string status_of(const chain::IdentityState::Device& device, const DeviceId& id) const;
 
   OpenOptions options_;

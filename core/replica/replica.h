@@ -335,9 +335,13 @@ class Replica {
   /// The invite's entitlements of this user: shared spaces that exist or will.
   virtual std::vector<SpaceId> entitled_spaces() const = 0;
   virtual std::vector<UserInfo> users() const = 0;
+  /// Zero: no such user is known here.
+  virtual Role role_of(const UserId& user) const = 0;
   virtual std::vector<DeviceInfo> devices() const = 0;
   virtual std::vector<InviteInfo> invites() const = 0;
   virtual std::vector<SpaceInfo> spaces() const = 0;
+  /// Absent: no such space is known here.
+  virtual std::optional<SpaceInfo> space(const SpaceId& id) const = 0;
   /// Empty: no such space is known here.
   virtual std::vector<std::pair<UserId, SpaceRight>> members(const SpaceId& space) const = 0;
   virtual std::optional<DeviceId> device_of_writer(const WriterId& writer) const = 0;

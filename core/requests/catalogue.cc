@@ -125,12 +125,13 @@ const std::vector<Request>& catalogue() {
   static const std::vector<Request> all = [] {
     std::vector<Request> out;
     for (const auto& noun :
-         {organisation_requests::all, import_requests::all,  device_requests::all,  space_requests::all,
-          note_requests::all,         search_requests::all,  form_requests::all,    assessment_requests::all,
-          review_requests::all,       measure_requests::all, cascade_requests::all, gathering_requests::all,
-          input_requests::all,        cluster_requests::all, round_requests::all,   history_requests::all,
-          conflict_requests::all,     sync_requests::all,    report_requests::all,  key_requests::all,
-          demo_requests::all,         doctor_requests::all,  person_requests::all,  profile_requests::all}) {
+         {organisation_requests::all, import_requests::all,  device_requests::all,   space_requests::all,
+          programme_requests::all,    note_requests::all,    search_requests::all,   form_requests::all,
+          assessment_requests::all,   review_requests::all,  measure_requests::all,  cascade_requests::all,
+          gathering_requests::all,    group_requests::all,   input_requests::all,    cluster_requests::all,
+          round_requests::all,        history_requests::all, conflict_requests::all, sync_requests::all,
+          report_requests::all,       key_requests::all,     demo_requests::all,     doctor_requests::all,
+          person_requests::all,       profile_requests::all}) {
       for (Request& request : noun()) out.push_back(std::move(request));
     }
     return out;

@@ -83,6 +83,9 @@ std::vector<Request> all();
 namespace space_requests {
 std::vector<Request> all();
 }
+namespace programme_requests {
+std::vector<Request> all();
+}
 namespace note_requests {
 std::vector<Request> all();
 }
@@ -111,6 +114,9 @@ namespace cascade_requests {
 std::vector<Request> all();
 }
 namespace gathering_requests {
+std::vector<Request> all();
+}
+namespace group_requests {
 std::vector<Request> all();
 }
 namespace input_requests {

@@ -37,7 +37,7 @@ Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text
 
 Json shape_of(const domain::Measure& measure, domain::Names& names, const std::string& day) {
   Json log = Json::array();
-  for (const domain::MeasureEntry& each : measure.log) {
+  for (const domain::StatusEntry& each : measure.log) {
     const domain::Person person = names.author(each.author);
     log.push_back({{"status", each.status},
                    {"note", each.note},

@@ -21,7 +21,8 @@ Result<Json> add(Profile& profile, const Arguments& arguments) {
   if (!arguments.find_text("title") && !arguments.find_text("body")) {
     return fail(ErrorCode::invalid_argument, "note.add", "give a title, a body or both");
   }
-  domain::NewNote note{arguments.text("title"), arguments.text("body"), arguments.texts("tags"), {}};
+  domain::NewNote note{arguments.text("title"),     arguments.text("body"),   arguments.texts("tags"), {},
+                       arguments.text("gathering"), arguments.text("session")};
   if (const auto space = arguments.find_text("space")) {
     SAMLA_ASSIGN(note.space, domain::Names(*workspace).find_space(*space, "note.add"));
   }
@@ -46,8 +47,9 @@ Result<Json> show(Profile& profile, const Arguments& arguments) {
 
 Result<Json> list(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.list"));
-  SAMLA_ASSIGN(const auto notes, domain::list_notes(*workspace, arguments.find_number("limit").value_or(0),
-                                                    arguments.find_text("tag")));
+  SAMLA_ASSIGN(const auto notes, domain::list_notes(*workspace, {arguments.find_number("limit").value_or(0),
+                                                                 arguments.find_text("tag"),
+                                                                 arguments.find_text("gathering")}));
   domain::Names names(*workspace);
   Json out = Json::array();
   for (const domain::Note& note : notes) out.push_back(shape_of(note, names));
@@ -91,6 +93,19 @@ Result<Json> share(Profile& profile, const Arguments& arguments) {
   return reply_with(profile, *workspace, result.note, result.warnings);
 }
 
+Result<Json> withdraw(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.withdraw"));
+  SAMLA_ASSIGN(const auto notes,
+               domain::withdraw_note(*workspace, arguments.text("id"), arguments.text("reason")));
+  domain::Names names(*workspace);
+  Json out = Json::array();
+  for (const domain::Note& each : notes) {
+    out.push_back(shape_of(each, names));
+    profile.tell_changed(each.id);
+  }
+  return Json{{"notes", std::move(out)}};
+}
+
 Result<Json> erase(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.delete"));
   SAMLA_ASSIGN(const domain::Note note, domain::delete_note(*workspace, arguments.text("id")));
@@ -108,7 +123,7 @@ Result<Json> restore(Profile& profile, const Arguments& arguments) {
 const Parameter kId = {"id", Type::kText, true, "the note's id, or a unique beginning of at least 4 digits"};
 constexpr std::string_view kNoteReply =
     "id, title, body, tags, space, space_id, created, updated, author, author_name, status, conflict; a "
-    "published copy also source";
+    "published copy also source; where they are known gathering (its name) and session (an id)";
 constexpr std::string_view kWarnings =
     "where others will read a national identity number or a telephone number: code and message of each";
 
@@ -121,7 +136,9 @@ std::vector<Request> all() {
        {{"title", Type::kText, false, "one line; title, body or both"},
         {"body", Type::kText, false, "the text, kept byte for byte; at most 256 KiB"},
         {"tags", Type::kTexts, false, "words to find it by; at most 200"},
-        {"space", Type::kText, false, "a space's name or id; without one the notebook"}},
+        {"space", Type::kText, false, "a space's name or id; without one the notebook"},
+        {"gathering", Type::kText, false, "the gathering that it was written at: its name or id"},
+        {"session", Type::kText, false, "the session of its agenda: the id"}},
        {{"note", kNoteReply}, {"warnings", kWarnings}},
        add},
       {"note.edit",
@@ -135,7 +152,8 @@ std::vector<Request> all() {
       {"note.list",
        "Lists notes, newest first.",
        {{"limit", Type::kInteger, false, "at most so many; without it, or 0, all"},
-        {"tag", Type::kText, false, "only those with this tag"}},
+        {"tag", Type::kText, false, "only those with this tag"},
+        {"gathering", Type::kText, false, "only those written at this gathering: its name or id"}},
        {{"notes", "a list of notes as note.show gives them"}},
        list},
       {"note.search",
@@ -160,6 +178,14 @@ std::vector<Request> all() {
         {"dry_run", Type::kBoolean, false, "warns of what others would read, and shares nothing"}},
        {{"note", "the copy, as note.show gives it; of a dry run the note itself"}, {"warnings", kWarnings}},
        share},
+      {"note.withdraw",
+       "Takes back what was shared: a copy, or all copies that were made of a note. It is listed and found "
+       "no "
+       "more; who has read it has read it. Sharing the note again brings a copy back.",
+       {{"id", Type::kText, true, "the copy's id, or the note's: then all its copies"},
+        {"reason", Type::kText, false, "for those who read it"}},
+       {{"notes", "the copies, as note.show gives them; their status is tilbakekalt"}},
+       withdraw},
       {"note.delete", "Deletes a note; note.restore brings it back.", {kId}, {{"note", kNoteReply}}, erase},
       {"note.restore", "Brings a deleted note back.", {kId}, {{"note", kNoteReply}}, restore},
   };

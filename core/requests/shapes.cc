@@ -53,6 +53,9 @@ Json shape_of(const domain::Note& note, domain::Names& names) {
   put_author(out, note.author, names);
   out["status"] = note.status;
   if (!note.source.empty()) out["source"] = note.source;
+  if (const auto gathering = fixed_from_hex<RecordId>(note.gathering))
+    out["gathering"] = names.gathering(*gathering);
+  if (!note.session.empty()) out["session"] = note.session;
   out["conflict"] = note.contested;
   out["merged"] = note.merged;
   return out;

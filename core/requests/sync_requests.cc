@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/domain/conflicts.h"
+#include "core/domain/groups.h"
 #include "core/domain/names.h"
 #include "core/domain/organisation.h"
 #include "core/domain/participants.h"
@@ -23,8 +24,9 @@ using Run = Result<replica::SyncReport> (*)(replica::Replica&, const replica::Sy
 
 Result<Json> run(Profile& profile, std::string_view operation, Run how) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace(operation));
-  SAMLA_TRY(domain::found_own_units(*workspace));
+  SAMLA_TRY(domain::found_own_spaces(*workspace));
   SAMLA_TRY(domain::admit_participants(*workspace));
+  SAMLA_TRY(domain::admit_group_members(*workspace));
   profile.events().push({{"event", "sync.state"}, {"state", "syncing"}});
   auto result = how(workspace->replica(), profile.sync_options());
   replica::SyncReport report;

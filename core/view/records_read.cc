@@ -45,6 +45,7 @@ std::string list_sql(const Query& query) {
   std::string sql = "SELECT " SAMLA_RECORD_COLUMNS " FROM record WHERE created IS NOT NULL";
   if (query.kind) sql += " AND kind = ?1";
   if (query.space) sql += " AND space = ?2";
+  if (query.id) sql += " AND id = ?4";
   if (!query.include_erased) sql += " AND erased = 0";
   const std::string order = query.newest_first ? " DESC" : "";
   return sql + " ORDER BY created" + order + ", id" + order + ", space" + order + " LIMIT ?3";
@@ -80,6 +81,7 @@ Result<std::vector<RecordView>> Records::list(const Query& query) const {
   if (query.kind) select->bind(1, *query.kind);
   if (query.space) select->bind(2, *query.space);
   select->bind(3, sql_limit(query.limit));
+  if (query.id) select->bind(4, *query.id);
   return views(*connection_, *select);
 }
 
