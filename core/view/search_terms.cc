@@ -1,6 +1,7 @@
 #include "core/view/search_terms.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <unordered_set>
 
@@ -40,6 +41,10 @@ std::string shortened(std::string text) {
   std::size_t end = kSnippetBytesMax;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
   return text.substr(0, end) + "…";
+}
+
+bool is_ascii(const std::string& word) {
+  return std::ranges::all_of(word, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 std::string quoted(const std::string& text) { return '"' + text + '"'; }
@@ -85,6 +90,7 @@ SearchTerms::SearchTerms(std::string_view words) {
   for (Part& part : parts) {
     for (Word& word : words_of(part.text)) {
       part.stems.push_back(stem_of(word.lower));
+      part.folds.push_back(folds_of(word.lower));
       part.words.push_back(std::move(word.lower));
     }
   }
@@ -119,20 +125,26 @@ std::string SearchTerms::expression(Reach reach) const {
 }
 
 std::size_t SearchTerms::part_of(const Word& word) const {
-  const auto fits = [&](const std::string& mine, const std::string& stem, bool is_prefix) {
+  std::optional<std::string> word_stem;
+  const auto fits = [&](const std::string& mine, const std::string& stem, const std::vector<std::string>& own,
+                        bool is_prefix) {
     if (mine == word.lower || (is_prefix && word.lower.starts_with(mine))) return true;
-    if (stem_of(word.lower) == stem) return true;
-    const auto folds = folds_of(word.lower);
-    const auto own = folds_of(mine);
+    // Words of one stem differ in their endings: most words need no stemming to be told apart.
+    if (mine.front() == word.lower.front()) {
+      if (!word_stem) word_stem = stem_of(word.lower);
+      if (*word_stem == stem) return true;
+    }
+    if (std::ranges::find(own, word.lower) != own.end()) return true;
     const auto same = [&](const std::string& fold) {
       return fold == mine || (is_prefix && fold.starts_with(mine)) || stem_of(fold) == stem;
     };
-    return std::ranges::any_of(folds, same) || std::ranges::find(own, word.lower) != own.end();
+    return !is_ascii(word.lower) && std::ranges::any_of(folds_of(word.lower), same);
   };
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const Part& part = parts_[i];
     for (std::size_t j = 0; j < part.words.size(); ++j) {
-      if (fits(part.words[j], part.stems[j], part.is_prefix && j + 1 == part.words.size())) return i;
+      if (fits(part.words[j], part.stems[j], part.folds[j], part.is_prefix && j + 1 == part.words.size()))
+        return i;
     }
   }
   return parts_.size();

@@ -44,6 +44,7 @@ class SearchTerms {
     bool is_prefix = false;
     std::vector<std::string> words;  ///< in lower case
     std::vector<std::string> stems;
+    std::vector<std::vector<std::string>> folds;
   };
 
   static std::string expression_of(const Part& part, Reach reach);
