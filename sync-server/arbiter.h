@@ -126,6 +126,8 @@ inline constexpr std::string_view kIncarnationName = "incarnation";
 inline constexpr std::string_view kUnconfirmedName = "unconfirmed";
 /// Of a server that was emptied: the organisation whose devices may fill it.
 inline constexpr std::string_view kAwaitedName = "awaited";
+/// Of a database that was moved elsewhere: where to. Nobody is served from it any more.
+inline constexpr std::string_view kMovedName = "moved";
 /// How long, at the most.
 inline constexpr std::uint64_t kConfirmationMs = std::uint64_t{24} * 60 * 60 * 1000;
 /// As stored.

@@ -78,6 +78,26 @@ Result<bool> has_storage(const std::filesystem::path& folder, const std::string&
   return incarnation.has_value();
 }
 
+void drop_partial(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
+    std::filesystem::remove(partial_file(folder).string() + ending, ignored);
+  }
+}
+
+Result<void> name_partial(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::rename(partial_file(folder), storage_file(folder), error);
+  if (error) return fail(ErrorCode::io, "server.copy", folder.string() + ": " + error.message());
+  drop_partial(folder);
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+  const int reason = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (!synced) return fail(ErrorCode::io, "server.copy", folder.string() + ": " + std::strerror(reason));
+  return {};
+}
+
 Result<std::string> init_folder(const std::filesystem::path& folder, Random& random,
                                 const std::string& storage_url) {
   SAMLA_TRY(make_folder(folder));

@@ -16,6 +16,15 @@ inline std::filesystem::path storage_file(const std::filesystem::path& folder) {
   return folder / "server.db";
 }
 
+/// A copy that is not finished.
+inline std::filesystem::path partial_file(const std::filesystem::path& folder) {
+  return folder / "server.db.partial";
+}
+/// What an earlier attempt that was cut may have left.
+void drop_partial(const std::filesystem::path& folder);
+/// Gives the copy its name, durably: who finds it finds all of it. Whoever read it left an empty log.
+Result<void> name_partial(const std::filesystem::path& folder);
+
 /// Whose server it is, in hexadecimal: needed where the database is lost.
 inline std::filesystem::path organisation_file(const std::filesystem::path& folder) {
   return folder / "server.organisation";

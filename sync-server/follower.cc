@@ -6,12 +6,24 @@
 
 namespace samla::server {
 
+Result<void> not_moved(StorageReader& storage) {
+  SAMLA_ASSIGN(const auto moved, storage.value(kMovedName));
+  if (!moved) return {};
+  return fail(ErrorCode::wrong_state, "server.open",
+              "this database was moved to " + std::string(as_text(*moved)) + "; run the server there");
+}
+
 Result<void> Follower::catch_up(StorageReader& storage) {
   if (!storage.shared()) return {};
   const std::uint64_t before = registry_.revision();
   bool set_back = false;
+  if (moved_) return fail(ErrorCode::wrong_state, "server.follow", "the database was moved elsewhere");
   SAMLA_ASSIGN(const std::set<SpaceId> grown, registry_.catch_up(storage, set_back));
   if (registry_.revision() == before) return {};
+  if (const auto still = not_moved(storage); !still.ok()) {
+    moved_ = moved_ || still.error().code == ErrorCode::wrong_state;
+    return still;
+  }
   SAMLA_ASSIGN(const auto incarnation, storage.value(kIncarnationName));
   if (!incarnation || incarnation->size() != Incarnation::kSize) {
     return fail(ErrorCode::store_corrupt, "server.follow (the database names no incarnation)");

@@ -8,6 +8,7 @@
 // A storage of this process alone needs none of it: every call returns at once. Threads: any.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <set>
 
@@ -15,6 +16,9 @@
 #include "sync-server/space_tips.h"
 
 namespace samla::server {
+
+/// wrong_state where the database was moved elsewhere: what is placed here is lost to its devices.
+Result<void> not_moved(StorageReader& storage);
 
 class Follower {
  public:
@@ -40,6 +44,7 @@ class Follower {
  private:
   ChainRegistry& registry_;
   SpaceTips& tips_;
+  std::atomic<bool> moved_ = false;
   std::mutex mutex_;
   News news_;
 };

@@ -48,6 +48,7 @@ Result<std::unique_ptr<ServerListener>> ServerListener::open(const Config& confi
   SAMLA_ASSIGN(self->listener_, net::Listener::open(listen_options(config, std::move(address)),
                                                     self->server_->keys().noise.duplicate(),
                                                     self->callbacks(), earlier_key(*self->server_)));
+  self->server_->follow();
   return self;
 }
 

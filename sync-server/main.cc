@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
@@ -13,9 +14,11 @@
 #include <map>
 #include <thread>
 
+#include "core/base/encoding.h"
 #include "sync-server/key_change.h"
 #include "sync-server/listener.h"
 #include "sync-server/maintenance.h"
+#include "sync-server/migrate.h"
 
 namespace samla::server {
 namespace {
@@ -34,7 +37,8 @@ int report(const Error& error) {
 struct Arguments {
   std::string dir;
   std::string config_file;
-  std::string other;  ///< the backup's folder
+  std::string other;  ///< the backup's folder, or where a database goes
+  std::string from;   ///< where it is
   bool with_keys = false;
   std::map<std::string_view, std::string> flags;
 };
@@ -127,6 +131,28 @@ int restore_folder(const Arguments& arguments, const std::string& storage) {
   return report_done(storage.empty() ? restore(arguments.other, arguments.dir, random, now_ms)
                                      : renew_restored(arguments.dir, storage, random, now_ms),
                      arguments.dir);
+}
+
+/// A line a second at most, and the last.
+void show_progress(std::string_view what, std::uint64_t done, std::uint64_t total) {
+  static auto next = std::chrono::steady_clock::time_point{};
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next && done < total) return;
+  next = now + std::chrono::seconds(1);
+  std::fprintf(stderr, "samla-server: %" PRIu64 " of %" PRIu64 " %s\n", done, total,
+               std::string(what).c_str());
+}
+
+int move_storage(const Arguments& arguments) {
+  const auto from = parse_place(arguments.from), to = parse_place(arguments.other);
+  if (!from.ok() || !to.ok()) return report(from.ok() ? to.error() : from.error());
+  const auto done = migrate(*from, *to, show_progress);
+  if (!done.ok()) return report(explain(done.error(), shown(*from)));
+  std::printf("{\"ok\":true,\"changesets\":%" PRIu64 ",\"chain_entries\":%" PRIu64 ",\"records\":%" PRIu64
+              ",\"digest\":\"%s\"}\n",
+              done->counts.changesets, done->counts.chain_entries, done->counts.records,
+              to_hex(done->digest.view()).c_str());
+  return 0;
 }
 
 int stats(const Arguments& arguments, const std::string& storage) {
@@ -255,6 +281,11 @@ void add_maintenance(CLI::App& app, Arguments& arguments, int& status) {
       app, arguments, status, "restore",
       "Make a server from a backup; with --storage, from a database that was put back", restore_folder);
   restoring->add_option("--from", arguments.other, "the backup's folder");
+  CLI::App* const migrating = app.add_subcommand(
+      "migrate", "Move a server's database to another storage: sqlite:FOLDER or postgres://…");
+  migrating->add_option("--from", arguments.from, "where it is; no server may run over it")->required();
+  migrating->add_option("--to", arguments.other, "where it goes")->required();
+  migrating->callback([&arguments, &status] { status = move_storage(arguments); });
 }
 
 int main_of(int argc, char** argv) {

@@ -1,11 +1,5 @@
 #include "sync-server/maintenance.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
 #include "sync-server/arbiter.h"
 #include "sync-server/folder.h"
 #include "sync-server/horizon.h"
@@ -13,32 +7,6 @@
 
 namespace samla::server {
 namespace {
-
-std::filesystem::path partial_file(const std::filesystem::path& folder) {
-  return folder / "server.db.partial";
-}
-
-/// What an earlier attempt that was cut may have left.
-void drop_partial(const std::filesystem::path& folder) {
-  std::error_code ignored;
-  for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
-    std::filesystem::remove(partial_file(folder).string() + ending, ignored);
-  }
-}
-
-/// Gives the copy its name, durably: who finds it finds all of it. Whoever read it left an empty log.
-Result<void> name_partial(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::rename(partial_file(folder), storage_file(folder), error);
-  if (error) return fail(ErrorCode::io, "server.copy", folder.string() + ": " + error.message());
-  drop_partial(folder);
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-  const int reason = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!synced) return fail(ErrorCode::io, "server.copy", folder.string() + ": " + std::strerror(reason));
-  return {};
-}
 
 Result<VerifyReport> verified(const StoragePlace& place) {
   SAMLA_ASSIGN(VerifyReport report, verify_storage(place));

@@ -41,6 +41,7 @@ Result<std::unique_ptr<Server>> Server::open(ServerParts parts, const Clock& clo
   if (!incarnation || incarnation->size() != Incarnation::kSize) {
     return fail(ErrorCode::store_corrupt, "server.open (the database names no incarnation)");
   }
+  SAMLA_TRY(not_moved(*parts.storage));
   const std::filesystem::path folder = parts.folder;
   std::unique_ptr<Server> server(
       new Server(std::move(parts), Incarnation::from(*incarnation), clock, std::move(outlet)));
@@ -60,6 +61,9 @@ void Server::start(std::size_t verifiers) {
     });
   };
   pipeline_ = std::make_unique<Pipeline>(arbiter_, registry_, verifiers, done);
+}
+
+void Server::follow() {
   if (news_ == nullptr) return;
   news_->start([this](std::set<SpaceId> spaces) { pipeline_->submit({0, NewsJob{std::move(spaces)}}); });
 }

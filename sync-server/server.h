@@ -58,6 +58,8 @@ class Server {
   const ServerKeys& keys() const { return keys_; }
   /// Absent: they never changed, or nobody is answered by those before any more.
   const std::optional<ServerKeys>& keys_before() const { return keys_before_; }
+  /// Once the outlet works: takes from now on what other processes commit to the same storage.
+  void follow();
   /// What was submitted is placed; afterwards nothing more is taken.
   void stop();
 

@@ -11,9 +11,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -119,6 +121,20 @@ class StorageReader {
   virtual Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max) = 0;
   /// Reads everything: for operators, not for the way of a changeset.
   virtual Result<StorageCounts> counts() = 0;
+
+  // For who copies or compares all of it: what the calls above don't list, in the order of the keys.
+  virtual Result<std::map<std::string, Bytes>> values() {
+    return fail(ErrorCode::unsupported, "storage.all");
+  }
+  /// With a history.
+  virtual Result<std::vector<SpaceId>> spaces() { return fail(ErrorCode::unsupported, "storage.all"); }
+  virtual Result<void> all_grants(const std::function<Result<void>(const SpaceId&, const StoredGrant&)>&) {
+    return fail(ErrorCode::unsupported, "storage.all");
+  }
+  virtual Result<void> all_record_states(const SpaceId&,
+                                         const std::function<Result<void>(const RecordId&, ByteView)>&) {
+    return fail(ErrorCode::unsupported, "storage.all");
+  }
 
   /// Whether other processes write to it too. The calls below are for those alone that ask because of it.
   virtual bool shared() const { return false; }

@@ -118,6 +118,15 @@ TEST_F(PostgresStorageTest, ATransactionThatLosesItsConnectionFailsAndTheNextOne
   put(*storage, 2);
 }
 
+TEST_F(PostgresStorageTest, BeginsAnewWhereTheConnectionWasLostBetweenTwoTransactions) {
+  const auto storage = open();
+  for (std::uint64_t seq = 1; seq <= 3; ++seq) {
+    put(*storage, seq);
+    PostgresCluster::shared().cut_connections();
+  }
+  EXPECT_EQ(storage->last_changeset(kSpace)->value().seq, 3u);
+}
+
 TEST_F(PostgresStorageTest, ACommitThatAStandbyHasNotConfirmedIsNone) {
   PostgresCluster cluster;
   const auto storage = open_postgres_storage(cluster.url());

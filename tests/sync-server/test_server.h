@@ -25,6 +25,9 @@ class TestServer {
     fragment = *chain::ServerFragment::decode(*made);
     start();
   }
+  struct Existing {};
+  /// A server that is there already.
+  TestServer(Existing, ServerPlace place) : place_(std::move(place)) { start(); }
   /// Another process over the same storage, with the same keys in a folder of its own.
   TestServer(const TestServer& other, std::filesystem::path folder)
       : fragment(other.fragment), place_{std::move(folder), other.place_.storage_url} {
@@ -38,6 +41,7 @@ class TestServer {
     auto opened = Server::open(place_, clock, outlet(), 2);
     SAMLA_ASSERT(opened.ok());
     server_ = std::move(*opened);
+    server_->follow();
   }
   /// As a process that ends: connections are gone, what was posted is never run.
   void stop() {

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 #include "core/base/encoding.h"
 #include "sync-server/storage/postgres/pg_reads.h"
@@ -82,15 +83,18 @@ class PgNews final : public StorageNews {
     while (!stopping_) {
       auto connection = session_.connection();
       if (!connection.ok()) {
-        known = nullptr;
+        // Once: so that it is known, and said, that the storage can't be reached.
+        if (std::exchange(known, nullptr) != nullptr) take_({});
         wait(-1, steady_clock::now() + kBetweenAttempts);
         continue;
       }
       PgConnection& c = **connection;
       if (known != &c) {
-        // What was told while nobody listened is not told again.
+        // What was told while nobody listened is not told again. What comes from here on is told, or moves a
+        // tip from where it is seen now.
         known = &c;
         seen_.clear();
+        look(c);
         take_({});
       }
       if (!pass_on(c)) continue;

@@ -71,6 +71,15 @@ constexpr PgStatement kCounts = {
     "(SELECT coalesce(sum(octet_length(bytes)), 0)::bigint FROM changeset), "
     "(SELECT count(*) FROM chain_entry), (SELECT count(*) FROM sealed_grant), "
     "(SELECT count(*) FROM record_state), (SELECT count(*) FROM contested_field)"};
+constexpr PgStatement kValues = {"values", "SELECT convert_to(name, 'UTF8'), value FROM meta"};
+constexpr PgStatement kSpaces = {"spaces", "SELECT space FROM space WHERE seq > 0 ORDER BY space"};
+constexpr PgStatement kAllGrants = {
+    "all_grants",
+    "SELECT space, recipient, epoch, sealed FROM sealed_grant WHERE (space, recipient, epoch) > "
+    "($1::bytea, $2::bytea, $3::bigint) ORDER BY space, recipient, epoch LIMIT " SAMLA_PG_ROWS_AT_ONCE};
+constexpr PgStatement kAllStates = {"all_states",
+                                    "SELECT record, state FROM record_state WHERE space = $1::bytea AND "
+                                    "record > $2::bytea ORDER BY record LIMIT 128"};
 constexpr PgStatement kAllTips = {"all_tips", "SELECT space, seq, head FROM space"};
 
 constexpr std::uint64_t kSeqMax = std::numeric_limits<std::int64_t>::max();
@@ -248,6 +257,58 @@ Result<StorageCounts> PgReads::counts() {
   SAMLA_ASSIGN(const PgResult rows, db_.read(kCounts, {}));
   const auto number = [&](int column) { return rows.seq(0, column); };
   return StorageCounts{number(0), number(1), number(2), number(3), number(4), number(5), number(6)};
+}
+
+Result<std::map<std::string, Bytes>> PgReads::values() {
+  SAMLA_ASSIGN(const PgResult rows, db_.read(kValues, {}));
+  std::map<std::string, Bytes> out;
+  for (int row = 0; row < rows.rows(); ++row) {
+    out[std::string(as_text(rows.bytes(row, 0)))] = to_bytes(rows.bytes(row, 1));
+  }
+  return out;
+}
+
+Result<std::vector<SpaceId>> PgReads::spaces() {
+  SAMLA_ASSIGN(const PgResult rows, db_.read(kSpaces, {}));
+  std::vector<SpaceId> out;
+  for (int row = 0; row < rows.rows(); ++row) {
+    SAMLA_ASSIGN(const SpaceId space, rows.fixed<SpaceId>(row, 0));
+    out.push_back(space);
+  }
+  return out;
+}
+
+Result<void> PgReads::all_grants(
+    const std::function<Result<void>(const SpaceId&, const StoredGrant&)>& take) {
+  // Before the first: an empty string is before every id.
+  PgParams after = PgParams().add(ByteView()).add(ByteView()).add(std::int64_t{0});
+  for (;;) {
+    SAMLA_ASSIGN(const PgResult rows, db_.read(kAllGrants, after));
+    if (rows.rows() == 0) return {};
+    for (int row = 0; row < rows.rows(); ++row) {
+      SAMLA_ASSIGN(const SpaceId space, rows.fixed<SpaceId>(row, 0));
+      StoredGrant grant;
+      SAMLA_ASSIGN(grant.recipient, rows.fixed<RecipientId>(row, 1));
+      grant.epoch = static_cast<std::uint32_t>(rows.number(row, 2));
+      grant.sealed = to_bytes(rows.bytes(row, 3));
+      SAMLA_TRY(take(space, grant));
+      after = PgParams().add(space).add(grant.recipient).add(rows.number(row, 2));
+    }
+  }
+}
+
+Result<void> PgReads::all_record_states(const SpaceId& space,
+                                        const std::function<Result<void>(const RecordId&, ByteView)>& take) {
+  Bytes after;
+  for (;;) {
+    SAMLA_ASSIGN(const PgResult rows, db_.read(kAllStates, PgParams().add(space).add(ByteView(after))));
+    if (rows.rows() == 0) return {};
+    for (int row = 0; row < rows.rows(); ++row) {
+      SAMLA_ASSIGN(const RecordId record, rows.fixed<RecordId>(row, 0));
+      SAMLA_TRY(take(record, rows.bytes(row, 1)));
+      after = to_bytes(record.view());
+    }
+  }
 }
 
 Result<ChainTail> PgReads::chains_since(std::uint64_t revision) {

@@ -25,6 +25,11 @@ class PgReads {
   Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record);
   Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max);
   Result<StorageCounts> counts();
+  Result<std::map<std::string, Bytes>> values();
+  Result<std::vector<SpaceId>> spaces();
+  Result<void> all_grants(const std::function<Result<void>(const SpaceId&, const StoredGrant&)>& take);
+  Result<void> all_record_states(const SpaceId& space,
+                                 const std::function<Result<void>(const RecordId&, ByteView)>& take);
   Result<ChainTail> chains_since(std::uint64_t revision);
   Result<std::vector<SpaceTip>> tips(const std::optional<std::set<SpaceId>>& spaces);
 
@@ -86,6 +91,16 @@ class WithPgReads : public Base {
     return reads_.contested(space, count_max);
   }
   Result<StorageCounts> counts() override { return reads_.counts(); }
+  Result<std::map<std::string, Bytes>> values() override { return reads_.values(); }
+  Result<std::vector<SpaceId>> spaces() override { return reads_.spaces(); }
+  Result<void> all_grants(
+      const std::function<Result<void>(const SpaceId&, const StoredGrant&)>& take) override {
+    return reads_.all_grants(take);
+  }
+  Result<void> all_record_states(
+      const SpaceId& space, const std::function<Result<void>(const RecordId&, ByteView)>& take) override {
+    return reads_.all_record_states(space, take);
+  }
   Result<ChainTail> chains_since(std::uint64_t revision) override { return reads_.chains_since(revision); }
   Result<std::vector<SpaceTip>> tips(const std::optional<std::set<SpaceId>>& spaces) override {
     return reads_.tips(spaces);

@@ -84,21 +84,18 @@ std::vector<ByteView> views_of(const std::set<SpaceId>& spaces) {
 
 Result<std::unique_ptr<PgTransaction>> PgTransaction::begin(PgSession& session, const TransactionScope& scope,
                                                             std::function<void()> over) {
-  SAMLA_ASSIGN(PgConnection * connection, session.connection());
-  std::unique_ptr<PgTransaction> self(new PgTransaction(*connection, scope.chains, over));
-  auto begun = self->lock_and_read(scope);
-  if (!begun.ok() && !connection->alive()) {
-    // Lost while nothing was asked of it: nothing has happened yet, so a new connection may begin anew.
-    SAMLA_ASSIGN(connection, session.connection());
-    self->over_ = {};
-    self.reset(new PgTransaction(*connection, scope.chains, std::move(over)));
-    begun = self->lock_and_read(scope);
+  for (bool again = false;; again = true) {
+    SAMLA_ASSIGN(PgConnection* const connection, session.connection());
+    std::unique_ptr<PgTransaction> self(new PgTransaction(*connection, scope.chains));
+    const auto begun = self->lock_and_read(scope);
+    if (begun.ok()) {
+      self->over_ = std::move(over);
+      return self;
+    }
+    // Lost while nothing had happened yet: a new connection may begin anew. Not before this transaction has
+    // gone, which holds on to the old one.
+    if (again || connection->alive()) return begun.error();
   }
-  if (!begun.ok()) {
-    self->over_ = {};
-    return begun.error();
-  }
-  return self;
 }
 
 PgTransaction::~PgTransaction() { end(); }

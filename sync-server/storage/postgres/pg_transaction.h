@@ -49,8 +49,7 @@ class PgTransaction final : public StorageTransaction, public PgReading {
   Result<PgResult> read(const PgStatement& statement, PgParams params) override;
 
  private:
-  PgTransaction(PgConnection& connection, bool chains, std::function<void()> over)
-      : connection_(connection), chains_(chains), over_(std::move(over)) {}
+  PgTransaction(PgConnection& connection, bool chains) : connection_(connection), chains_(chains) {}
   Result<void> lock_and_read(const TransactionScope& scope);
   Result<void> lock_new_spaces(const TransactionScope& scope);
   std::uint64_t revise();

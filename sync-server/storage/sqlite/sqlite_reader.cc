@@ -215,4 +215,57 @@ Result<StorageCounts> SqliteReads::counts() {
   return StorageCounts{number(0), number(1), number(2), number(3), number(4), number(5), number(6)};
 }
 
+Result<std::map<std::string, Bytes>> SqliteReads::values() {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT name, value FROM meta"));
+  std::map<std::string, Bytes> out;
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) return out;
+    out[std::string(find->column_text(0))] = to_bytes(find->column_blob(1));
+  }
+}
+
+Result<std::vector<SpaceId>> SqliteReads::spaces() {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT space FROM space WHERE EXISTS (SELECT 1 FROM changeset WHERE "
+                                     "id > (number << 40) AND id < ((number + 1) << 40)) ORDER BY space"));
+  std::vector<SpaceId> out;
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) return out;
+    SAMLA_ASSIGN(const SpaceId space, find->column_fixed<SpaceId>(0));
+    out.push_back(space);
+  }
+}
+
+Result<void> SqliteReads::all_grants(
+    const std::function<Result<void>(const SpaceId&, const StoredGrant&)>& take) {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT space, recipient, epoch, sealed FROM sealed_grant "
+                                     "ORDER BY space, recipient, epoch"));
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) return {};
+    SAMLA_ASSIGN(const SpaceId space, find->column_fixed<SpaceId>(0));
+    StoredGrant grant;
+    SAMLA_ASSIGN(grant.recipient, find->column_fixed<RecipientId>(1));
+    grant.epoch = static_cast<std::uint32_t>(find->column_int64(2));
+    grant.sealed = to_bytes(find->column_blob(3));
+    SAMLA_TRY(take(space, grant));
+  }
+}
+
+Result<void> SqliteReads::all_record_states(
+    const SpaceId& space, const std::function<Result<void>(const RecordId&, ByteView)>& take) {
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number) return {};
+  SAMLA_ASSIGN(auto find,
+               db_.cached("SELECT record, state FROM record_state WHERE space = ?1 ORDER BY record"));
+  find->bind(1, *number);
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) return {};
+    SAMLA_ASSIGN(const RecordId record, find->column_fixed<RecordId>(0));
+    SAMLA_TRY(take(record, find->column_blob(1)));
+  }
+}
+
 }  // namespace samla::server

@@ -29,6 +29,11 @@ class SqliteReads {
   Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record);
   Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max);
   Result<StorageCounts> counts();
+  Result<std::map<std::string, Bytes>> values();
+  Result<std::vector<SpaceId>> spaces();
+  Result<void> all_grants(const std::function<Result<void>(const SpaceId&, const StoredGrant&)>& take);
+  Result<void> all_record_states(const SpaceId& space,
+                                 const std::function<Result<void>(const RecordId&, ByteView)>& take);
 
   /// Absent: the space has no history yet.
   Result<std::optional<std::int64_t>> space_number(const SpaceId& space);
@@ -80,6 +85,16 @@ class WithSqliteReads : public Base {
     return reads_.contested(space, count_max);
   }
   Result<StorageCounts> counts() override { return reads_.counts(); }
+  Result<std::map<std::string, Bytes>> values() override { return reads_.values(); }
+  Result<std::vector<SpaceId>> spaces() override { return reads_.spaces(); }
+  Result<void> all_grants(
+      const std::function<Result<void>(const SpaceId&, const StoredGrant&)>& take) override {
+    return reads_.all_grants(take);
+  }
+  Result<void> all_record_states(
+      const SpaceId& space, const std::function<Result<void>(const RecordId&, ByteView)>& take) override {
+    return reads_.all_record_states(space, take);
+  }
 
  protected:
   std::unique_ptr<sqlite::Connection> connection_;  // held apart, so that its address stays
