@@ -84,7 +84,7 @@ Result<void> DeviceSession::handle(const wire::ChainOfferResult& result) {
   }
   if (result.head.seq < pin.seq) {
     // Each answer brings it further, or it never will come to our pin.
-    if (++asked_times_[result.space] > static_cast<int>(pin.seq)) {
+    if (++offered_times_[result.space] > static_cast<int>(pin.seq)) {
       return fail(ErrorCode::protocol, "session.offer");
     }
     want_offer(result.space, result.head);

@@ -200,6 +200,7 @@ class DeviceSession {
 
   std::map<SpaceId, ChainHead> to_offer_;  ///< with the server's head
   std::optional<SpaceId> offering_;
+  std::map<SpaceId, int> offered_times_;  ///< in chunks, without having come to our pin
   bool unlisted_wanted_ = false;  ///< once the identity chain is level: chains that the server did not name
   bool showed_receipts_ = false;
   std::set<SpaceId> asking_;  ///< their tails are let go, and nothing goes up, until the frontier comes

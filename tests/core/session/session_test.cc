@@ -361,6 +361,20 @@ TEST_F(Sessions, BringBackOthersChangesetsAndChainsToAServerThatWasEmptied) {
   EXPECT_TRUE(server.offers.front().space.is_zero());  // before the space's
 }
 
+TEST_F(Sessions, BringBackAChainInManyOffersAndThenItsHistory) {
+  for (std::uint8_t i = 0; i < 100; ++i) server.chains[kSpace].push_back(Bytes{i, 1});
+  kari.write(kSpace);
+  sync(kari);
+  sync(kari);
+  server.spaces[kSpace].items.clear();
+  server.chains[kSpace].clear();
+  server.incarnation = kari.incarnation = Incarnation{{8}};
+  sync(kari);
+  EXPECT_GT(server.offers.size(), static_cast<std::size_t>(kRetriesMax));
+  EXPECT_EQ(server.chains[kSpace], kari.chains[kSpace]);
+  EXPECT_EQ(server.position(kSpace).seq, 1u);
+}
+
 TEST_F(Sessions, ShowReceiptsToAServerOfTheSameLifeThatEndsBeforeThem) {
   kari.write(kSpace);
   kari.write(kSpace);
