@@ -90,7 +90,9 @@ Result<void> Group::store_offered(const wire::ChainOffer& offer, std::size_t cou
 Result<Answer> Group::confirm(const OfferJob& job, const chain::IdentityState& now) {
   const auto* device = now.device(job.device);
   const bool admin = device != nullptr && device->keys.noise == job.peer && now.is_admin(job.device);
-  if (!unconfirmed() || !admin || now.seq_of(job.offer.pin.hash) != job.offer.pin.seq) return Answer();
+  // What was offered to a life that ends with this group is offered again to the next.
+  if (result_.renewed || !unconfirmed() || !admin || now.seq_of(job.offer.pin.hash) != job.offer.pin.seq)
+    return Answer();
   SAMLA_TRY(transaction_.drop_value(kUnconfirmedName));
   chains_.confirmed = true;
   return Answer();
@@ -152,8 +154,9 @@ bool Group::unconfirmed() const {
 /// Absent: new entries may be placed.
 Result<Answer> Group::too_early() {
   if (!unconfirmed()) return Answer();
-  const std::uint64_t since = arbiter_.registry_.unconfirmed_ms().value_or(arbiter_.clock_.now_ms());
-  if (arbiter_.clock_.now_ms() < since + kConfirmationMs) return Answer(Refused::kLater);
+  const std::uint64_t now_ms = arbiter_.clock_.now_ms();
+  const std::uint64_t begun = arbiter_.registry_.unconfirmed_ms().value_or(now_ms);
+  if (now_ms < chains_.unconfirmed_ms.value_or(begun) + kConfirmationMs) return Answer(Refused::kLater);
   SAMLA_TRY(transaction_.drop_value(kUnconfirmedName));
   chains_.confirmed = true;
   return Answer();

@@ -29,6 +29,10 @@ Result<void> DeviceSession::subscribe(const SpaceId& space) {
 // ---- up
 
 Result<void> DeviceSession::fill_up_window() {
+  if (!asking_.empty()) {
+    ask_once_landed();
+    return {};
+  }
   // Asked for at half a window, so that the host is asked for many at once and not for each receipt.
   while (!up_empty_ && in_flight_bytes_ <= kWindowBytes / 2) {
     SAMLA_ASSIGN(const std::vector<Bytes> own, host_.next_outgoing(kWindowBytes - in_flight_bytes_));

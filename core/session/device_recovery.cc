@@ -24,6 +24,9 @@ Result<void> DeviceSession::look_for_losses(const wire::Welcome& welcome) {
     if (!receipts || showed_receipts_) continue;
     showed_receipts_ = true;
     send(wire::ShownReceipts{std::move(*receipts)});
+    // The server answers by a goodbye and a new life, or not at all. An offer is answered behind that: until
+    // then no history is looked at, since what is found in a life that ends has to be found again.
+    want_offer({}, welcome.identity);
   }
   return {};
 }
@@ -81,7 +84,7 @@ Result<void> DeviceSession::handle(const wire::ChainOfferResult& result) {
   }
   if (result.head.seq < pin.seq) {
     // Each answer brings it further, or it never will come to our pin.
-    if (++asked_times_[result.space] > static_cast<int>(pin.seq)) {
+    if (++offered_times_[result.space] > static_cast<int>(pin.seq)) {
       return fail(ErrorCode::protocol, "session.offer");
     }
     want_offer(result.space, result.head);
@@ -94,21 +97,32 @@ Result<void> DeviceSession::handle(const wire::ChainOfferResult& result) {
 
 // ---- histories
 
+/// Also where nothing of it was read: what a frontier said in another life does not hold in this one.
 bool DeviceSession::seen_otherwise(const Position& cursor) const {
-  return cursor.seq > 0 && cursor.incarnation != welcome_->incarnation;
+  return !cursor.incarnation.is_zero() && cursor.incarnation != welcome_->incarnation;
 }
 
 /// The server lets go of the subscription before it answers, so no tail comes between answer and the next.
 Result<void> DeviceSession::ask_frontier(const SpaceId& space) {
   if (++asked_times_[space] > kRetriesMax) return fail(ErrorCode::history_diverged, "session.tail");
   asking_.insert(space);
+  to_ask_.insert(space);
   awaiting_tail_end_.insert(space);
-  send(wire::FrontierAsk{space});
+  ask_once_landed();
   return {};
 }
 
+/// The frontier decides anew what goes up. While something is under way it would not say what becomes of
+/// that, and the same would go up twice, which the server takes for a breach.
+void DeviceSession::ask_once_landed() {
+  if (!in_flight_.empty()) return;
+  for (const SpaceId& space : std::exchange(to_ask_, {})) send(wire::FrontierAsk{space});
+}
+
 Result<void> DeviceSession::handle(const wire::Frontier& frontier) {
-  if (asking_.erase(frontier.space) == 0) return fail(ErrorCode::protocol, "session.frontier");
+  if (to_ask_.contains(frontier.space) || asking_.erase(frontier.space) == 0) {
+    return fail(ErrorCode::protocol, "session.frontier");
+  }
   SAMLA_TRY(host_.accept_frontier(frontier));
   restarted_.erase(frontier.space);
   const std::optional<Position> cursor = host_.cursor(frontier.space);

@@ -157,6 +157,7 @@ class DeviceSession {
   Result<bool> offer_next();
   bool seen_otherwise(const Position& cursor) const;
   Step ask_frontier(const SpaceId& space);
+  void ask_once_landed();
 
   // Changesets, up and down (device_lanes.cc).
   Step handle(const wire::Receipts& receipts);
@@ -199,9 +200,11 @@ class DeviceSession {
 
   std::map<SpaceId, ChainHead> to_offer_;  ///< with the server's head
   std::optional<SpaceId> offering_;
+  std::map<SpaceId, int> offered_times_;  ///< in chunks, without having come to our pin
   bool unlisted_wanted_ = false;  ///< once the identity chain is level: chains that the server did not name
   bool showed_receipts_ = false;
-  std::set<SpaceId> asking_;            ///< their tails are let go until the frontier comes
+  std::set<SpaceId> asking_;  ///< their tails are let go, and nothing goes up, until the frontier comes
+  std::set<SpaceId> to_ask_;  ///< of these: not asked for yet, since something is in flight
   std::map<SpaceId, int> asked_times_;  ///< for a frontier
 
   std::map<std::tuple<SpaceId, WriterId, std::uint64_t>, std::size_t> in_flight_;

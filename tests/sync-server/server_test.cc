@@ -70,6 +70,23 @@ TEST_P(ServerTest, CarriesAChangesetFromOneDeviceToAnother) {
   EXPECT_EQ(server_->connections(), 2u);
 }
 
+TEST_P(ServerTest, HasSaidGoodbyeWhenItAnswersAnOfferBehindReceiptsThatBeginANewLife) {
+  claim();
+  Peer kari(server_, 2, unit_, unit_.phone);
+  const auto welcome = kari.expect<wire::Welcome>();
+  ASSERT_TRUE(welcome);
+  wire::Receipts lost{welcome->incarnation, {{unit_.id, 9, {}, {}, 9, {}, 1}}, {}};
+  lost.signature = server_->keys().receipts.sign(wire::kReceiptsDomain, wire::signed_part(lost));
+  kari.send(wire::ShownReceipts{lost});
+  kari.send(wire::ChainOffer{{}, welcome->identity, welcome->identity.seq + 1, {}});
+  const auto is_answer = [](const wire::Message& message) {
+    return std::holds_alternative<wire::ChainOfferResult>(message) ||
+           std::holds_alternative<wire::Goodbye>(message);
+  };
+  ASSERT_TRUE(server_->run_until([&] { return std::ranges::any_of(server_->take_sent(2), is_answer); }));
+  EXPECT_TRUE(kari.closed());
+}
+
 TEST_P(ServerTest, TellsItsAuthorNothingTwiceAndLeavesOutItsOwnBytes) {
   claim();
   Peer kari(server_, 2, unit_, unit_.phone);

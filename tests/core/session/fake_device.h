@@ -135,7 +135,7 @@ class FakeDevice final : public DeviceHost {
       const change::Header header = *change::decode_header(item.changeset);
       if (header.seq > there[header.writer]) lost.push_back(item.changeset);
     }
-    cursors[space] = {};
+    cursors[space] = {incarnation, 0, {}};
     received[space].clear();
     own_[space] = 0;
     const auto is_gone = [&](const auto& each) { return each.first == space && each.second > own; };

@@ -41,9 +41,11 @@ struct FakeServer {
   std::vector<wire::ChainOffer> offers;
   std::vector<wire::Reoffer> reoffered;
   std::vector<wire::Receipts> shown;
+  std::optional<Incarnation> life_when_shown;  ///< that begins once it is shown receipts
   std::optional<wire::BackupHorizon> horizon;
   int conflicts_to_play = 0;
   std::vector<std::function<void()>> later;  ///< answers under way
+  bool busy = false;                         ///< they stay so
   std::vector<ServerSession*> sessions;
   std::vector<wire::Receipt> log;
 
@@ -64,8 +66,15 @@ struct FakeServer {
     spaces[space].items.push_back({std::move(bytes), header.writer, header.seq, hash, after});
   }
 
+  void renew(const Incarnation& life) {
+    incarnation = life;
+    for (auto& [id, space] : spaces) {
+      for (FakeSpace::Item& item : space.items) item.after.incarnation = life;
+    }
+    for (ServerSession* session : sessions) session->close(wire::Refused::kLater);
+  }
   void run_later() {
-    while (!later.empty()) {
+    while (!busy && !later.empty()) {
       for (const auto& answer : std::exchange(later, {})) answer();
     }
   }
@@ -179,7 +188,12 @@ class FakeServerHost final : public ServerHost {
       if (session_ != nullptr) session_->on_offer_result({offer.space, {}, server_.head(offer.space)});
     });
   }
-  void shown(wire::Receipts receipts) override { server_.shown.push_back(std::move(receipts)); }
+  void shown(wire::Receipts receipts) override {
+    server_.later.push_back([this, receipts = std::move(receipts)] {
+      server_.shown.push_back(receipts);
+      if (server_.life_when_shown) server_.renew(*std::exchange(server_.life_when_shown, {}));
+    });
+  }
 
   Result<wire::Grants> read_recovery(const wire::Hello&) override { return wire::Grants{}; }
   void submit(wire::Push push, const DeviceId&) override {

@@ -361,6 +361,20 @@ TEST_F(Sessions, BringBackOthersChangesetsAndChainsToAServerThatWasEmptied) {
   EXPECT_TRUE(server.offers.front().space.is_zero());  // before the space's
 }
 
+TEST_F(Sessions, BringBackAChainInManyOffersAndThenItsHistory) {
+  for (std::uint8_t i = 0; i < 100; ++i) server.chains[kSpace].push_back(Bytes{i, 1});
+  kari.write(kSpace);
+  sync(kari);
+  sync(kari);
+  server.spaces[kSpace].items.clear();
+  server.chains[kSpace].clear();
+  server.incarnation = kari.incarnation = Incarnation{{8}};
+  sync(kari);
+  EXPECT_GT(server.offers.size(), static_cast<std::size_t>(kRetriesMax));
+  EXPECT_EQ(server.chains[kSpace], kari.chains[kSpace]);
+  EXPECT_EQ(server.position(kSpace).seq, 1u);
+}
+
 TEST_F(Sessions, ShowReceiptsToAServerOfTheSameLifeThatEndsBeforeThem) {
   kari.write(kSpace);
   kari.write(kSpace);
@@ -373,6 +387,92 @@ TEST_F(Sessions, ShowReceiptsToAServerOfTheSameLifeThatEndsBeforeThem) {
   ASSERT_EQ(server.shown.size(), 1u);
   EXPECT_EQ(server.shown[0].receipts.front().seq, 2u);
   EXPECT_EQ(server.position(kSpace).seq, 2u);  // and gave it again
+}
+
+TEST_F(Sessions, LookAtNoHistoryOfALifeThatEndsBecauseReceiptsWereShown) {
+  kari.write(kSpace);
+  kari.write(kSpace);
+  sync(kari);
+  sync(kari);
+  server.spaces[kSpace].items.pop_back();
+  server.life_when_shown = Incarnation{{8}};
+  server.busy = true;
+  {
+    Link link(server, kari, hello(kari));
+    link.run();
+    EXPECT_TRUE(link.device_end.showed_receipts());
+    EXPECT_FALSE(link.error);
+    EXPECT_TRUE(kari.frontiers.empty());
+    EXPECT_EQ(link.device_end.changesets_sent(), 0u);
+    server.busy = false;
+    link.run();
+    EXPECT_EQ(link.error, ErrorCode::retry_later);
+  }
+  EXPECT_TRUE(kari.frontiers.empty());
+  kari.incarnation = server.incarnation;
+  sync(kari);
+  EXPECT_EQ(kari.frontiers.size(), 1u);
+  EXPECT_EQ(server.position(kSpace).seq, 2u);
+}
+
+TEST_F(Sessions, PushNothingTwiceWhereAFrontierSaysAnewWhatIsToGoUp) {
+  kari.write(kSpace);
+  sync(kari);
+  sync(kari);
+  kari.write(kSpace);
+  server.spaces[kSpace].items.clear();
+  server.incarnation = kari.incarnation = kari.told = Incarnation{{8}};
+  server.busy = true;
+  Link link(server, kari, hello(kari));
+  link.run();
+  EXPECT_FALSE(link.server_end.closed());
+  server.busy = false;
+  link.run();
+  EXPECT_FALSE(link.error);
+  EXPECT_TRUE(link.device_end.level());
+  EXPECT_EQ(link.device_end.changesets_sent(), 2u);
+  EXPECT_EQ(server.position(kSpace).seq, 2u);
+}
+
+TEST_F(Sessions, AskHowFarAServerHasComeOnceWhatIsUnderWayHasLanded) {
+  ola.write(kSpace);
+  ola.write(kSpace);
+  sync(ola);
+  sync(kari);
+  kari.write(kSpace);
+  server.spaces[kSpace].items.pop_back();  // set back, and Kari holds no receipt to show
+  server.busy = true;
+  Link link(server, kari, hello(kari));
+  link.run();
+  EXPECT_FALSE(link.server_end.closed());
+  EXPECT_TRUE(kari.frontiers.empty());
+  server.busy = false;
+  link.run();
+  EXPECT_FALSE(link.error);
+  EXPECT_TRUE(link.device_end.level());
+  EXPECT_EQ(kari.frontiers.size(), 1u);
+  EXPECT_EQ(link.device_end.changesets_sent(), 2u);  // its own, and Ola's second
+  EXPECT_EQ(server.position(kSpace).seq, 3u);
+}
+
+TEST_F(Sessions, BringBackWhatAThirdLifeLacksWhereTheSessionWithTheSecondWasCutAtAnyMessage) {
+  kari.write(kSpace);
+  sync(kari);
+  sync(kari);
+  for (int budget = 1; budget < 20; ++budget) {
+    const auto life = static_cast<std::uint8_t>(2 * budget + 10);
+    server.renew(Incarnation{{life}});
+    kari.incarnation = server.incarnation;
+    {
+      Link cut(server, kari, hello(kari));
+      cut.run(budget);
+    }
+    server.spaces[kSpace].items.clear();
+    server.renew(Incarnation{{static_cast<std::uint8_t>(life + 1)}});
+    kari.incarnation = server.incarnation;
+    sync(kari);
+    ASSERT_EQ(server.position(kSpace).seq, 1u) << "cut after " << budget << " messages";
+  }
 }
 
 TEST_F(Sessions, StayLevelWhereTheServerDoesNotTakeWhatIsBroughtBack) {
