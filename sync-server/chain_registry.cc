@@ -22,6 +22,7 @@ Result<void> ChainRegistry::load(StorageReader& storage) {
     if (identity == nullptr) {
       SAMLA_ASSIGN(const chain::Entry first, chain::Entry::decode(bytes));
       identity = std::make_shared<IdentityState>(first.organisation);
+      identity->keep_checkpoints();
     }
     return identity->apply(bytes);
   }));
@@ -29,7 +30,10 @@ Result<void> ChainRegistry::load(StorageReader& storage) {
     if (space.is_zero()) return {};
     if (identity == nullptr) return fail(ErrorCode::store_corrupt, "chains.load", "no identity chain");
     auto& state = spaces[space];
-    if (state == nullptr) state = std::make_shared<SpaceState>(space);
+    if (state == nullptr) {
+      state = std::make_shared<SpaceState>(space);
+      state->keep_checkpoints();
+    }
     return state->apply(bytes, *identity);
   }));
   if (identity == nullptr) return {};

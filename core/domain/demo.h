@@ -27,7 +27,7 @@ struct DemoCounts {
 
 struct DemoPlace {
   std::filesystem::path people;  ///< a folder that gets a profile for each leader, named by the handle
-  std::string passphrase;        ///< of those profiles
+  SecretText passphrase;         ///< of those profiles
   replica::SyncOptions sync;
   std::function<void(std::size_t done, std::size_t all)> progress;  ///< leaders; may be empty
 };

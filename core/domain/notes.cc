@@ -101,7 +101,7 @@ Result<NoteResult> add_note(Workspace& workspace, const NewNote& note) {
   SAMLA_TRY(check_tags(note.tags, kOperation));
   const SpaceId space = note.space.value_or(workspace.notebook());
   SAMLA_TRY(workspace.check_writable(space, kOperation));
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(space);
   Edit edit;
   edit.create(id, space, std::string(kind::kNote), fields_of(note.title, note.body, note.tags));
   SAMLA_TRY(workspace.commit(std::move(edit), {space}));
