@@ -22,6 +22,7 @@ Result<ChainChange> with(IdentityPtr identity, const std::function<SpacePtr(cons
     if (grown == nullptr && identity == nullptr) {
       SAMLA_ASSIGN(const chain::Entry first, chain::Entry::decode(bytes));
       grown = std::make_shared<IdentityState>(first.organisation);
+      grown->keep_checkpoints();
     } else if (grown == nullptr) {
       grown = std::make_shared<IdentityState>(*identity);
     }
@@ -36,6 +37,7 @@ Result<ChainChange> with(IdentityPtr identity, const std::function<SpacePtr(cons
     if (state == nullptr) {
       const SpacePtr before = space_before(space);
       state = before == nullptr ? std::make_shared<SpaceState>(space) : std::make_shared<SpaceState>(*before);
+      if (before == nullptr) state->keep_checkpoints();
     }
     SAMLA_TRY(state->apply(bytes, *identity));
   }

@@ -147,6 +147,31 @@ Result<wire::ChainEntries> Connection::read_chain(const SpaceId& space, const Ch
   return out;
 }
 
+/// The root's word for the author, or the space's founding, lets the newcomer believe the checkpoint.
+Result<std::optional<session::Beginning>> Connection::read_checkpoint(const SpaceId& space) {
+  using Answer = std::optional<session::Beginning>;
+  const IdentityPtr identity = shared_.registry.identity();
+  const SpacePtr state = space.is_zero() ? nullptr : shared_.registry.space(space);
+  if (identity == nullptr || (!space.is_zero() && state == nullptr)) return Answer();
+  session::Beginning out;
+  out.state = state == nullptr ? identity->checkpoint_state() : state->checkpoint_state();
+  if (out.state == nullptr) return Answer();
+  const auto entry_at = [&](std::uint64_t seq) -> Result<Bytes> {
+    SAMLA_ASSIGN(auto entries, shared_.storage.chain_entries(space, seq - 1, 1));
+    if (entries.empty()) return fail(ErrorCode::store_corrupt, "chains.checkpoint");
+    return std::move(entries.front());
+  };
+  SAMLA_ASSIGN(out.entry,
+               entry_at(state == nullptr ? identity->since_checkpoint().at : state->since_checkpoint().at));
+  SAMLA_ASSIGN(out.witnesses.emplace_back(), entry_at(1));
+  if (state == nullptr) {
+    SAMLA_ASSIGN(const chain::Entry entry, chain::Entry::decode(out.entry));
+    const auto* author = identity->device(DeviceId::from(entry.author.id.view()));
+    SAMLA_ASSIGN(out.witnesses.emplace_back(), entry_at(author->certified_at));
+  }
+  return Answer(std::move(out));
+}
+
 Result<wire::Grants> Connection::read_grants(const SpaceId& space, const DeviceId& device,
                                              std::size_t bytes_max) {
   constexpr std::size_t kBytesEach = 256;

@@ -65,6 +65,7 @@ class Connection final : private session::ServerHost {
   Position position(const SpaceId& space) override;
   Result<wire::ChainEntries> read_chain(const SpaceId& space, const ChainHead& from,
                                         std::size_t bytes_max) override;
+  Result<std::optional<session::Beginning>> read_checkpoint(const SpaceId& space) override;
   Result<wire::Grants> read_grants(const SpaceId& space, const DeviceId& device,
                                    std::size_t bytes_max) override;
   Result<wire::Grants> read_recovery(const wire::Hello& hello) override;

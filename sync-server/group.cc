@@ -6,6 +6,7 @@
 
 #include "core/base/planted_bug.h"
 #include "core/session/erasure.h"
+#include "core/session/named_places.h"
 #include "core/session/refused.h"
 #include "core/session/space_head.h"
 #include "core/session/validity.h"
@@ -100,6 +101,11 @@ Result<void> Group::place_verified(Asker asker, const PushJob& job) {
     refuse(asker, job, Refused::kChainBehind);
     return {};
   }
+  SAMLA_ASSIGN(const bool names_missing, names_what_is_missing(*job.changeset));
+  if (names_missing) {
+    refuse(asker, job, Refused::kNamesMissing);
+    return {};
+  }
   SAMLA_ASSIGN(const std::optional<Refused> no_room, make_room(*job.changeset));
   if (no_room) {
     refuse(asker, job, *no_room);
@@ -137,6 +143,17 @@ Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
   receipt(asker, header.space, stored);
   arbiter_.writer_tips_[{header.space, header.writer}] = std::move(stored);
   return {};
+}
+
+/// Naming a place that its writer has not reached would dominate what that writer has yet to write. Who
+/// names a place has seen it, and can bring it.
+Result<bool> Group::names_what_is_missing(const change::Changeset& changeset) {
+  for (const auto& [writer, seq] : session::named_places(changeset)) {
+    if (writer == changeset.header.writer && seq <= changeset.header.seq) continue;
+    SAMLA_ASSIGN(const StoredChangeset last, writer_tip(changeset.header.space, writer));
+    if (seq > last.writer_seq && !SAMLA_PLANTED_BUG(server_takes_gap)) return true;
+  }
+  return false;
 }
 
 /// Brings in the records that are written to. A record that would grow too large, or whose state is

@@ -30,6 +30,7 @@ class Group {
   Result<void> place_verified(Asker asker, const PushJob& job);
   Result<StoredChangeset> writer_tip(const SpaceId& space, const WriterId& writer);
   Result<void> place_next(Asker asker, const change::Changeset& changeset, const StoredChangeset& tip);
+  Result<bool> names_what_is_missing(const change::Changeset& changeset);
   Result<std::optional<Refused>> make_room(const change::Changeset& changeset);
   void arbitrate(const change::Changeset& changeset, bool valid);
   Position tip(const SpaceId& space) const;

@@ -63,6 +63,7 @@ Result<Answer> Group::take_identity(const OfferJob& job) {
   if (before == nullptr && !awaited) return Answer(Refused::kNotPermitted);
   auto now = before == nullptr ? std::make_shared<chain::IdentityState>(*awaited)
                                : std::make_shared<chain::IdentityState>(*before);
+  now->keep_checkpoints();
   // One that nobody has to confirm takes what it lacks by the rules for what is new.
   const auto placed_ms = unconfirmed() ? std::nullopt : std::optional(arbiter_.clock_.now_ms());
   const std::uint64_t had = now->head().seq;
@@ -104,6 +105,7 @@ Result<Answer> Group::take_space(const OfferJob& job) {
   const SpacePtr before = space(id);
   auto now = before == nullptr ? std::make_shared<chain::SpaceState>(id)
                                : std::make_shared<chain::SpaceState>(*before);
+  now->keep_checkpoints();
   const auto placing = unconfirmed() ? chain::Placing::kBefore : chain::Placing::kNow;
   const std::uint64_t had = now->head().seq;
   const auto taken =

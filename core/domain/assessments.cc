@@ -85,7 +85,7 @@ Result<AssessmentResult> begin_assessment(Workspace& workspace, const std::strin
   if (!may_make(kind::kAssessment, workspace.role())) {
     return fail(ErrorCode::not_permitted, text_of(kOperation), "assessments are begun by the unit's leaders");
   }
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(space);
   Edit edit;
   edit.create(id, space, text_of(kind::kAssessment),
               {field("unit", found.number), field("form", chosen->form.id),

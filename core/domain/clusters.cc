@@ -81,7 +81,7 @@ class Change {
     for (const std::string& each : inputs) fields.push_back(element("inputs", each));
     for (const std::string& each : merged_from) fields.push_back(element("merged_from", each));
     if (!split_from.empty()) fields.push_back(field("split_from", split_from));
-    const RecordId id = workspace_.replica().new_record_id();
+    const RecordId id = workspace_.replica().new_record_id(forum_);
     edit_.create(id, forum_, std::string(kind::kCluster), std::move(fields));
     return id;
   }

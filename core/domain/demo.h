@@ -33,7 +33,7 @@ struct DemoCounts {
 
 struct DemoPlace {
   std::filesystem::path people;  ///< a folder that gets a profile for each person, named by the handle
-  std::string passphrase;        ///< of those profiles
+  SecretText passphrase;         ///< of those profiles
   replica::SyncOptions sync;     ///< HR's
   /// How far a step has come; may be empty. Called on the caller's thread and on others, never at once.
   std::function<void(std::string_view step, std::size_t done, std::size_t all)> progress;

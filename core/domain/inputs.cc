@@ -149,7 +149,7 @@ Result<InputResult> add_input(Workspace& workspace, const NewInput& input) {
                  find_record(workspace, input.source, {kind::kNote, kind::kPublishedNote}, kOperation));
     fields.push_back(field("source", to_hex(note.id)));
   }
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(gathering.space);
   Edit edit;
   edit.create(id, gathering.space, std::string(kind::kInput), std::move(fields));
   SAMLA_TRY(workspace.commit(std::move(edit), {gathering.space}));

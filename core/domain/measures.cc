@@ -146,7 +146,7 @@ Result<Measure> add_measure(Workspace& workspace, const std::string& unit, const
     // The description is there from the start, so that two who begin it at once edit one text.
     if (!value.empty() || name == "description") made.push_back(field(name, value));
   }
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(space);
   Edit edit;
   edit.create(id, space, std::string(kind::kMeasure), std::move(made));
   SAMLA_TRY(workspace.commit(std::move(edit), {space}));

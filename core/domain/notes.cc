@@ -144,7 +144,7 @@ Result<NoteResult> add_note(Workspace& workspace, const NewNote& note) {
   auto fields = fields_of(note.title, note.body, note.tags);
   SAMLA_ASSIGN(const auto place, place_fields(workspace, note, kOperation));
   fields.insert(fields.end(), place.begin(), place.end());
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(space);
   Edit edit;
   edit.create(id, space, std::string(kind::kNote), std::move(fields));
   SAMLA_TRY(workspace.commit(std::move(edit), {space}));

@@ -176,7 +176,7 @@ Result<Assessment> return_assessment(Workspace& workspace, std::string_view id,
     SAMLA_TRY(check_target(form, revision, target, kOperation));
     SAMLA_TRY(check_text(text, "a comment", kOperation));
     if (text.empty()) return fail(ErrorCode::invalid_argument, text_of(kOperation), "a comment is empty");
-    edit.create(workspace.replica().new_record_id(), revision.space, text_of(kind::kComment),
+    edit.create(workspace.replica().new_record_id(revision.space), revision.space, text_of(kind::kComment),
                 {field("assessment", revision.source), field("revision", to_hex(revision.id)),
                  field("target", target), field("text", text), field("status", text_of(kCommentOpen))});
   }

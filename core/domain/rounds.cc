@@ -237,7 +237,7 @@ Result<Round> open_round(Workspace& workspace, const NewRound& round) {
     fields.push_back(element("candidates", to_hex(each.id)));
     fields.push_back(field(text_field(to_hex(each.id)), each.text));
   }
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(forum);
   Edit edit;
   edit.create(id, forum, std::string(kind::kRound), std::move(fields));
   SAMLA_TRY(workspace.commit(std::move(edit), {forum}));

@@ -121,7 +121,7 @@ Result<Session> add_session(Workspace& workspace, std::string_view words, const 
   }
   // There from the start, so that two who begin it at once edit one text.
   made.push_back(field("prompt", fields.prompt.value_or(std::string())));
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(gathering.space);
   Edit edit;
   edit.create(id, gathering.space, std::string(kind::kSession), std::move(made));
   SAMLA_TRY(workspace.commit(std::move(edit), {gathering.space}));

@@ -15,6 +15,7 @@
 #include "core/replica/history.h"
 #include "core/seal/value.h"
 #include "core/session/erasure.h"
+#include "core/session/named_places.h"
 #include "core/session/space_head.h"
 #include "core/session/validity.h"
 
@@ -99,7 +100,24 @@ Result<Inbound::Arrived> Inbound::arrive(const SpaceId& space, const wire::TailI
   out.server_seq = item.seq;
   out.own = header.writer == local_.writer();
   SAMLA_TRY(verify(out.changeset));
+  // A newcomer's stretch leaves out what is named.
+  if (leaves_out == LeavesOut::kErased) SAMLA_TRY(check_named(out.changeset));
   return out;
+}
+
+/// The server places nothing that names what it does not hold, so what is named has come before.
+Result<void> Inbound::check_named(const Changeset& changeset) const {
+  const change::Header& header = changeset.header;
+  for (const auto& [writer, seq] : session::named_places(changeset)) {
+    if (writer == header.writer && seq <= header.seq) continue;
+    SAMLA_ASSIGN(const std::uint64_t reached, local_.tables->changesets.reached(header.space, writer));
+    if (seq > reached) {
+      return fail(ErrorCode::names_missing, kOperation,
+                  "a change by " + short_id(header.writer) + " rests on one by " + short_id(writer) +
+                      " that the server has not sent");
+    }
+  }
+  return {};
 }
 
 /// Our own come in our order; one whose receipt got lost is the first that has no place.

@@ -46,6 +46,7 @@ class Inbound {
   Result<Arrived> own(const SpaceId& space, const wire::TailItem& item) const;
   Result<void> verify(const change::Changeset& changeset) const;
   Result<bool> on_a_branch(const Arrived& arrived) const;
+  Result<void> check_named(const change::Changeset& changeset) const;
   Result<void> judge(Arrived& arrived) const;
   Result<bool> store(const Arrived& arrived);
   Result<void> materialise(const Arrived& arrived);

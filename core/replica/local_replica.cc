@@ -1,6 +1,7 @@
 // Membership as the domain asks for it, and what waits for the server.
 #include "core/replica/local_replica.h"
 
+#include "core/change/record_id.h"
 #include "core/custody/invite.h"
 #include "core/replica/history.h"
 #include "core/sign/hash.h"
@@ -148,7 +149,9 @@ std::string LocalReplica::server_url() const {
 
 // ---- ids
 
-RecordId LocalReplica::new_record_id() { return make_record_id(local_->random, local_->clock.now_ms()); }
+RecordId LocalReplica::new_record_id(const SpaceId& space) {
+  return change::make_record_id(local_->random, space, local_->clock.now_ms());
+}
 
 SpaceId LocalReplica::space_id(Purpose purpose, const RecordId& scope) const {
   return chain::space_id(organisation(), purpose, scope.view());
@@ -161,9 +164,10 @@ Result<RecordId> LocalReplica::derived_id(const SpaceId& space, std::string_view
   Writer in;
   in.text(label);
   in.text(name);
-  RecordId out;
-  sign::keyed_hash(out.bytes, key->bytes.view(), "samla/derived_id/1", in.bytes());
-  return out;
+  RecordId derived;
+  sign::keyed_hash(derived.bytes, key->bytes.view(), "samla/derived_id/1", in.bytes());
+  return change::record_id(space,
+                           change::RecordIdHead::from(derived.view().first(change::RecordIdHead::kSize)));
 }
 
 // ---- spaces and membership

@@ -177,7 +177,15 @@ Result<void> LocalStore::attach(const OpenOptions& options) {
     pairing_secret = Secret<32>::from(*pairing);
     wipe(*pairing);
   }
+  (void)keep_chain_states();  // on a full disk it opens all the same
   return {};
+}
+
+Result<void> LocalStore::keep_chain_states() {
+  if (!membership->has_unkept()) return {};
+  SAMLA_ASSIGN(auto transaction, begin());
+  SAMLA_TRY(membership->keep_states());
+  return transaction.commit();
 }
 
 /// A commit that waits for the disk syncs the log whole: what was frozen follows the edits that it is of,

@@ -53,6 +53,8 @@ class LocalStore {
   Result<sqlite::Transaction> begin() { return begin_synced(true); }
   /// Of an edit: as OpenOptions::edits_survive_power_loss says.
   Result<sqlite::Transaction> begin_edit() { return begin_synced(edits_survive_power_loss_); }
+  /// What the chains say, where opening the store would be slow without. An error leaves things as they were.
+  Result<void> keep_chain_states();
   /// Within a transaction: the hybrid clock's last time, so that it never goes back. An edit need not: its
   /// times stand in the outbox until it is frozen.
   Result<void> save_clock();

@@ -94,6 +94,13 @@ std::optional<std::string> Arguments::find_text(std::string_view name) const {
   return found->get<std::string>();
 }
 
+SecretText Arguments::secret(std::string_view name) const {
+  const auto found = json_.find(name);
+  if (found == json_.end()) return {};
+  SAMLA_ASSERT(found->is_string());
+  return found->get_ref<const std::string&>();
+}
+
 std::optional<std::size_t> Arguments::find_number(std::string_view name) const {
   const auto found = json_.find(name);
   if (found == json_.end()) return std::nullopt;

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/secret_text.h"
 #include "core/requests/json.h"
 #include "core/requests/profile.h"
 
@@ -49,6 +50,8 @@ class Arguments {
   std::optional<std::string> find_text(std::string_view name) const;
   /// As find_text, or empty.
   std::string text(std::string_view name) const { return find_text(name).value_or(std::string()); }
+  /// As text, without a copy that stays behind.
+  SecretText secret(std::string_view name) const;
   std::optional<std::size_t> find_number(std::string_view name) const;
   bool truth(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;

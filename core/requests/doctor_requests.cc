@@ -61,6 +61,14 @@ void check_keys(Checks& checks, domain::Workspace& workspace) {
       "sync after a member of the space has synced; a notebook is opened by `samla device approve`");
 }
 
+void check_chains(Checks& checks, replica::Replica& replica) {
+  const auto held = replica.chains_held();
+  if (!held.ok()) return checks.add("chains", false, held.error().message(), held.error().hint);
+  checks.add("chains", true,
+             std::to_string(held->entries) + " entries, " + std::to_string(held->bytes) + " bytes; " +
+                 std::to_string(held->begun_later) + " chains begin here at a checkpoint");
+}
+
 void check_changes(Checks& checks, replica::Replica& replica) {
   const replica::Levels levels = replica.levels();
   checks.add("changes", levels.device == 0,
@@ -116,6 +124,7 @@ Result<Json> doctor(Profile& profile, const Arguments&) {
   check_disk(checks, profile.open_options().directory);
   check_store(checks, workspace->replica());
   check_keys(checks, *workspace);
+  check_chains(checks, workspace->replica());
   check_server(checks, profile, workspace->replica());
   check_changes(checks, workspace->replica());
   check_losses(checks, *workspace);

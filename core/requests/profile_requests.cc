@@ -30,7 +30,7 @@ Result<Json> status(Profile& profile, const Arguments&) {
 
 Result<Json> change_passphrase(Profile& profile, const Arguments& arguments) {
   SAMLA_TRY(profile.workspace("key.passphrase.change"));
-  const std::string passphrase = arguments.text("new");
+  const SecretText passphrase = arguments.secret("new");
   if (passphrase.empty()) {
     return fail(ErrorCode::invalid_argument, "key.passphrase.change", "the new passphrase must not be empty");
   }

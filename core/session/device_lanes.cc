@@ -33,16 +33,19 @@ Result<void> DeviceSession::fill_up_window() {
     ask_once_landed();
     return {};
   }
-  // Asked for at half a window, so that the host is asked for many at once and not for each receipt.
-  while (!up_empty_ && in_flight_bytes_ <= kWindowBytes / 2) {
-    SAMLA_ASSIGN(const std::vector<Bytes> own, host_.next_outgoing(kWindowBytes - in_flight_bytes_));
-    for (const Bytes& changeset : own) SAMLA_TRY(push(changeset));
-    if (!own.empty()) continue;
-    SAMLA_ASSIGN(const std::vector<Bytes> others, host_.next_reoffers(kWindowBytes - in_flight_bytes_));
-    for (const Bytes& changeset : others) SAMLA_TRY(push(changeset));
-    up_empty_ = others.empty();
+  for (;;) {
+    // Asked for at half a window, so that the host is asked for many at once and not for each receipt.
+    while (!up_empty_ && in_flight_bytes_ <= kWindowBytes / 2) {
+      SAMLA_ASSIGN(const std::vector<Bytes> own, host_.next_outgoing(kWindowBytes - in_flight_bytes_));
+      for (const Bytes& changeset : own) SAMLA_TRY(push(changeset));
+      if (!own.empty()) continue;
+      SAMLA_ASSIGN(const std::vector<Bytes> others, host_.next_reoffers(kWindowBytes - in_flight_bytes_));
+      for (const Bytes& changeset : others) SAMLA_TRY(push(changeset));
+      up_empty_ = others.empty();
+    }
+    if (!up_empty_ || !in_flight_.empty() || !host_.offer_again()) return {};
+    up_empty_ = false;
   }
-  return {};
 }
 
 /// What is not of this store's present name goes as what it is: somebody's, offered again.

@@ -59,6 +59,8 @@ Result<bool> DeviceSession::offer_next() {
     if (server.seq < pin.seq) {
       SAMLA_ASSIGN(auto rest, host_.chain_rest(space, server, kChainChunkBytes));
       if (!rest) return Result<bool>(fail(ErrorCode::chain_forked, "session.chains"));
+      // The server learns where our pin is; whoever holds those entries brings them.
+      if (rest->empty()) not_held_.insert(space);
       offer.entries = std::move(*rest);
     } else if (!space.is_zero() && known_spaces_.contains(space)) {
       continue;  // it has come further meanwhile
@@ -82,7 +84,12 @@ Result<void> DeviceSession::handle(const wire::ChainOfferResult& result) {
     if (result.space.is_zero()) unlisted_wanted_ = false;
     return advance_chains();
   }
-  if (result.head.seq < pin.seq) {
+  if (result.head.seq < pin.seq && not_held_.contains(result.space)) {
+    // Until somebody has: whatever would be appended now does not follow what the server has.
+    host_.offer_refused(result.space, ErrorCode::chain_behind);
+    chains_later_ = true;
+    if (result.space.is_zero()) unlisted_wanted_ = false;
+  } else if (result.head.seq < pin.seq) {
     // Each answer brings it further, or it never will come to our pin.
     if (++offered_times_[result.space] > static_cast<int>(pin.seq)) {
       return fail(ErrorCode::protocol, "session.offer");

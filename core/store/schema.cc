@@ -100,6 +100,17 @@ CREATE TABLE branch(
   bytes BLOB NOT NULL,
   PRIMARY KEY(space, writer, seq, hash)
 );
+)sql",
+                                                            R"sql(
+-- What a chain says at one of its heads, as this device verified it: opening goes on from there, and a chain
+-- that began at a checkpoint has no entries up to the first one.
+CREATE TABLE chain_state(
+  id INTEGER PRIMARY KEY,
+  chain BLOB NOT NULL UNIQUE,
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  state BLOB NOT NULL
+);
 )sql"};
 
 Result<std::int64_t> stored_version(sqlite::Connection& connection) {

@@ -2,7 +2,7 @@
 // heads, so that reading and showing a conflict never goes back to changesets.
 // Invariant: a row is a pure function of the set of writes applied to it, in any order.
 // A row belongs to one space: a write in another space that names the same record makes a row of its
-// own there, and the id goes on naming the row that this device has had longer.
+// own there, and the id goes on naming the row in the space for which it was made.
 // Thread: the store's.
 #pragma once
 

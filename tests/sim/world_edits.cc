@@ -111,7 +111,7 @@ ModelWrite& World::intend(Drafting& to, const RecordId& record, change::WriteTyp
 }
 
 void World::draft_create(Drafting& to) {
-  const RecordId record = to.device.replica().new_record_id();
+  const RecordId record = to.device.replica().new_record_id(to.space);
   std::vector<replica::Edit::Field> fields;
   ModelWrite& write = intend(to, record, change::WriteType::kInit);
   for (const std::string& name : kRegisters) {

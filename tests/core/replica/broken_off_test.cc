@@ -85,7 +85,7 @@ class LyingServerTest : public BrokenOffTest {
     BrokenOffTest::SetUp();
     auto kari = fleet.must_join("kari", kKari);
     Edit edit;
-    note = kari->new_record_id();
+    note = kari->new_record_id(kari->space_id(test::kTeamSpace, RecordId{{1}}));
     edit.create(note, kari->space_id(test::kTeamSpace, RecordId{{1}}), "note",
                 {{"title", {}, std::string("x")}});
     ASSERT_TRUE(kari->commit(edit).ok());

@@ -24,7 +24,7 @@ SpaceId notebook(const Replica& replica) {
 
 RecordId add_note(Replica& replica, const SpaceId& space, const std::string& body) {
   Edit edit;
-  const RecordId id = replica.new_record_id();
+  const RecordId id = replica.new_record_id(space);
   edit.create(id, space, "note", {{"title", {}, "t"}, {"body", {}, body}});
   const auto done = replica.commit(edit);
   EXPECT_TRUE(done.ok()) << done.error().message();

@@ -22,7 +22,7 @@ SpaceId everyone(const Replica& replica) { return replica.space_id(test::kAllSpa
 
 RecordId add_note(Replica& replica, const std::string& title) {
   Edit edit;
-  const RecordId id = replica.new_record_id();
+  const RecordId id = replica.new_record_id(everyone(replica));
   edit.create(id, everyone(replica), "note", {{"title", {}, title}});
   EXPECT_TRUE(replica.commit(edit).ok());
   return id;

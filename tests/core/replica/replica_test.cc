@@ -16,7 +16,7 @@ const UserId kOla{{2}};
 
 RecordId add_note(Replica& replica, const SpaceId& space, const std::string& title, const std::string& body) {
   Edit edit;
-  const RecordId id = replica.new_record_id();
+  const RecordId id = replica.new_record_id(space);
   edit.create(id, space, "note", {{"title", {}, title}, {"body", {}, body}});
   EXPECT_TRUE(replica.commit(edit).ok());
   return id;

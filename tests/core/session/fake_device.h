@@ -32,6 +32,10 @@ class FakeDevice final : public DeviceHost {
   std::vector<std::optional<ErrorCode>> batch_results;
   std::vector<wire::Grants> grants;
   std::vector<wire::ConflictFields> conflicts;
+  std::map<SpaceId, wire::CheckpointPart> begun;     ///< with the whole state
+  std::map<SpaceId, std::vector<Bytes>> spoken_for;  ///< the entries for which a checkpoint stands
+  std::set<SpaceId> wants_whole;                     ///< and `history` of them
+  std::map<SpaceId, std::vector<Bytes>> history;
   std::map<SpaceId, std::size_t> chain_needed;  ///< tails fail until the chain is that long
 
   Incarnation incarnation{{7}};  ///< of the server
@@ -71,6 +75,24 @@ class FakeDevice final : public DeviceHost {
   Result<void> accept_chain(const wire::ChainEntries& entries) override {
     for (const Bytes& entry : entries.entries) chains[entries.space].push_back(entry);
     if (!entries.space.is_zero()) cursors.try_emplace(entries.space);
+    return {};
+  }
+  Result<void> accept_checkpoint(const wire::CheckpointPart& whole) override {
+    begun[whole.space] = whole;
+    chains[whole.space] = spoken_for[whole.space];
+    if (!whole.space.is_zero()) cursors.try_emplace(whole.space);
+    return {};
+  }
+  std::optional<wire::ChainPull> wanted_history() override {
+    for (const SpaceId& space : wants_whole) {
+      ChainHead head;
+      for (const Bytes& entry : history[space]) head = chain::next_head(head, entry);
+      if (head.seq < spoken_for[space].size()) return wire::ChainPull{space, head};
+    }
+    return {};
+  }
+  Result<void> accept_history(const wire::ChainEntries& entries) override {
+    for (const Bytes& entry : entries.entries) history[entries.space].push_back(entry);
     return {};
   }
   Result<void> accept_grants(const wire::Grants& more) override {

@@ -34,6 +34,8 @@ struct FakeServer {
   OrganisationId organisation{{1}};
   std::map<SpaceId, std::vector<Bytes>> chains;
   std::map<SpaceId, FakeSpace> spaces;
+  std::map<SpaceId, Beginning> checkpoints;
+  std::function<void()> checkpoint_was_read = [] {};
   std::set<DeviceId> devices;
   std::map<std::pair<SpaceId, DeviceId>, wire::Grant> grants;
   std::optional<wire::Refused> refuse_pushes;
@@ -125,6 +127,13 @@ class FakeServerHost final : public ServerHost {
     for (; seq < chain.size() && out.entries.size() < 3; ++seq) out.entries.push_back(chain[seq]);
     out.last = seq == chain.size();
     return out;
+  }
+  Result<std::optional<Beginning>> read_checkpoint(const SpaceId& space) override {
+    const auto found = server_.checkpoints.find(space);
+    if (found == server_.checkpoints.end()) return std::optional<Beginning>();
+    const Beginning out = found->second;
+    server_.checkpoint_was_read();
+    return std::optional(out);
   }
   Result<wire::Grants> read_grants(const SpaceId& space, const DeviceId& device, std::size_t) override {
     const auto found = server_.grants.find({space, device});

@@ -106,6 +106,65 @@ TEST_F(Sessions, BringChainsFirstThenChangesetsBothWays) {
   EXPECT_EQ(ola.cursors[kSpace], server.position(kSpace));
 }
 
+/// A state of several parts, standing for the first entries of the chain.
+class Checkpoints : public Sessions {
+ protected:
+  void make_checkpoint(const SpaceId& space, std::uint8_t fill, std::size_t size = 600'000) {
+    server.checkpoints[space] = {Bytes{fill}, {Bytes{1}}, std::make_shared<const Bytes>(size, fill)};
+    kari.spoken_for[space] = {server.chains[space][0], server.chains[space][1]};
+  }
+};
+
+TEST_F(Checkpoints, AreWhereANewcomerBeginsAndTheEntriesAfterThemFollow) {
+  make_checkpoint(kSpace, 8);
+  sync(kari);
+  EXPECT_EQ(kari.begun[kSpace].part, *server.checkpoints[kSpace].state);
+  EXPECT_EQ(kari.begun[kSpace].witnesses, (std::vector<Bytes>{{1}}));
+  EXPECT_EQ(kari.chains[kSpace], server.chains[kSpace]);
+  EXPECT_EQ(kari.chains[kOther], server.chains[kOther]) << "without a checkpoint, from the first entry";
+  EXPECT_FALSE(kari.begun.contains(kOther));
+  kari.begun.clear();
+  sync(kari);
+  EXPECT_TRUE(kari.begun.empty()) << "once begun, only entries are pulled";
+}
+
+TEST_F(Checkpoints, ThatAreReplacedWhileTheyAreReadAreBegunAnew) {
+  make_checkpoint(kSpace, 8);
+  int reads = 0;
+  server.checkpoint_was_read = [&] {
+    if (++reads == 2) make_checkpoint(kSpace, 9, 700'000);
+  };
+  sync(kari);
+  EXPECT_GT(reads, 4);
+  EXPECT_EQ(kari.begun[kSpace].part, Bytes(700'000, 9));
+  EXPECT_EQ(kari.chains[kSpace], server.chains[kSpace]);
+}
+
+TEST_F(Checkpoints, AreNotForThoseWhoMayNotReadTheChain) {
+  server.spaces[kSpace].readers.clear();
+  server.spaces[kSpace].writers.clear();
+  make_checkpoint(kSpace, 8);
+  FakeServerHost host(server);
+  ServerSession session(host);
+  ASSERT_TRUE(session.on_message(wire::encode(hello(kari))).ok());
+  session.take_outgoing();
+  ASSERT_TRUE(session.on_message(wire::encode(wire::CheckpointAsk{kSpace, 0})).ok());
+  const auto answer = wire::decode_message(session.take_outgoing().at(0));
+  EXPECT_EQ(std::get<wire::CheckpointPart>(*answer).size, 0u);
+}
+
+TEST_F(Checkpoints, LeaveTheEntriesBeforeThemToThoseWhoWantThem) {
+  make_checkpoint(kSpace, 8);
+  make_checkpoint({}, 7);
+  kari.wants_whole = {SpaceId{}, kSpace};
+  sync(kari);
+  for (const SpaceId& space : kari.wants_whole) {
+    ASSERT_GE(kari.history[space].size(), 2u);
+    EXPECT_EQ(kari.history[space][1], server.chains[space][1]);
+  }
+  EXPECT_EQ(kari.chains[kSpace], server.chains[kSpace]);
+}
+
 TEST_F(Sessions, SendADevicesOwnChangesetsBackEmpty) {
   kari.write(kSpace);
   sync(kari);

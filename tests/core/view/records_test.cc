@@ -1,10 +1,12 @@
 #include "core/view/records.h"
+#include "core/change/record_id.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
+#include "core/change/record_id.h"
 #include "core/sqlite/transaction.h"
 #include "core/text/payload.h"
 #include "tests/support/temporary_folder.h"
@@ -268,6 +270,24 @@ TEST(Records, KeepAnIdWithTheSpaceThatHadItFirstWhenBuiltAnew) {
   ASSERT_TRUE(device.records().forget(kSpace, kNote).ok());
   device.apply({init(by(1, 1), 1, {{"title", "", "vår"}})});
   EXPECT_EQ(device.note().space, kSpace);
+}
+
+TEST(Records, GiveAnIdToTheSpaceForWhichItWasMadeWhoeverCameFirst) {
+  const RecordId id = change::record_id(kSpace, {{7}});
+  AppliedWrite ours = init(by(1, 1), 1, {{"title", "", "vår"}});
+  ours.header.record = id;
+  AppliedWrite claim = init(by(2, 1), 1, {{"title", "", "stjålet"}});
+  claim.header.record = id;
+  claim.space = SpaceId{{2}};
+  for (const auto& order : {std::vector{claim, ours}, std::vector{ours, claim}}) {
+    Device device;
+    for (const AppliedWrite& write : order) device.apply({write});
+    EXPECT_EQ((*device.records().read(id))->space, kSpace);
+    EXPECT_EQ((*device.records().read(id))->text("title"), "vår");
+    Query there;
+    there.space = claim.space;
+    EXPECT_EQ(device.records().list(there)->size(), 1u) << "shown where it was written, as what it is";
+  }
 }
 
 TEST(Records, BringOneManyEditsAtOnceWithoutComparingAllOfThem) {
