@@ -12,6 +12,7 @@
 #include "core/base/encoding.h"
 #include "core/chain/server_fragment.h"
 #include "sync-server/arbiter.h"
+#include "sync-server/new_life.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::server {
@@ -119,11 +120,7 @@ Result<void> init_emptied(const std::filesystem::path& folder, const std::string
   for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(partial.string() + ending, error);
   {
     SAMLA_ASSIGN(const auto storage, open_sqlite_storage(partial));
-    SAMLA_ASSIGN(const auto transaction, storage->begin());
-    SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
-    SAMLA_TRY(transaction->put_value(kUnconfirmedName, encode_ms(now_ms)));
-    SAMLA_TRY(transaction->put_value(kAwaitedName, id->view()));
-    SAMLA_TRY(transaction->commit());
+    SAMLA_TRY(begin_emptied(*storage, *id, random, now_ms));
   }
   std::filesystem::rename(partial, storage_file(folder), error);
   if (error) return fail(ErrorCode::io, "server.init", storage_file(folder).string());

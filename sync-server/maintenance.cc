@@ -9,6 +9,7 @@
 #include "sync-server/arbiter.h"
 #include "sync-server/folder.h"
 #include "sync-server/horizon.h"
+#include "sync-server/new_life.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::server {
@@ -118,11 +119,7 @@ Result<VerifyReport> restore(const std::filesystem::path& backup, const std::fil
   SAMLA_ASSIGN(VerifyReport report, verified(partial_file(folder)));
   {
     SAMLA_ASSIGN(const auto storage, open_sqlite_storage(partial_file(folder), {.create = false}));
-    SAMLA_ASSIGN(const auto transaction, storage->begin());
-    SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
-    // How far the chains had come nobody here can know: an administrator's device says so.
-    SAMLA_TRY(transaction->put_value(kUnconfirmedName, encode_ms(now_ms)));
-    SAMLA_TRY(transaction->commit());
+    SAMLA_TRY(begin_new_life(*storage, random, now_ms));
   }
   if (!keys_there) SAMLA_TRY(keys.write(keys_file(folder)));
   SAMLA_TRY(name_partial(folder));
