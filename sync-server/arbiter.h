@@ -124,6 +124,10 @@ inline constexpr std::string_view kClaimName = "claim";
 inline constexpr std::string_view kIncarnationName = "incarnation";
 /// Since when a new life's chains wait for an administrator's device to confirm them; gone once it has.
 inline constexpr std::string_view kUnconfirmedName = "unconfirmed";
+/// The incarnation of a server that is not in its first life; absent: it is.
+inline constexpr std::string_view kRenewedName = "renewed";
+/// With a space's id in hexadecimal after it: the life in which an entry was last added to that chain.
+inline constexpr std::string_view kAddedName = "added:";
 /// Of a server that was emptied: the organisation whose devices may fill it.
 inline constexpr std::string_view kAwaitedName = "awaited";
 /// Of a database that was moved elsewhere: where to. Nobody is served from it any more.

@@ -144,6 +144,7 @@ std::optional<wire::Refused> Group::apply_part(const wire::ChainAppend::Part& pa
 }
 
 Result<void> Group::store_part(const wire::ChainAppend::Part& part, std::uint64_t first_seq) {
+  SAMLA_TRY(note_added(part.space));
   for (std::size_t i = 0; i < part.entries.size(); ++i) {
     SAMLA_TRY(transaction_.put_entry(part.space, first_seq + i, part.entries[i]));
   }

@@ -12,6 +12,7 @@
 #include "core/base/encoding.h"
 #include "core/chain/server_fragment.h"
 #include "sync-server/arbiter.h"
+#include "sync-server/new_life.h"
 #include "sync-server/storage/open_storage.h"
 
 namespace samla::server {
@@ -139,15 +140,6 @@ Result<void> write_organisation(const std::filesystem::path& folder, const Organ
 
 namespace {
 
-Result<void> put_emptied(Storage& storage, const OrganisationId& organisation, std::uint64_t now_ms,
-                         Random& random) {
-  SAMLA_ASSIGN(const auto transaction, storage.begin());
-  SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
-  SAMLA_TRY(transaction->put_value(kUnconfirmedName, encode_ms(now_ms)));
-  SAMLA_TRY(transaction->put_value(kAwaitedName, organisation.view()));
-  return transaction->commit();
-}
-
 /// The file gets its name when all of it is there.
 Result<void> make_emptied_file(const std::filesystem::path& folder, const OrganisationId& organisation,
                                std::uint64_t now_ms, Random& random) {
@@ -156,7 +148,7 @@ Result<void> make_emptied_file(const std::filesystem::path& folder, const Organi
   for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(partial.string() + ending, error);
   {
     SAMLA_ASSIGN(const auto storage, open_storage({partial, {}}, true));
-    SAMLA_TRY(put_emptied(*storage, organisation, now_ms, random));
+    SAMLA_TRY(begin_emptied(*storage, organisation, random, now_ms));
   }
   std::filesystem::rename(partial, storage_file(folder), error);
   if (error) return fail(ErrorCode::io, "server.init", storage_file(folder).string());
@@ -184,7 +176,7 @@ Result<void> init_emptied(const std::filesystem::path& folder, const std::string
   }
   if (storage_url.empty()) return make_emptied_file(folder, *id, now_ms, random);
   SAMLA_ASSIGN(const auto storage, open_storage(place_of(folder, storage_url), true));
-  return put_emptied(*storage, *id, now_ms, random);
+  return begin_emptied(*storage, *id, random, now_ms);
 }
 
 Error explain(Error error, const std::filesystem::path& folder) {

@@ -55,6 +55,8 @@ class Group {
   Result<void> store_offered(const wire::ChainOffer& offer, std::size_t count, std::uint64_t had);
   Result<std::optional<Refused>> confirm(const OfferJob& job, const chain::IdentityState& now);
   bool unconfirmed() const;
+  Result<bool> judged_as_history(const SpaceId& space);
+  Result<void> note_added(const SpaceId& space);
   Result<std::optional<Refused>> too_early();
 
   // What erasures take away (erasures.cc).

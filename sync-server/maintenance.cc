@@ -3,6 +3,7 @@
 #include "sync-server/arbiter.h"
 #include "sync-server/folder.h"
 #include "sync-server/horizon.h"
+#include "sync-server/new_life.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::server {
@@ -40,14 +41,6 @@ Result<Horizon> horizon_of(const std::filesystem::path& file, std::uint64_t now_
     if (last) out.spaces[space] = last->seq;
   }
   return out;
-}
-
-/// How far the chains had come nobody here can know: an administrator's device says so.
-Result<void> begin_new_life(Storage& storage, Random& random, std::uint64_t now_ms) {
-  SAMLA_ASSIGN(const auto transaction, storage.begin());
-  SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
-  SAMLA_TRY(transaction->put_value(kUnconfirmedName, encode_ms(now_ms)));
-  return transaction->commit();
 }
 
 }  // namespace

@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/encoding.h"
 #include "core/chain/server_fragment.h"
 #include "core/session/refused.h"
 #include "sync-server/group.h"
+#include "sync-server/new_life.h"
 
 namespace samla::server {
 
@@ -64,8 +66,8 @@ Result<Answer> Group::take_identity(const OfferJob& job) {
   auto now = before == nullptr ? std::make_shared<chain::IdentityState>(*awaited)
                                : std::make_shared<chain::IdentityState>(*before);
   now->keep_checkpoints();
-  // One that nobody has to confirm takes what it lacks by the rules for what is new.
-  const auto placed_ms = unconfirmed() ? std::nullopt : std::optional(arbiter_.clock_.now_ms());
+  SAMLA_ASSIGN(const bool history, judged_as_history({}));
+  const auto placed_ms = history ? std::nullopt : std::optional(arbiter_.clock_.now_ms());
   const std::uint64_t had = now->head().seq;
   const auto taken = follow(*now, job.offer, [&](ByteView entry) { return now->apply(entry, placed_ms); });
   if (const auto* refused = std::get_if<Refused>(&taken)) return Answer(*refused);
@@ -106,7 +108,8 @@ Result<Answer> Group::take_space(const OfferJob& job) {
   auto now = before == nullptr ? std::make_shared<chain::SpaceState>(id)
                                : std::make_shared<chain::SpaceState>(*before);
   now->keep_checkpoints();
-  const auto placing = unconfirmed() ? chain::Placing::kBefore : chain::Placing::kNow;
+  SAMLA_ASSIGN(const bool history, judged_as_history(id));
+  const auto placing = history ? chain::Placing::kBefore : chain::Placing::kNow;
   const std::uint64_t had = now->head().seq;
   const auto taken =
       follow(*now, job.offer, [&](ByteView entry) { return now->apply(entry, *identity(), placing); });
@@ -136,12 +139,10 @@ Result<void> Group::place(Asker, const RenewJob& job) {
   for (const wire::Receipt& each : shown.receipts) {
     SAMLA_ASSIGN(const auto there, arbiter_.storage_.changeset_at(each.space, each.seq));
     if (there && there->head == each.head) continue;
-    const auto incarnation = SystemRandom().fixed<Incarnation>();
+    SystemRandom random;
     const std::uint64_t now_ms = arbiter_.clock_.now_ms();
-    SAMLA_TRY(transaction_.put_value(kIncarnationName, incarnation.view()));
-    SAMLA_TRY(transaction_.put_value(kUnconfirmedName, encode_ms(now_ms)));
+    SAMLA_ASSIGN(result_.renewed, renew(transaction_, random, now_ms));
     chains_.unconfirmed_ms = now_ms;
-    result_.renewed = incarnation;
     return {};
   }
   return {};
@@ -151,6 +152,27 @@ Result<void> Group::place(Asker, const RenewJob& job) {
 
 bool Group::unconfirmed() const {
   return chains_.unconfirmed_ms || (!chains_.confirmed && arbiter_.registry_.unconfirmed_ms());
+}
+
+namespace {
+
+std::string added_name(const SpaceId& space) { return std::string(kAddedName) + to_hex(space.view()); }
+
+}  // namespace
+
+/// What a server in a new life lacks of a chain stood in it before, whoever has left the organisation since:
+/// by the rules for what is new it would be refused for good, and with it all that was written in the space.
+/// Until an entry is added to the chain: then it goes on from there.
+Result<bool> Group::judged_as_history(const SpaceId& space) {
+  if (unconfirmed()) return true;
+  SAMLA_ASSIGN(const auto life, arbiter_.storage_.value(kRenewedName));
+  SAMLA_ASSIGN(const auto added, arbiter_.storage_.value(added_name(space)));
+  return life.has_value() && added != life;
+}
+
+Result<void> Group::note_added(const SpaceId& space) {
+  SAMLA_ASSIGN(const auto life, arbiter_.storage_.value(kRenewedName));
+  return life ? transaction_.put_value(added_name(space), *life) : Result<void>();
 }
 
 /// Absent: new entries may be placed.

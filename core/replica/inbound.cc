@@ -217,7 +217,8 @@ Result<bool> Inbound::store(const Arrived& arrived) {
 
 // ---- 6. opened
 
-std::vector<view::AppliedWrite> open_writes(const Membership& membership, const Changeset& changeset) {
+std::vector<view::AppliedWrite> open_writes(const Membership& membership, const Changeset& changeset,
+                                            const std::set<RecordId>* only) {
   const change::Header& header = changeset.header;
   const seal::SpaceKey* key = membership.ring().epoch_key(header.space, header.epoch);
   const seal::TagKey* tag_key = membership.ring().tag_key(header.space);
@@ -226,7 +227,7 @@ std::vector<view::AppliedWrite> open_writes(const Membership& membership, const 
   std::vector<view::AppliedWrite> out;
   for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
     const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
-    if (write == nullptr) continue;
+    if (write == nullptr || (only != nullptr && !only->contains(write->record))) continue;
     view::AppliedWrite applied{header.space, changeset.ref(i), *write, {}};
     const auto* full = std::get_if<change::FullLeaf>(&changeset.leaves[i]);
     applied.erased = full == nullptr && erasures.contains(place);

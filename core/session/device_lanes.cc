@@ -21,7 +21,8 @@ Result<void> DeviceSession::subscribe(const SpaceId& space) {
   if (!cursor) return {};
   subscribed_.insert(space);
   awaiting_tail_end_.insert(space);
-  if (seen_otherwise(*cursor)) return ask_frontier(space);
+  SAMLA_ASSIGN(const bool otherwise, seen_otherwise(space, *cursor));
+  if (otherwise) return ask_frontier(space);
   send(wire::Subscribe{space, *cursor});
   return {};
 }
@@ -51,7 +52,10 @@ Result<void> DeviceSession::fill_up_window() {
 /// What is not of this store's present name goes as what it is: somebody's, offered again.
 Result<void> DeviceSession::push(const Bytes& changeset) {
   SAMLA_ASSIGN(const change::Header header, change::decode_header(changeset));
-  in_flight_[{header.space, header.writer, header.seq}] = changeset.size();
+  // The host goes back at each of several refusals; while one is on its way it need not go again.
+  const bool fresh =
+      in_flight_.try_emplace({header.space, header.writer, header.seq}, changeset.size()).second;
+  if (!fresh) return {};
   in_flight_bytes_ += changeset.size();
   ++changesets_sent_;
   if (header.writer != host_.writer()) {

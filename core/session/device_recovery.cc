@@ -12,16 +12,16 @@
 namespace samla::session {
 
 /// With the welcome: a space of ours that it does not name was lost with its chain, and a history of the
-/// same life that ends before our cursor was rolled back.
+/// same life that ends before a place that it has signed for was rolled back. The cursor does not tell: what
+/// was sent from here may stand far beyond what has been read.
 Result<void> DeviceSession::look_for_losses(const wire::Welcome& welcome) {
   if (host_.is_new(welcome.incarnation) && host_.chain_head({}).seq > 0) want_offer({}, welcome.identity);
   unlisted_wanted_ = true;
   for (const wire::SpaceHeads& space : welcome.spaces) {
-    const std::optional<Position> cursor = host_.cursor(space.space);
-    const Position& there = space.position;
-    if (!cursor || cursor->incarnation != there.incarnation || cursor->seq <= there.seq) continue;
-    SAMLA_ASSIGN(auto receipts, host_.receipts_beyond(space.space, there.seq));
-    if (!receipts || showed_receipts_) continue;
+    if (showed_receipts_) break;
+    if (!host_.cursor(space.space)) continue;
+    SAMLA_ASSIGN(auto receipts, host_.receipts_beyond(space.space, space.position.seq));
+    if (!receipts || receipts->incarnation != welcome.incarnation) continue;
     showed_receipts_ = true;
     send(wire::ShownReceipts{std::move(*receipts)});
     // The server answers by a goodbye and a new life, or not at all. An offer is answered behind that: until
@@ -104,9 +104,12 @@ Result<void> DeviceSession::handle(const wire::ChainOfferResult& result) {
 
 // ---- histories
 
-/// Also where nothing of it was read: what a frontier said in another life does not hold in this one.
-bool DeviceSession::seen_otherwise(const Position& cursor) const {
-  return !cursor.incarnation.is_zero() && cursor.incarnation != welcome_->incarnation;
+/// Whether this device knows of another life's history of the space: by where it has read, or, where it never
+/// has, by what it was told has a place.
+Result<bool> DeviceSession::seen_otherwise(const SpaceId& space, const Position& cursor) const {
+  if (!cursor.incarnation.is_zero()) return cursor.incarnation != welcome_->incarnation;
+  SAMLA_ASSIGN(const auto receipts, host_.receipts_beyond(space, 0));
+  return receipts && receipts->incarnation != welcome_->incarnation;
 }
 
 /// The server lets go of the subscription before it answers, so no tail comes between answer and the next.

@@ -175,7 +175,7 @@ class DeviceSession {
   void want_offer(const SpaceId& space, const ChainHead& server);
   void want_unlisted();
   Result<bool> offer_next();
-  bool seen_otherwise(const Position& cursor) const;
+  Result<bool> seen_otherwise(const SpaceId& space, const Position& cursor) const;
   Step ask_frontier(const SpaceId& space);
   void ask_once_landed();
 

@@ -1,6 +1,7 @@
 #include "tests/sim/sim_server.h"
 
 #include "core/chain/server_fragment.h"
+#include "sync-server/new_life.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::sim {
@@ -112,6 +113,14 @@ void SimServer::crash(Down down) {
   server_.reset();
   posted_.clear();
   disk_->restart(down);
+}
+
+Result<void> SimServer::lose(Loss loss, const OrganisationId& organisation) {
+  disk_->set_to(loss == Loss::kEmptied ? DiskImage() : backup_);
+  if (loss == Loss::kSetBack) return {};
+  SAMLA_ASSIGN(const auto storage, open_storage());
+  if (loss == Loss::kRestored) return server::begin_new_life(*storage, random_, clock.now_ms());
+  return server::begin_emptied(*storage, organisation, random_, clock.now_ms());
 }
 
 bool SimServer::run_posted() {

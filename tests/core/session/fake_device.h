@@ -140,8 +140,10 @@ class FakeDevice final : public DeviceHost {
     return {};
   }
   void offer_refused(const SpaceId& space, ErrorCode code) override { offers_refused[space] = code; }
-  Result<std::optional<wire::Receipts>> receipts_beyond(const SpaceId&, std::uint64_t seq) override {
-    if (newest_receipts && newest_receipts->receipts.front().seq > seq) return newest_receipts;
+  Result<std::optional<wire::Receipts>> receipts_beyond(const SpaceId& space, std::uint64_t seq) override {
+    if (!newest_receipts) return newest_receipts;
+    const wire::Receipt& newest = newest_receipts->receipts.front();
+    if (newest.space == space && newest.seq > seq) return newest_receipts;
     return std::optional<wire::Receipts>();
   }
   /// Everything goes up again, and everything is read again.
