@@ -16,6 +16,7 @@
 #include "core/domain/form_rebase.h"
 #include "core/domain/groups.h"
 #include "core/domain/inputs.h"
+#include "core/domain/names.h"
 #include "core/domain/notes.h"
 #include "core/domain/organisation.h"
 
@@ -255,9 +256,10 @@ Result<void> live_all(const DemoPlan& plan, std::span<const DemoUnit> units,
       place.tell("leaders", counts.leaders, all);
     }
   };
-  constexpr unsigned kThreadsMax = 8;
+  // Two a processor: each waits for the disk and the server now and then.
+  constexpr unsigned kThreadsMax = 16;
   std::vector<std::thread> others;
-  for (unsigned i = 1; i < std::clamp(std::thread::hardware_concurrency(), 1u, kThreadsMax); ++i)
+  for (unsigned i = 1; i < std::clamp(2 * std::thread::hardware_concurrency(), 1u, kThreadsMax); ++i)
     others.emplace_back(live);
   live();
   for (std::thread& each : others) each.join();

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "core/base/encoding.h"
 #include "core/domain/consolidation.h"
@@ -112,7 +113,7 @@ class Counter {
     std::set<std::string> here;
     for (view::Word& word : view::words_of(*use.text)) {
       if (is_common(word.lower)) continue;
-      std::string stem = view::stem_of(word.lower);
+      std::string stem = stem_once(word.lower);
       Stem& entry = stems_[stem];
       if (is_for_others_) entry.facts.push_back({use.subject, part, theme, 1});
       if (!is_wanted) continue;
@@ -126,6 +127,14 @@ class Counter {
     }
   }
 
+  /// The same few words stand everywhere.
+  const std::string& stem_once(const std::string& word) {
+    const auto [known, is_new] = stem_of_.try_emplace(word);
+    if (is_new) known->second = view::stem_of(word);
+    return known->second;
+  }
+
+  std::unordered_map<std::string, std::string> stem_of_;
   const Wanted& wanted_;
   const std::vector<bool>& chosen_;
   bool is_for_others_;

@@ -79,11 +79,25 @@ Result<void> Workspace::add_device_name(replica::Edit& edit, const SpaceId& spac
   return {};
 }
 
+std::optional<std::string> Workspace::own_device_name() {
+  std::optional<view::RecordView> newest;
+  for (const SpaceId& space : {notebook(), directory()}) {
+    const auto id = replica_.derived_id(space, kind::kDevice, to_hex(replica_.device()));
+    if (!id) continue;
+    auto record = records().read(*id);
+    if (!record || !*record || (*record)->space != space || (*record)->text("name").empty()) continue;
+    if (!newest || newest->updated_ms < (*record)->updated_ms) newest = std::move(**record);
+  }
+  if (newest) return newest->text("name");
+  // A device of an organisation where neither is written yet.
+  return Names(*this).find_device_name(replica_.device());
+}
+
 Result<void> Workspace::commit(replica::Edit edit, const std::set<SpaceId>& spaces) {
   std::set<SpaceId> fresh;
   std::ranges::set_difference(spaces, named_, std::inserter(fresh, fresh.end()));
   if (!fresh.empty()) {
-    const auto name = Names(*this).find_device_name(replica_.device());
+    const auto name = own_device_name();
     for (const SpaceId& space : fresh) {
       if (name) SAMLA_TRY(add_device_name(edit, space, replica_.device(), *name));
     }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/domain/conflict_tally.h"
 #include "core/domain/kinds.h"
 #include "core/domain/record_cache.h"
 #include "core/domain/spaces.h"
@@ -31,6 +32,8 @@ class Workspace {
   Result<RecordList> list(std::string_view kind, const std::optional<SpaceId>& space = {});
   /// As list, erased ones too.
   Result<RecordList> list_with_erased(std::string_view kind, const std::optional<SpaceId>& space = {});
+  /// What concurrent edits have come to by now, in all that this device reads.
+  Result<ConflictTally::Counts> count_settled() { return tally_.count(replica_); }
   Role role() const { return static_cast<Role>(replica_.role()); }
 
   SpaceId directory() const { return replica_.space_id(purpose::kDirectory, {}); }
@@ -50,12 +53,15 @@ class Workspace {
   Result<void> name_other_device(const DeviceId& device, const std::string& name);
 
  private:
+  /// What this device is called: by its user in the notebook, or by HR in the directory, whichever is newer.
+  std::optional<std::string> own_device_name();
   /// Adds the steps that make `device`'s name in `space` be `name`; none where it is already.
   Result<void> add_device_name(replica::Edit& edit, const SpaceId& space, const DeviceId& device,
                                const std::string& name);
 
   replica::Replica& replica_;
   RecordCache cache_;
+  ConflictTally tally_;
   std::set<SpaceId> named_;  ///< spaces known to hold this device's name
 };
 

@@ -7,7 +7,7 @@
 #include <random>
 #include <set>
 
-#include "core/base/encoding.h"
+#include "core/domain/conflict_tally.h"
 #include "core/domain/immutable.h"
 #include "core/domain/kinds.h"
 #include "tests/support/sample_fleet.h"
@@ -52,7 +52,7 @@ class Writer {
     const auto all = stored(replica_, "note", space);
     const view::RecordView* some = all.empty() ? nullptr : &all[random_() % all.size()];
     const std::string text = "ord " + std::to_string(random_() % 1000);
-    switch (random_() % 7) {
+    switch (random_() % 8) {
       case 0:
       case 1:
         edit.create(replica_.new_record_id(), space, random_() % 2 == 0 ? "note" : "measure",
@@ -68,6 +68,9 @@ class Writer {
         if (some != nullptr && !some->erased) edit.edit_text(some->id, "body", some->text("body") + text);
         break;
       case 5:
+        if (some != nullptr) edit.resolve(some->id, "title", text);
+        break;
+      case 6:
         if (some != nullptr) some->erased ? edit.restore(some->id) : edit.erase(some->id);
         break;
       default:
@@ -78,6 +81,13 @@ class Writer {
   }
 
   void expect_same() {
+    ConflictTally anew;
+    const auto counted = tally_.count(replica_);
+    const auto recounted = anew.count(replica_);
+    ASSERT_TRUE(counted.ok() && recounted.ok());
+    EXPECT_EQ(counted->merged, recounted->merged);
+    EXPECT_EQ(counted->resolved, recounted->resolved);
+    resolved = recounted->resolved;
     for (const std::string& kind : kCachedKinds) {
       std::vector<std::optional<SpaceId>> scopes(spaces_.begin(), spaces_.end());
       if (random_() % 3 == 0) scopes.emplace_back();
@@ -111,7 +121,11 @@ class Writer {
   Replica& replica_;
   std::mt19937& random_;
   RecordCache cache_;
+  ConflictTally tally_;
   std::vector<SpaceId> spaces_;
+
+ public:
+  std::size_t resolved = 0;  ///< when it was compared last
 };
 
 TEST(RecordCache, ListsWhatTheStoreListsWhateverIsWrittenHereAndElsewhere) {
@@ -134,6 +148,23 @@ TEST(RecordCache, ListsWhatTheStoreListsWhateverIsWrittenHereAndElsewhere) {
     }
     if (random() % 3 == 0) writer.expect_same();
   }
+  // What two wrote at once and somebody settled is counted.
+  const RecordId disputed = kari->new_record_id();
+  Edit made;
+  made.create(disputed, kari->space_id(test::kAllSpace, {}), "note", {{"title", {}, std::string("tittel")}});
+  ASSERT_TRUE(kari->commit(made).ok());
+  for (Replica* each : {kari.get(), ola.get()}) ASSERT_TRUE(each->sync({}).ok());
+  for (Replica* each : {kari.get(), ola.get()}) {
+    Edit edit;
+    edit.assign(disputed, "title", each == kari.get() ? std::string("Karis") : std::string("Olas"));
+    ASSERT_TRUE(each->commit(edit).ok());
+  }
+  for (Replica* each : {kari.get(), ola.get(), kari.get()}) ASSERT_TRUE(each->sync({}).ok());
+  Edit settles;
+  settles.resolve(disputed, "title", std::string("begges"));
+  ASSERT_TRUE(kari->commit(settles).ok());
+  writers[1].second.expect_same();
+  EXPECT_GT(writers[1].second.resolved, 0u);
   // Erased for good by the administrator: rows are forgotten and built anew.
   const auto notes = stored(*fleet.admin, "note", std::nullopt);
   ASSERT_FALSE(notes.empty());
