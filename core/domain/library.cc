@@ -138,8 +138,8 @@ Result<LibraryItem> add_library_item(Workspace& workspace, const std::string& wo
     if (each.type == Type::kLong && !checked.contains(std::string(each.name)))
       fields.push_back(field(each.name, std::string()));
   }
-  const RecordId id = workspace.replica().new_record_id();
   const SpaceId space = programme_space(workspace);
+  const RecordId id = workspace.replica().new_record_id(space);
   Edit edit;
   edit.create(id, space, std::string(declared->kind), std::move(fields));
   SAMLA_TRY(workspace.commit(std::move(edit), {space}));

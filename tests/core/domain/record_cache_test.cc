@@ -55,7 +55,7 @@ class Writer {
     switch (random_() % 8) {
       case 0:
       case 1:
-        edit.create(replica_.new_record_id(), space, random_() % 2 == 0 ? "note" : "measure",
+        edit.create(replica_.new_record_id(space), space, random_() % 2 == 0 ? "note" : "measure",
                     {{"title", {}, text}, {"body", {}, text}});
         break;
       case 2:
@@ -149,7 +149,7 @@ TEST(RecordCache, ListsWhatTheStoreListsWhateverIsWrittenHereAndElsewhere) {
     if (random() % 3 == 0) writer.expect_same();
   }
   // What two wrote at once and somebody settled is counted.
-  const RecordId disputed = kari->new_record_id();
+  const RecordId disputed = kari->new_record_id(kari->space_id(test::kAllSpace, {}));
   Edit made;
   made.create(disputed, kari->space_id(test::kAllSpace, {}), "note", {{"title", {}, std::string("tittel")}});
   ASSERT_TRUE(kari->commit(made).ok());
