@@ -144,10 +144,23 @@ Result<void> DeviceSession::handle(const wire::CheckpointPart& part) {
     pull(part.space, Wanted::kCheckpoint);
     return {};
   }
-  SAMLA_TRY(host_.accept_checkpoint(whole));
+  const Step taken = host_.accept_checkpoint(whole);
   beginnings_.erase(begun);
+  if (rests_on_more(part.space, taken)) return advance_chains();
+  SAMLA_TRY(taken);
   pull(part.space, Wanted::kEntries);
   return {};
+}
+
+/// A space's chain that has come further than the identity chain had when that was pulled: the one waits, and
+/// is pulled again behind the other.
+bool DeviceSession::rests_on_more(const SpaceId& space, const Step& taken) {
+  if (taken.ok()) behind_times_.erase(space);
+  if (taken.ok() || taken.error().code != ErrorCode::chain_behind || space.is_zero()) return false;
+  if (++behind_times_[space] > kRetriesMax) return false;
+  want_pull(space);
+  want_pull(SpaceId{});
+  return true;
 }
 
 Result<void> DeviceSession::handle(const wire::ChainEntries& entries) {
@@ -158,7 +171,13 @@ Result<void> DeviceSession::handle(const wire::ChainEntries& entries) {
     if (entries.first_seq != host_.chain_head(entries.space).seq + 1) {
       return fail(ErrorCode::chain_forked, "session.chains");
     }
-    SAMLA_TRY(host_.accept_chain(entries));
+    const Step taken = host_.accept_chain(entries);
+    if (!rests_on_more(entries.space, taken)) {
+      SAMLA_TRY(taken);
+    } else if (!entries.last) {
+      pulls_.pop_front();
+      return advance_chains();
+    }
   } else if (!entries.last) {
     return fail(ErrorCode::protocol, "session.chains");
   }

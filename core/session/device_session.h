@@ -159,6 +159,7 @@ class DeviceSession {
   enum class Wanted { kEntries, kCheckpoint, kHistory };
   void pull(const SpaceId& space, Wanted what);
   bool answers_pull(const SpaceId& space, Wanted what) const;
+  bool rests_on_more(const SpaceId& space, const Step& taken);
   void pull_history();
   Step take_history(const wire::ChainEntries& entries);
   Step pulled(const SpaceId& space);

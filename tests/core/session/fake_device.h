@@ -34,6 +34,7 @@ class FakeDevice final : public DeviceHost {
   std::vector<wire::ConflictFields> conflicts;
   std::map<SpaceId, wire::CheckpointPart> begun;     ///< with the whole state
   std::map<SpaceId, std::vector<Bytes>> spoken_for;  ///< the entries for which a checkpoint stands
+  std::size_t identity_needed = 0;                   ///< what spaces' entries rest on
   std::set<SpaceId> wants_whole;                     ///< and `history` of them
   std::map<SpaceId, std::vector<Bytes>> history;
   std::map<SpaceId, std::size_t> chain_needed;  ///< tails fail until the chain is that long
@@ -73,11 +74,17 @@ class FakeDevice final : public DeviceHost {
     return head;
   }
   Result<void> accept_chain(const wire::ChainEntries& entries) override {
+    if (!entries.space.is_zero() && chains[{}].size() < identity_needed) {
+      return fail(ErrorCode::chain_behind, "fake.chain");
+    }
     for (const Bytes& entry : entries.entries) chains[entries.space].push_back(entry);
     if (!entries.space.is_zero()) cursors.try_emplace(entries.space);
     return {};
   }
   Result<void> accept_checkpoint(const wire::CheckpointPart& whole) override {
+    if (!whole.space.is_zero() && chains[{}].size() < identity_needed) {
+      return fail(ErrorCode::chain_behind, "fake.chain");
+    }
     begun[whole.space] = whole;
     chains[whole.space] = spoken_for[whole.space];
     if (!whole.space.is_zero()) cursors.try_emplace(whole.space);

@@ -130,10 +130,10 @@ class FakeServerHost final : public ServerHost {
   }
   Result<std::optional<Beginning>> read_checkpoint(const SpaceId& space) override {
     const auto found = server_.checkpoints.find(space);
-    if (found == server_.checkpoints.end()) return std::optional<Beginning>();
-    const Beginning out = found->second;
+    std::optional<Beginning> out;
+    if (found != server_.checkpoints.end()) out = found->second;
     server_.checkpoint_was_read();
-    return std::optional(out);
+    return out;
   }
   Result<wire::Grants> read_grants(const SpaceId& space, const DeviceId& device, std::size_t) override {
     const auto found = server_.grants.find({space, device});

@@ -140,6 +140,20 @@ TEST_F(Checkpoints, ThatAreReplacedWhileTheyAreReadAreBegunAnew) {
   EXPECT_EQ(kari.chains[kSpace], server.chains[kSpace]);
 }
 
+TEST_F(Checkpoints, AndEntriesThatRestOnIdentityEntriesOfThisMomentWaitForThose) {
+  make_checkpoint(kSpace, 8);
+  kari.identity_needed = 3;
+  int reads = 0;
+  server.checkpoint_was_read = [&] {
+    // While the identity chain that was pulled is two entries long.
+    if (++reads == 2) server.chains[{}].push_back(Bytes{9});
+  };
+  sync(kari);
+  EXPECT_EQ(kari.chains[{}].size(), 3u);
+  for (const SpaceId& space : {kSpace, kOther}) EXPECT_EQ(kari.chains[space], server.chains[space]);
+  EXPECT_EQ(kari.begun[kSpace].part, *server.checkpoints[kSpace].state);
+}
+
 TEST_F(Checkpoints, AreNotForThoseWhoMayNotReadTheChain) {
   server.spaces[kSpace].readers.clear();
   server.spaces[kSpace].writers.clear();
