@@ -115,6 +115,28 @@ TEST_F(Recovering, ADeviceThatJoinedAfterTheBackupBringsTheEntriesThatTheServerL
   EXPECT_EQ(notes_of(*per), 19u);
 }
 
+TEST_F(Recovering, ASpaceInWhichSomebodyWasRevokedComesBackWhoeverIsTheFirstToCome) {
+  ASSERT_TRUE(fleet.admin->revoke_device(ola->device(), {}).ok());
+  for (int round = 0; round < 2; ++round) {
+    for (Replica* replica : {fleet.admin.get(), kari.get()}) sync(*replica);
+  }
+  add_note(*kari, "after");
+  sync(*kari);
+  const SpaceId space = everyone(*kari);
+  const ServerLedger before = ledger();
+  fleet.server.empty();
+  // The administrator's device says how far the identity chain had come; the space's is judged after that.
+  sync(*fleet.admin);
+  sync(*kari);
+  const ServerLedger after = ledger();
+  EXPECT_EQ(after.chains.at({}), before.chains.at({}));
+  ASSERT_TRUE(after.chains.contains(space));
+  EXPECT_EQ(after.chains.at(space), before.chains.at(space));
+  for (const auto& [place, bytes] : before.changesets) {
+    EXPECT_TRUE(std::get<0>(place) != space || after.changesets.contains(place));
+  }
+}
+
 TEST_F(Recovering, AServerSetBackInSilenceIsShownItsOwnReceiptsAndBeginsANewLife) {
   fleet.server.back_up(backup());
   all_write("second");

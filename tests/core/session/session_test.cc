@@ -548,6 +548,17 @@ TEST_F(Sessions, BringBackWhatAThirdLifeLacksWhereTheSessionWithTheSecondWasCutA
   }
 }
 
+TEST_F(Sessions, BringBackTheirOwnToAnotherLifeAlsoWhereTheyHaveSentAndNeverRead) {
+  kari.write(kSpace);
+  sync(kari);
+  kari.cursors[kSpace] = {};
+  server.spaces[kSpace].items.clear();
+  server.incarnation = kari.incarnation = Incarnation{{8}};
+  sync(kari);
+  EXPECT_EQ(kari.frontiers.size(), 1u);
+  EXPECT_EQ(server.position(kSpace).seq, 1u);
+}
+
 TEST_F(Sessions, StayLevelWhereTheServerDoesNotTakeWhatIsBroughtBack) {
   ola.write(kSpace);
   sync(ola);
