@@ -183,7 +183,7 @@ TEST_F(MaintenanceTest, ABackupOrARestoreThatTheDiskStopsAnywhereLeavesNothingTh
     if (!done) {
       EXPECT_FALSE(std::filesystem::exists(storage_file(restored))) << bytes;
       const SystemClock clock;
-      const auto started = Server::open(restored, clock, {}, 0);
+      const auto started = Server::open(ServerPlace{restored}, clock, {}, 0);
       EXPECT_FALSE(started.ok()) << "half a server must not serve";
     }
   }

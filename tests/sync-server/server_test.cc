@@ -83,7 +83,7 @@ TEST_P(ServerTest, HasSaidGoodbyeWhenItAnswersAnOfferBehindReceiptsThatBeginANew
     return std::holds_alternative<wire::ChainOfferResult>(message) ||
            std::holds_alternative<wire::Goodbye>(message);
   };
-  ASSERT_TRUE(server_->run_until([&] { return std::ranges::any_of(server_->take_sent(2), is_answer); }));
+  ASSERT_TRUE(server_.run_until([&] { return std::ranges::any_of(server_.take_sent(2), is_answer); }));
   EXPECT_TRUE(kari.closed());
 }
 
