@@ -10,7 +10,7 @@
 #include "tests/sync-server/unit.h"
 
 namespace samla::server {
-namespace {
+namespace arbiter_test {
 
 using wire::Refused;
 
@@ -433,5 +433,5 @@ TEST_F(ArbiterTest, AnAdministratorsOfferToTheLifeThatEndsDoesNotConfirmTheNewOn
   EXPECT_FALSE(registry_->unconfirmed_ms());
 }
 
-}  // namespace
+}  // namespace arbiter_test
 }  // namespace samla::server

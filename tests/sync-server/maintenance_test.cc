@@ -12,7 +12,7 @@
 #include "tests/sync-server/test_server.h"
 
 namespace samla::server {
-namespace {
+namespace maintenance_test {
 
 const RecordId kNote{{1}};
 
@@ -193,5 +193,5 @@ TEST_F(MaintenanceTest, ABackupOrARestoreThatTheDiskStopsAnywhereLeavesNothingTh
   EXPECT_EQ(report->counts.changesets, 3u);
 }
 
-}  // namespace
+}  // namespace maintenance_test
 }  // namespace samla::server

@@ -8,7 +8,7 @@
 #include "tests/sync-server/test_server.h"
 
 namespace samla::server {
-namespace {
+namespace migrate_test {
 
 const RecordId kNote{{1}}, kPlan{{2}};
 const MigrateProgress kNoProgress = [](std::string_view, std::uint64_t, std::uint64_t) {};
@@ -115,5 +115,5 @@ TEST(MigratePlaces, AreFoldersOrDatabases) {
   for (const char* text : {"", "sqlite:", "/x", "mysql://h/d"}) EXPECT_FALSE(parse_place(text).ok()) << text;
 }
 
-}  // namespace
+}  // namespace migrate_test
 }  // namespace samla::server

@@ -13,7 +13,7 @@
 #include "tests/support/postgres_cluster.h"
 
 namespace samla::server {
-namespace {
+namespace postgres_storage_test {
 
 using test::PostgresCluster;
 
@@ -250,5 +250,5 @@ TEST(StoragePlaces, AreShownWithoutThePassword) {
   EXPECT_EQ(shown({"/x/server.db", {}}), "/x/server.db");
 }
 
-}  // namespace
+}  // namespace postgres_storage_test
 }  // namespace samla::server

@@ -11,7 +11,7 @@
 #include "tests/sync-server/test_server.h"
 
 namespace samla::server {
-namespace {
+namespace server_test {
 
 using wire::Refused;
 
@@ -327,5 +327,5 @@ TEST_F(ServerOverAFileTest, AFullDiskIsToldAsLaterWhileReadsGoOnAndItResumesByIt
   EXPECT_EQ(server_.storage_changes, (std::vector<bool>{false, true}));
 }
 
-}  // namespace
+}  // namespace server_test
 }  // namespace samla::server

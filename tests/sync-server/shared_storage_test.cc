@@ -7,7 +7,7 @@
 #include "tests/sync-server/test_server.h"
 
 namespace samla::server {
-namespace {
+namespace shared_storage_test {
 
 using wire::Refused;
 
@@ -194,5 +194,5 @@ TEST_F(SharedStorageTest, AServerWhoseDatabaseWasSetBackFollowsIt) {
   expect_sound(1);
 }
 
-}  // namespace
+}  // namespace shared_storage_test
 }  // namespace samla::server

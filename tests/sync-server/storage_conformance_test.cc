@@ -9,7 +9,7 @@
 #include "tests/support/temporary_folder.h"
 
 namespace samla::server {
-namespace {
+namespace storage_conformance_test {
 
 /// Opens a storage at the place: the same one again where it was there.
 struct Implementation {
@@ -278,5 +278,5 @@ INSTANTIATE_TEST_SUITE_P(
                        [](const std::string& place) { return open_postgres_storage(place); }}),
     [](const auto& instance) { return std::string(instance.param.name); });
 
-}  // namespace
+}  // namespace storage_conformance_test
 }  // namespace samla::server

@@ -8,7 +8,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace broken_off_test {
 
 using test::Fleet;
 
@@ -167,5 +167,5 @@ TEST_F(LyingServerTest, LosesWhatWasReceiptedAndGetsItAgain) {
   EXPECT_EQ(again->front(), outgoing->front());
 }
 
-}  // namespace
+}  // namespace broken_off_test
 }  // namespace samla::replica

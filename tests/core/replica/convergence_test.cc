@@ -7,7 +7,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace convergence_test {
 
 using test::Fleet;
 
@@ -128,5 +128,5 @@ TEST(Convergence, TenDevicesThatEditTheSameFieldsApartComeToOneStateAndLoseNoVal
   EXPECT_EQ(history->size(), std::size_t{kDevices} + 1);
 }
 
-}  // namespace
+}  // namespace convergence_test
 }  // namespace samla::replica

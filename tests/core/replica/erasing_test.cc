@@ -9,7 +9,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace erasing_test {
 
 using test::Fleet;
 
@@ -235,5 +235,5 @@ TEST_F(ErasingTest, WhatIsHeldOfAPersonIsCountedAlsoWhereTheAdministratorIsNot) 
   EXPECT_TRUE(kari->written_by(kKari, {}).ok());
 }
 
-}  // namespace
+}  // namespace erasing_test
 }  // namespace samla::replica

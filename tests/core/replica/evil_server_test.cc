@@ -8,7 +8,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace evil_server_test {
 
 using test::evil;
 using test::EvilBehaviour;
@@ -390,5 +390,5 @@ TEST_F(Evil, ARefillThatIsCutAfterAnyNumberOfMessagesIsTakenUpAndLosesNothing) {
   expect_whole_at_last();
 }
 
-}  // namespace
+}  // namespace evil_server_test
 }  // namespace samla::replica

@@ -12,7 +12,7 @@
 #include "tests/support/simulated_disk.h"
 
 namespace samla::replica {
-namespace {
+namespace fail_loop_test {
 
 using Fault = SimulatedDisk::Fault;
 using test::EvilServer;
@@ -301,5 +301,5 @@ INSTANTIATE_TEST_SUITE_P(EachFault, FailLoop, ::testing::Values(Fault::io_error,
                            return fault.param == Fault::io_error ? "AnErrorOfTheDisk" : "APowerCut";
                          });
 
-}  // namespace
+}  // namespace fail_loop_test
 }  // namespace samla::replica

@@ -13,7 +13,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace hand_fed_test {
 
 using change::Changeset;
 using change::WriteType;
@@ -278,5 +278,5 @@ TEST_F(HandFedTest, WhatIsNamedHereAndNobodyHasAnyMoreIsKnownToBeMissingFromTheD
   EXPECT_EQ((*kept)->missing, wanted);
 }
 
-}  // namespace
+}  // namespace hand_fed_test
 }  // namespace samla::replica

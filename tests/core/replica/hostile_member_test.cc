@@ -12,7 +12,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace hostile_member_test {
 
 using change::WriteRef;
 using change::WriteType;
@@ -211,5 +211,5 @@ TEST_F(HostileMember, IsNotWhoNamesWhatAServerLostAndThatComesBack) {
   EXPECT_EQ(kari->levels().device, 0u);
 }
 
-}  // namespace
+}  // namespace hostile_member_test
 }  // namespace samla::replica

@@ -9,7 +9,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace keys_test {
 
 using test::Fleet;
 
@@ -491,5 +491,5 @@ TEST_F(KeysTest, RecoveryThatIsCutOffAnywherePassesWhenTriedAgain) {
   EXPECT_EQ(std::ranges::count(devices, kKari, &DeviceInfo::user), 2);  // the lost one and the new one
 }
 
-}  // namespace
+}  // namespace keys_test
 }  // namespace samla::replica

@@ -10,7 +10,7 @@
 #include "tests/support/simulated_disk.h"
 
 namespace samla::replica {
-namespace {
+namespace new_name_fail_test {
 
 const SpaceId kSomeSpace{{7}};
 
@@ -121,5 +121,5 @@ TEST(NewName, OfACopyIsTakenWholeOrNotAtAllWhereverTheDiskFails) {
   fail_each_call(SimulatedDisk::Fault::power_cut, take);
 }
 
-}  // namespace
+}  // namespace new_name_fail_test
 }  // namespace samla::replica

@@ -13,7 +13,7 @@
 #include "tests/support/temporary_folder.h"
 
 namespace samla::replica {
-namespace {
+namespace newcomer_test {
 
 using test::EvilBehaviour;
 using test::EvilServer;
@@ -449,5 +449,5 @@ TEST_F(EvilToNewcomers, NobodyIsShownAnotherHistoryThanTheOneThatTheCheckpointNa
   EXPECT_TRUE(phone->membership->complete({}, before).ok());
 }
 
-}  // namespace
+}  // namespace newcomer_test
 }  // namespace samla::replica

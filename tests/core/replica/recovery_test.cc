@@ -8,7 +8,7 @@
 #include "tests/support/server_ledger.h"
 
 namespace samla::replica {
-namespace {
+namespace recovery_test {
 
 using test::Fleet;
 using test::ledger_of;
@@ -212,5 +212,5 @@ TEST_F(Recovering, ABackupIsAnnouncedAndNothingIsDroppedBeforeIt) {
   EXPECT_EQ(kari->newest_backup()->behind, 1u);
 }
 
-}  // namespace
+}  // namespace recovery_test
 }  // namespace samla::replica

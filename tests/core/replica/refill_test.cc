@@ -9,7 +9,7 @@
 #include "tests/support/server_ledger.h"
 
 namespace samla::replica {
-namespace {
+namespace refill_test {
 
 using test::Fleet;
 using test::ledger_of;
@@ -78,5 +78,5 @@ TEST(Refilling, OneDeviceInTwentyBringsBackEverySharedChangeToAnEmptiedServer) {
   EXPECT_EQ(after.chains.at({}), before.chains.at({}));
 }
 
-}  // namespace
+}  // namespace refill_test
 }  // namespace samla::replica

@@ -6,7 +6,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace replica_test {
 
 using test::Fleet;
 using view::RecordView;
@@ -297,5 +297,5 @@ TEST_F(ReplicaTest, AStoreThatIsOpenIsBusyForTheNext) {
   EXPECT_EQ(Replica::open(fleet.options("admin")).error().code, ErrorCode::store_busy);
 }
 
-}  // namespace
+}  // namespace replica_test
 }  // namespace samla::replica

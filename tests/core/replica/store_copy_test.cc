@@ -7,7 +7,7 @@
 #include "tests/support/server_ledger.h"
 
 namespace samla::replica {
-namespace {
+namespace store_copy_test {
 
 using test::Fleet;
 
@@ -173,5 +173,5 @@ TEST_F(CopiedStore, WhatItWroteUnderItsNewNameStandsAlsoWhereWhoRevokesTheDevice
   EXPECT_TRUE(ola->set_aside()->empty());
 }
 
-}  // namespace
+}  // namespace store_copy_test
 }  // namespace samla::replica

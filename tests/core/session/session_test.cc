@@ -5,7 +5,7 @@
 #include "tests/core/session/fake_device.h"
 
 namespace samla::session {
-namespace {
+namespace session_test {
 
 using namespace session::test;
 
@@ -659,5 +659,5 @@ TEST(RefusedClasses, MapToErrorCodesAndBack) {
   EXPECT_EQ(refused_of(ErrorCode::disk_full), wire::Refused::kLater);
 }
 
-}  // namespace
+}  // namespace session_test
 }  // namespace samla::session

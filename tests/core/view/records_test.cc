@@ -12,7 +12,7 @@
 #include "tests/support/temporary_folder.h"
 
 namespace samla::view {
-namespace {
+namespace records_test {
 
 using change::WriteRef;
 using change::WriteType;
@@ -303,7 +303,6 @@ TEST(Records, BringOneManyEditsAtOnceWithoutComparingAllOfThem) {
   EXPECT_TRUE(device.note().contested());
 }
 
-}  // namespace
 TEST(Search, FindsWhatIsNewAndWhatHasChangedWhetherItWaitsForTheIndexOrNot) {
   Device device;
   constexpr std::uint64_t kRows = 2500;  // beyond what waits at the most, and some that wait
@@ -331,4 +330,5 @@ TEST(Search, FindsWhatIsNewAndWhatHasChangedWhetherItWaitsForTheIndexOrNot) {
   EXPECT_EQ(hits("skog"), 1u);
 }
 
+}  // namespace records_test
 }  // namespace samla::view
