@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <filesystem>
 #include <iostream>
 #include <limits>
 #include <list>
@@ -165,6 +166,8 @@ Json value_of(const Option& option, const std::vector<std::string>& texts) {
       return pairs_of(option, texts);
     case Shape::kFlag:
       return true;
+    case Shape::kPath:
+      return texts.front().empty() ? "" : std::filesystem::absolute(texts.front()).string();
     case Shape::kText:
       break;
   }

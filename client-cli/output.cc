@@ -236,8 +236,8 @@ std::string line(const Json& object, const std::vector<std::string>& columns) {
 std::string note(const Json& note) {
   const std::string body = safe(text_of(at(note, "body")), true);
   const std::string title = bold(cell(note, "title"));
-  const std::string about = fields(
-      note, {"id", "tags", "space", "author_name", "updated", "status", "gathering", "conflict", "merged"});
+  const std::string about = fields(note, {"id", "tags", "space", "author_name", "updated", "status",
+                                          "gathering", "conflict", "merged", "attachments"});
   return title + "\n" + about + "\n" + body + (body.ends_with('\n') || body.empty() ? "" : "\n");
 }
 
@@ -335,7 +335,10 @@ std::string body_of(const View& view, const Json& value) {
 }  // namespace
 
 std::string shown(const View& view, const Json& reply) {
-  std::string out = body_of(view, view.member.empty() ? reply : at(reply, view.member));
+  const Json& value = view.member.empty() ? reply : at(reply, view.member);
+  // A text that went into files: the reply says where.
+  std::string out =
+      view.form == View::Form::kText && value.is_null() ? fields(reply, {}) : body_of(view, value);
   for (const Json& warning : at(reply, "warnings")) {
     out += "warning: " + cell(warning, "message") + "\n";
   }

@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 
 enum class Shape {
   kText,
+  kPath,  ///< of a file or folder; made absolute, since another process may be the one that opens it
   kNumber,
   kTexts,  ///< a flag that may be repeated, or the rest of the arguments
   kPairs,  ///< the rest of the arguments, each NAME=VALUE

@@ -45,7 +45,7 @@ std::vector<Command> export_commands() {
        .view = {View::Form::kText, "text"}},
       {.words = "export xlsx",
        .request = "export.xlsx",
-       .options = with_filters({what, {"PATH", "path", Shape::kText, true}}),
+       .options = with_filters({what, {"PATH", "path", Shape::kPath, true}}),
        .view = {View::Form::kFields, ""}},
       {.words = "export json",
        .request = "export.json",

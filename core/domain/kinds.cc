@@ -117,16 +117,25 @@ constexpr std::array kFacilitatorFields = {FieldRule{"title", kRegister, kSearch
                                            FieldRule{"profile", Policy::kText, kSearched}, FieldRule{"load"}};
 
 // Notebook, group, gathering and unit spaces. `gathering` and `session`: the ids of where it was written.
-constexpr std::array kNoteFields = {
-    FieldRule{"title", kRegister, kSearched}, FieldRule{"body", Policy::kText, kSearched},
-    FieldRule{"tags", Policy::kSet, kSearched}, FieldRule{"gathering"}, FieldRule{"session"}};
+constexpr std::array kNoteFields = {FieldRule{"title", kRegister, kSearched},
+                                    FieldRule{"body", Policy::kText, kSearched},
+                                    FieldRule{"tags", Policy::kSet, kSearched},
+                                    FieldRule{"gathering"},
+                                    FieldRule{"session"},
+                                    FieldRule{"attachments", Policy::kSet}};
 /// A copy of a note in the space whose members may read it; `source` is the note's id.
 constexpr std::array kPublishedNoteFields = {FieldRule{"title", kRegister, kSearched},
                                              FieldRule{"body", kRegister, kSearched},
                                              FieldRule{"tags", Policy::kSet, kSearched},
                                              FieldRule{"source"},
                                              FieldRule{"gathering"},
-                                             FieldRule{"session"}};
+                                             FieldRule{"session"},
+                                             FieldRule{"attachments", Policy::kSet}};
+/// A file, in the space of the notes that name it in `attachments`; "part.N" is the id of its N-th part.
+constexpr std::array kAttachmentFields = {FieldRule{"name"}, FieldRule{"media_type"}, FieldRule{"size"},
+                                          FieldRule{"part.*"}};
+/// `content` is base64url.
+constexpr std::array kAttachmentPartFields = {FieldRule{"content"}};
 
 // Unit space. Beside these an assessment has one register for each answer, named by its form's field id.
 constexpr std::array kAssessmentFields = {FieldRule{"unit"},
@@ -225,6 +234,8 @@ constexpr std::array kKinds = {
     Kind{kind::kNote, kNoteFields, {}, false, Who::kAnyone},
     Kind{kind::kPublishedNote, kPublishedNoteFields, {}, true},
     Kind{kind::kPublishedNoteStatus, kStatusFields, {}, true},
+    Kind{kind::kAttachment, kAttachmentFields, {}, true},
+    Kind{kind::kAttachmentPart, kAttachmentPartFields, {}, true},
     // Also for co-editors, whatever their role: whoever writes in the unit's space.
     Kind{kind::kAssessment, kAssessmentFields, kLeaders, false, Who::kAnyone},
     Kind{kind::kItem, kItemFields, kLeaders, false, Who::kAnyone},

@@ -1,11 +1,13 @@
 // Notes: written in the notebook or in a shared space; shared by publishing a copy that never changes.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/domain/attachments.h"
 #include "core/domain/sensitive.h"
 #include "core/domain/workspace.h"
 
@@ -16,6 +18,7 @@ struct Note {
   std::string title;
   std::string body;
   std::vector<std::string> tags;
+  std::vector<Attachment> attachments;  ///< by name; of a withdrawn copy none
   SpaceId space;
   std::uint64_t created_ms = 0;
   std::uint64_t updated_ms = 0;
@@ -61,7 +64,11 @@ struct NoteFilter {
 Result<std::vector<Note>> list_notes(Workspace& workspace, const NoteFilter& filter);
 Result<NoteResult> tag_note(Workspace& workspace, std::string_view id, const std::vector<std::string>& add,
                             const std::vector<std::string>& remove);
-/// Publishes a copy in `space`; the same content published again is the same copy.
+/// Makes the file one of the note's attachments, under its own name. What is attached already stays as it is.
+Result<NoteResult> attach_file(Workspace& workspace, std::string_view id, const std::filesystem::path& file);
+/// Takes an attachment, by its name or id, from the note. History still has it.
+Result<NoteResult> detach_file(Workspace& workspace, std::string_view id, std::string_view attachment);
+/// Publishes a copy in `space`, attachments too; the same content published again is the same copy.
 Result<NoteResult> share_note(Workspace& workspace, std::string_view id, const SpaceId& space);
 /// Takes back what was shared: of a copy that, of a note all its copies that this user has made. Who has read
 /// it has read it. wrong_state where there is none.

@@ -64,12 +64,12 @@ LocalStore::LocalStore(const OpenOptions& options, Database database, Account ac
       account(std::move(account_of_it)),
       keys(std::move(keys_of_it)),
       time(clock),
+      key_(std::move(database.key)),
       edits_survive_power_loss_(options.edits_survive_power_loss),
       vfs_(std::move(database.vfs)),
       connection_(std::move(database.connection)) {}
 
-Result<Database> LocalStore::open_database(const OpenOptions& options, const vault::StoreKey& key,
-                                           bool create) {
+Result<Database> LocalStore::open_database(const OpenOptions& options, vault::StoreKey key, bool create) {
   Database out;
   SAMLA_ASSIGN(vault::VaultVfs vfs, vault::VaultVfs::create(key, random_of(options)));
   out.vfs = std::make_unique<vault::VaultVfs>(std::move(vfs));
@@ -81,6 +81,7 @@ Result<Database> LocalStore::open_database(const OpenOptions& options, const vau
   SAMLA_ASSIGN(sqlite::Connection connection,
                sqlite::Connection::open(database_file(options.directory), out.vfs->name(), flags));
   out.connection = std::make_unique<sqlite::Connection>(std::move(connection));
+  out.key = std::move(key);
   return out;
 }
 
@@ -93,9 +94,9 @@ Result<std::unique_ptr<LocalStore>> LocalStore::create(const OpenOptions& option
                 "there is a profile in " + options.directory.string());
   }
   SAMLA_TRY(make_folder(options.directory));
-  SAMLA_ASSIGN(const vault::StoreKey key, vault::create_key_slots(slots_file(options.directory),
-                                                                  options.passphrase, random_of(options)));
-  SAMLA_ASSIGN(Database database, open_database(options, key, true));
+  SAMLA_ASSIGN(vault::StoreKey key, vault::create_key_slots(slots_file(options.directory), options.passphrase,
+                                                            random_of(options)));
+  SAMLA_ASSIGN(Database database, open_database(options, std::move(key), true));
   SAMLA_ASSIGN(auto local, create(options, std::move(database), std::move(account), std::move(keys),
                                   std::move(invite_secret), std::move(pairing_secret)));
   SAMLA_ASSIGN([[maybe_unused]] const bool marked, is_where_it_was(*local, options.directory));
@@ -133,9 +134,13 @@ Result<std::unique_ptr<LocalStore>> LocalStore::open(const OpenOptions& options)
     return fail(ErrorCode::store_missing, "store.open",
                 "no profile in " + options.directory.string() + ": join with an invite first");
   }
-  SAMLA_ASSIGN(const vault::StoreKey key, vault::unlock(slots_file(options.directory), options.passphrase,
-                                                        database_file(options.directory)));
-  SAMLA_ASSIGN(Database database, open_database(options, key, false));
+  SAMLA_ASSIGN(vault::StoreKey key, vault::unlock(slots_file(options.directory), options.passphrase,
+                                                  database_file(options.directory)));
+  return open(options, std::move(key));
+}
+
+Result<std::unique_ptr<LocalStore>> LocalStore::open(const OpenOptions& options, vault::StoreKey key) {
+  SAMLA_ASSIGN(Database database, open_database(options, std::move(key), false));
   SAMLA_ASSIGN(auto local, open(options, std::move(database)));
   SAMLA_ASSIGN(const bool same, is_where_it_was(*local, options.directory));
   if (!same) SAMLA_TRY(take_new_instance(*local, options.directory));

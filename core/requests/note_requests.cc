@@ -1,5 +1,6 @@
 // Requests about notes.
 #include "core/base/encoding.h"
+#include "core/domain/note_export.h"
 #include "core/domain/notes.h"
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
@@ -78,6 +79,28 @@ Result<Json> tag(Profile& profile, const Arguments& arguments) {
   return reply_with(profile, *workspace, result.note, result.warnings);
 }
 
+Result<Json> attach(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.attach"));
+  SAMLA_ASSIGN(const auto result,
+               domain::attach_file(*workspace, arguments.text("id"), arguments.text("path")));
+  return reply_with(profile, *workspace, result.note, result.warnings);
+}
+
+Result<Json> detach(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.detach"));
+  SAMLA_ASSIGN(const auto result,
+               domain::detach_file(*workspace, arguments.text("id"), arguments.text("attachment")));
+  return reply_with(profile, *workspace, result.note, result.warnings);
+}
+
+Result<Json> take_out(Profile& profile, const Arguments& arguments) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.export"));
+  const std::string path = arguments.text("path");
+  SAMLA_ASSIGN(const auto exported, domain::export_note(*workspace, arguments.text("id"), path));
+  if (path.empty()) return Json{{"text", exported.markdown}};
+  return Json{{"path", path}, {"files", exported.files}};
+}
+
 Result<Json> share(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("note.share"));
   SAMLA_ASSIGN(const SpaceId space, domain::Names(*workspace).find_space(arguments.text("to"), "note.share"));
@@ -122,7 +145,9 @@ Result<Json> restore(Profile& profile, const Arguments& arguments) {
 
 const Parameter kId = {"id", Type::kText, true, "the note's id, or a unique beginning of at least 4 digits"};
 constexpr std::string_view kNoteReply =
-    "id, title, body, tags, space, space_id, created, updated, author, author_name, status, conflict; a "
+    "id, title, body, tags, attachments (a list of id, name, media_type, size in bytes, and complete: "
+    "whether "
+    "all of it is here), space, space_id, created, updated, author, author_name, status, conflict; a "
     "published copy also source; where they are known gathering (its name) and session (an id)";
 constexpr std::string_view kWarnings =
     "where others will read a national identity number or a telephone number: code and message of each";
@@ -170,8 +195,28 @@ std::vector<Request> all() {
         {"remove", Type::kTexts, false, "tags to take away"}},
        {{"note", kNoteReply}, {"warnings", kWarnings}},
        tag},
+      {"note.attach",
+       "Keeps a file with a note: sealed as the note is, and on every device that the note is on.",
+       {kId, {"path", Type::kText, true, "the file; at most 16 MiB"}},
+       {{"note", kNoteReply}, {"warnings", kWarnings}},
+       attach},
+      {"note.detach",
+       "Takes an attached file from a note.",
+       {kId, {"attachment", Type::kText, true, "the file's name, or its id as note.show has it"}},
+       {{"note", kNoteReply}, {"warnings", kWarnings}},
+       detach},
+      {"note.export",
+       "Gives a note as Markdown; with a path, as a folder that also has the files attached to it.",
+       {kId,
+        {"path", Type::kText, false,
+         "a folder that is not there yet: it gets notat.md, and the files in vedlegg"}},
+       {{"text", "the Markdown; without a path"},
+        {"path", "the folder"},
+        {"files", "how many attached files are in it"}},
+       take_out},
       {"note.share",
-       "Publishes a copy of a note in a space whose members may read it. The copy never changes; the same "
+       "Publishes a copy of a note, with what is attached to it, in a space whose members may read it. The "
+       "copy never changes; the same "
        "content shared again is the same copy.",
        {kId,
         {"to", Type::kText, true, "the space's name or id"},

@@ -47,6 +47,14 @@ std::string iso_time(std::uint64_t ms) {
 
 Json shape_of(const domain::Note& note, domain::Names& names) {
   Json out = {{"id", to_hex(note.id)}, {"title", note.title}, {"body", note.body}, {"tags", note.tags}};
+  out["attachments"] = Json::array();
+  for (const domain::Attachment& each : note.attachments) {
+    out["attachments"].push_back({{"id", to_hex(each.id)},
+                                  {"name", each.name},
+                                  {"media_type", each.media_type},
+                                  {"size", each.size},
+                                  {"complete", each.complete}});
+  }
   put_space(out, note.space, names);
   out["created"] = iso_time(note.created_ms);
   out["updated"] = iso_time(note.updated_ms);
