@@ -326,24 +326,38 @@ Result<void> Outbound::store(const std::vector<Draft>& drafts) {
 
 // ---- 5. freezing
 
-Result<void> Outbound::freeze(const SpaceId& space) {
+bool Outbound::may_freeze(const SpaceId& space) const {
   const chain::SpaceState* state = local_.membership->space(space);
-  if (state == nullptr || !local_.membership->readable(space)) return {};
+  if (state == nullptr || !local_.membership->readable(space)) return false;
   // Who should not read any more still holds this key: it waits here for the next one.
-  if (state->rotation_due(local_.membership->identity())) return {};
+  if (state->rotation_due(local_.membership->identity())) return false;
   const DeviceId device = local_.keys.device_id();
   // A name that no entry certifies yet: the entry comes first.
   const chain::IdentityState& identity = local_.membership->identity();
-  if (identity.device_of_writer(local_.writer(), identity.head().seq) != device) return {};
-  if (state->right_of(device, local_.membership->identity()) < chain::Right::kWriter) return {};
+  if (identity.device_of_writer(local_.writer(), identity.head().seq) != device) return false;
+  return state->right_of(device, identity) >= chain::Right::kWriter;
+}
+
+/// A part at a time: the server takes in what has been frozen while the next part is.
+Result<std::size_t> Outbound::freeze(const SpaceId& space, std::size_t content_bytes_max) {
+  if (!may_freeze(space)) return std::size_t{0};
   SAMLA_ASSIGN(auto groups, local_.tables->outbox.groups(space));
-  if (groups.empty()) return {};
+  if (groups.empty()) return std::size_t{0};
   if (SAMLA_PLANTED_BUG(forget_outbox_order)) std::ranges::reverse(groups);
-  if (SAMLA_PLANTED_BUG(outbox_before_changeset)) return freeze_group(space, groups.front());
+  if (SAMLA_PLANTED_BUG(outbox_before_changeset)) {
+    SAMLA_TRY(freeze_group(space, groups.front()));
+    return groups.front().content_bytes;
+  }
   SAMLA_ASSIGN(auto transaction, SAMLA_PLANTED_BUG(freeze_unsynced) ? local_.begin_edit() : local_.begin());
-  for (const store::OutboxGroup& group : groups) SAMLA_TRY(freeze_group(space, group));
+  std::size_t bytes = 0;
+  for (const store::OutboxGroup& group : groups) {
+    if (bytes >= content_bytes_max) break;
+    SAMLA_TRY(freeze_group(space, group));
+    bytes += std::max<std::size_t>(1, group.content_bytes);
+  }
   if (!SAMLA_PLANTED_BUG(clock_not_saved)) SAMLA_TRY(local_.save_clock());  // the outbox had it until now
-  return transaction.commit();
+  SAMLA_TRY(transaction.commit());
+  return bytes;
 }
 
 Result<change::Header> Outbound::header_for(const store::OutboxGroup& group, const SpaceId& space) const {

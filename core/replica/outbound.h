@@ -20,9 +20,10 @@ class Outbound {
   /// not_found, already_exists, too_large.
   Result<void> commit(const Edit& edit);
 
-  /// Freezes what waits in the outbox for the space, in a transaction of its own. Leaves it where the
-  /// space's chain is not placed yet, a rotation of its key is due, or this device may not write there (now).
-  Result<void> freeze(const SpaceId& space);
+  /// Freezes what waits in the outbox for the space, oldest first, until that makes `content_bytes_max`; in a
+  /// transaction of its own. How many bytes of content that were; none where the space's chain is not placed
+  /// yet, a rotation of its key is due, or this device may not write there (now).
+  Result<std::size_t> freeze(const SpaceId& space, std::size_t content_bytes_max = SIZE_MAX);
 
  private:
   struct Draft;
@@ -44,6 +45,7 @@ class Outbound {
   Result<void> store(const std::vector<Draft>& drafts);
 
   Result<change::Header> header_for(const store::OutboxGroup& group, const SpaceId& space) const;
+  bool may_freeze(const SpaceId& space) const;
   Result<void> freeze_group(const SpaceId& space, const store::OutboxGroup& group);
   Result<std::vector<change::FullLeaf>> seal(const change::Header& header,
                                              const std::vector<store::OutboxWrite>& writes) const;

@@ -278,10 +278,26 @@ bool SyncHost::offer_again() {
 // ---- up
 
 Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
-  SAMLA_ASSIGN(const auto waiting, local_.tables->outbox.spaces());
-  for (const SpaceId& space : waiting) SAMLA_TRY(outbound_.freeze(space));
-  SAMLA_ASSIGN(const auto pending, local_.tables->changesets.pending());
   std::vector<Bytes> out;
+  SAMLA_ASSIGN(const std::size_t frozen_before, add_frozen(out, bytes_max));
+  if (frozen_before >= bytes_max) return out;
+  // Of edits not more than there is room for, so that the server works on them while we freeze the next.
+  std::size_t room = bytes_max - frozen_before;
+  SAMLA_ASSIGN(const auto waiting, local_.tables->outbox.spaces());
+  for (const SpaceId& space : waiting) {
+    if (room == 0) break;
+    SAMLA_ASSIGN(const std::size_t bytes, outbound_.freeze(space, room));
+    room -= std::min(room, bytes);
+  }
+  if (room == bytes_max - frozen_before) return out;
+  SAMLA_ASSIGN([[maybe_unused]] const std::size_t all, add_frozen(out, bytes_max - frozen_before));
+  return out;
+}
+
+/// Frozen changesets that have not been offered yet; how many bytes. One at least, if there is any and `out`
+/// is empty.
+Result<std::size_t> SyncHost::add_frozen(std::vector<Bytes>& out, std::size_t bytes_max) {
+  SAMLA_ASSIGN(const auto pending, local_.tables->changesets.pending());
   std::size_t bytes = 0;
   for (const auto& [space, writer] : pending) {
     if (bytes >= bytes_max) break;
@@ -290,7 +306,7 @@ Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
     SAMLA_ASSIGN(auto changesets,
                  local_.tables->changesets.own_unreceipted(space, writer, offered, bytes_max - bytes));
     for (store::StoredChangeset& changeset : changesets) {
-      if (!out.empty() && bytes + changeset.bytes.size() > bytes_max) return out;
+      if (!out.empty() && bytes + changeset.bytes.size() > bytes_max) return bytes_max;
       offered = changeset.seq;
       bytes += changeset.bytes.size();
       if (SAMLA_PLANTED_BUG(receipt_on_push)) {
@@ -299,7 +315,7 @@ Result<std::vector<Bytes>> SyncHost::next_outgoing(std::size_t bytes_max) {
       out.push_back(std::move(changeset.bytes));
     }
   }
-  return out;
+  return bytes;
 }
 
 /// By the server's present key, or the one before it: a change is announced before the server makes it.

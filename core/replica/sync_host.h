@@ -84,6 +84,7 @@ class SyncHost final : public session::DeviceHost {
   void accept_conflicts(const wire::ConflictFields& conflicts) override;
 
  private:
+  Result<std::size_t> add_frozen(std::vector<Bytes>& out, std::size_t bytes_max);
   Result<void> check_trusted() const;
   Result<void> judge_again(const std::map<DeviceId, std::size_t>& before);
   bool signed_by_server(std::string_view domain, ByteView part, const Signature& signature) const;

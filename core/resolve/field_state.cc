@@ -13,18 +13,6 @@ constexpr std::size_t kHeadsMax = 1 << 20;
 
 FieldState::Place place(const change::WriteRef& ref) { return {ref.seq, ref.index}; }
 
-void encode_ref(Writer& out, const change::WriteRef& ref) {
-  out.fixed(ref.writer);
-  out.varint(ref.seq);
-  out.varint(ref.index);
-}
-
-change::WriteRef decode_ref(Reader& in) {
-  const auto writer = in.fixed<WriterId>();
-  const std::uint64_t seq = in.varint();
-  return {writer, seq, static_cast<std::uint32_t>(in.varint(0xffffffff))};
-}
-
 }  // namespace
 
 bool wins(const Head& a, const Head& b) {
@@ -94,45 +82,58 @@ std::vector<change::WriteRef> FieldState::prev_for_new_write() const {
   return out;
 }
 
-void FieldState::encode(Writer& out) const {
-  out.varint(heads_.size());
-  for (const Head& head : heads_) {
-    encode_ref(out, head.ref);
-    out.u64(head.time.value);
-    out.u8(static_cast<std::uint8_t>(head.type));
-  }
-  out.varint(context_.size());
-  for (const auto& [writer, at] : context_) encode_ref(out, {writer, at.first, at.second});
-  out.varint(transparent_.size());
+// Nearly every field has one head and nothing else, so one number says that: the count of heads, and whether
+// the two lists that are mostly empty are there.
+void FieldState::encode(StateWriter& out) const {
+  constexpr std::uint64_t kContext = 1;
+  constexpr std::uint64_t kTransparent = 2;
+  out.out().varint(std::uint64_t{heads_.size()} << 2 | (context_.empty() ? 0 : kContext) |
+                   (transparent_.empty() ? 0 : kTransparent));
+  for (const Head& head : heads_) out.head(head);
+  if (!context_.empty()) out.out().varint(context_.size());
+  for (const auto& [writer, at] : context_) out.ref({writer, at.first, at.second});
+  if (!transparent_.empty()) out.out().varint(transparent_.size());
   for (const auto& [ref, named] : transparent_) {
-    encode_ref(out, ref);
-    out.varint(named.size());
-    for (const change::WriteRef& further : named) encode_ref(out, further);
+    out.ref(ref);
+    out.out().varint(named.size());
+    for (const change::WriteRef& further : named) out.ref(further);
   }
 }
 
-FieldState FieldState::decode(Reader& in) {
+FieldState::Shape FieldState::read_shape(StateReader& in) {
+  if (!in.compact()) return {kHeadsMax, true, true};
+  const std::uint64_t shape = in.in().varint(std::uint64_t{kHeadsMax} << 2 | 3);
+  return {static_cast<std::size_t>(shape >> 2), (shape & 1) != 0, (shape & 2) != 0};
+}
+
+/// A list that is there and empty is not how it would have been written.
+std::size_t FieldState::read_count(StateReader& in, std::size_t bytes_each) {
+  const std::size_t count = in.in().count(kHeadsMax, in.compact() ? bytes_each : 18);
+  if (count == 0 && in.compact()) in.in().refuse(ErrorCode::not_canonical);
+  return count;
+}
+
+FieldState FieldState::decode(StateReader& in) {
   FieldState out;
-  for (std::size_t left = in.count(kHeadsMax, 27); left > 0 && !in.failed(); --left) {
-    Head head;
-    head.ref = decode_ref(in);
-    head.time.value = in.u64();
-    head.type = static_cast<change::WriteType>(in.u8());
-    if (!out.heads_.empty() && !wins(out.heads_.back(), head)) in.refuse(ErrorCode::not_canonical);
+  const Shape shape = read_shape(in);
+  std::size_t heads = in.compact() ? shape.heads : in.in().count(kHeadsMax, 27);
+  for (; heads > 0 && !in.in().failed(); --heads) {
+    const Head head = in.head();
+    if (!out.heads_.empty() && !wins(out.heads_.back(), head)) in.in().refuse(ErrorCode::not_canonical);
     out.heads_.push_back(head);
   }
-  for (std::size_t left = in.count(kHeadsMax, 18); left > 0 && !in.failed(); --left) {
-    const change::WriteRef ref = decode_ref(in);
+  for (std::size_t left = shape.context ? read_count(in, 3) : 0; left > 0 && !in.in().failed(); --left) {
+    const change::WriteRef ref = in.ref();
     if (!out.context_.empty() && out.context_.rbegin()->first >= ref.writer)
-      in.refuse(ErrorCode::not_canonical);
+      in.in().refuse(ErrorCode::not_canonical);
     out.context_.emplace(ref.writer, place(ref));
   }
-  for (std::size_t left = in.count(kHeadsMax, 19); left > 0 && !in.failed(); --left) {
-    const change::WriteRef ref = decode_ref(in);
-    std::vector<change::WriteRef> named(in.count(change::kPrevMax, 18));
-    for (change::WriteRef& further : named) further = decode_ref(in);
+  for (std::size_t left = shape.transparent ? read_count(in, 4) : 0; left > 0 && !in.in().failed(); --left) {
+    const change::WriteRef ref = in.ref();
+    std::vector<change::WriteRef> named(in.in().count(change::kPrevMax, in.compact() ? 3 : 18));
+    for (change::WriteRef& further : named) further = in.ref();
     if (!out.transparent_.empty() && out.transparent_.rbegin()->first >= ref)
-      in.refuse(ErrorCode::not_canonical);
+      in.in().refuse(ErrorCode::not_canonical);
     out.transparent_.emplace(ref, std::move(named));
   }
   return out;

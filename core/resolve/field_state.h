@@ -11,16 +11,9 @@
 #include <vector>
 
 #include "core/change/write.h"
+#include "core/resolve/state_codec.h"
 
 namespace samla::resolve {
-
-struct Head {
-  change::WriteRef ref;
-  HybridTime time;
-  change::WriteType type = change::WriteType::kAssign;
-
-  bool operator==(const Head&) const = default;
-};
 
 /// Whether `a` is shown before `b`: the greater (time, writer, seq, index).
 bool wins(const Head& a, const Head& b);
@@ -47,13 +40,21 @@ class FieldState {
   /// What a new write to this field names: all heads, at most kPrevMax (winners first), sorted.
   std::vector<change::WriteRef> prev_for_new_write() const;
 
-  void encode(Writer& out) const;
-  static FieldState decode(Reader& in);
+  void encode(StateWriter& out) const;
+  static FieldState decode(StateReader& in);
 
   bool operator==(const FieldState&) const = default;
 
  private:
+  struct Shape {
+    std::size_t heads;
+    bool context;
+    bool transparent;
+  };
+
   void dominate(const change::WriteRef& first);
+  static Shape read_shape(StateReader& in);
+  static std::size_t read_count(StateReader& in, std::size_t bytes_each);
 
   std::vector<Head> heads_;
   std::map<WriterId, Place> context_;

@@ -78,26 +78,28 @@ std::vector<change::SeenEntry> RecordState::seen() const {
 }
 
 Bytes RecordState::encode() const {
-  Writer out;
+  StateWriter state;
+  Writer& out = state.out();
+  // Version 1 begins with the count of fields, and none of it says 0 and then 2.
+  out.u8(0);
+  out.u8(static_cast<std::uint8_t>(StateVersion::kTwo));
   out.varint(fields_.size());
-  for (const auto& [tag, state] : fields_) {
+  for (const auto& [tag, field] : fields_) {
     out.fixed(tag);
-    state.encode(out);
+    field.encode(state);
   }
   out.varint(erases_.size());
   for (const auto& [ref, seen] : erases_) {
-    out.fixed(ref.writer);
-    out.varint(ref.seq);
-    out.varint(ref.index);
+    state.ref(ref);
     out.varint(seen.size());
     for (const change::SeenEntry& entry : seen) {
-      out.fixed(entry.writer);
+      state.writer(entry.writer);
       out.varint(entry.seq);
     }
   }
   out.varint(appends_.size());
   for (const auto& [writer, seq] : appends_) {
-    out.fixed(writer);
+    state.writer(writer);
     out.varint(seq);
   }
   return out.take();
@@ -105,28 +107,28 @@ Bytes RecordState::encode() const {
 
 Result<RecordState> RecordState::decode(ByteView bytes) {
   constexpr std::size_t kMax = 1 << 20;
-  Reader in(bytes);
+  constexpr std::uint8_t kVersionTwo[] = {0, static_cast<std::uint8_t>(StateVersion::kTwo)};
+  const bool two = bytes.size() >= 2 && equal(bytes.first(2), kVersionTwo);
+  StateReader state(two ? bytes.subspan(2) : bytes, two ? StateVersion::kTwo : StateVersion::kOne);
+  Reader& in = state.in();
   RecordState out;
-  for (std::size_t left = in.count(kMax, 11); left > 0 && !in.failed(); --left) {
+  for (std::size_t left = in.count(kMax, 9); left > 0 && !in.failed(); --left) {
     const auto tag = in.fixed<FieldTag>();
     if (!out.fields_.empty() && out.fields_.rbegin()->first >= tag) in.refuse(ErrorCode::not_canonical);
-    out.fields_.emplace(tag, FieldState::decode(in));
+    out.fields_.emplace(tag, FieldState::decode(state));
   }
-  for (std::size_t left = in.count(kMax, 19); left > 0 && !in.failed(); --left) {
-    change::WriteRef ref;
-    ref.writer = in.fixed<WriterId>();
-    ref.seq = in.varint();
-    ref.index = static_cast<std::uint32_t>(in.varint(0xffffffff));
-    std::vector<change::SeenEntry> seen(in.count(change::kSeenMax, 17));
+  for (std::size_t left = in.count(kMax, 4); left > 0 && !in.failed(); --left) {
+    const change::WriteRef ref = state.ref();
+    std::vector<change::SeenEntry> seen(in.count(change::kSeenMax, 2));
     for (change::SeenEntry& entry : seen) {
-      entry.writer = in.fixed<WriterId>();
+      entry.writer = state.writer();
       entry.seq = in.varint();
     }
     if (!out.erases_.empty() && out.erases_.rbegin()->first >= ref) in.refuse(ErrorCode::not_canonical);
     out.erases_.emplace(ref, std::move(seen));
   }
-  for (std::size_t left = in.count(kMax, 17); left > 0 && !in.failed(); --left) {
-    const auto writer = in.fixed<WriterId>();
+  for (std::size_t left = in.count(kMax, 2); left > 0 && !in.failed(); --left) {
+    const WriterId writer = state.writer();
     if (!out.appends_.empty() && out.appends_.rbegin()->first >= writer) in.refuse(ErrorCode::not_canonical);
     out.appends_.emplace(writer, in.varint());
   }

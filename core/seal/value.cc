@@ -4,6 +4,7 @@
 #include <zstd.h>
 
 #include <bit>
+#include <memory>
 
 #include "core/base/codec.h"
 
@@ -17,9 +18,23 @@ constexpr std::uint8_t kCompressed = 1;
 constexpr std::size_t kCompressAbove = 256;
 constexpr int kLevel = 3;
 
+/// zstd's working memory, kept by each thread: to make and clear it costs more than a value of a few hundred
+/// bytes does.
+struct Contexts {
+  std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> compress{ZSTD_createCCtx(), ZSTD_freeCCtx};
+  std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> inflate{ZSTD_createDCtx(), ZSTD_freeDCtx};
+};
+
+Contexts& contexts() {
+  thread_local Contexts own;
+  SAMLA_ASSERT(own.compress != nullptr && own.inflate != nullptr);
+  return own;
+}
+
 Bytes compressed(ByteView plaintext) {
   Bytes out(ZSTD_compressBound(plaintext.size()));
-  const std::size_t size = ZSTD_compress(out.data(), out.size(), plaintext.data(), plaintext.size(), kLevel);
+  const std::size_t size = ZSTD_compressCCtx(contexts().compress.get(), out.data(), out.size(),
+                                             plaintext.data(), plaintext.size(), kLevel);
   SAMLA_ASSERT(ZSTD_isError(size) == 0);
   out.resize(size);
   return out;
@@ -42,7 +57,8 @@ Result<Bytes> inflate(ByteView body, std::size_t size) {
     return fail(ErrorCode::malformed, "value.inflate");
   }
   Bytes out(size);
-  const std::size_t made = ZSTD_decompress(out.data(), out.size(), body.data(), body.size());
+  const std::size_t made =
+      ZSTD_decompressDCtx(contexts().inflate.get(), out.data(), out.size(), body.data(), body.size());
   if (ZSTD_isError(made) != 0 || made != size) return fail(ErrorCode::malformed, "value.inflate");
   return out;
 }

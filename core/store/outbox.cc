@@ -12,7 +12,16 @@
 namespace samla::store {
 namespace {
 
+/// As in the schema's step, which wrote it out.
+constexpr std::int64_t kGroupPlaces = 4096;
+static_assert(kTransactionWritesMax <= kGroupPlaces && kGroupWrites <= kGroupPlaces);
+
+/// The last write of the group `g`: a seek, as the place is the row's number.
+#define SAMLA_LAST_PLACE \
+  "(SELECT max(place) FROM outbox_write WHERE place BETWEEN g.id * 4096 AND g.id * 4096 + 4095)"
+
 struct LastRow {
+  std::int64_t group = 0;
   std::uint64_t seq = 0;
   std::uint64_t position = 0;
   std::uint64_t group_bytes = 0;
@@ -20,14 +29,36 @@ struct LastRow {
 
 Result<std::optional<LastRow>> last_row(sqlite::Connection& connection, const SpaceId& space,
                                         const WriterId& writer) {
-  SAMLA_ASSIGN(auto query, connection.cached("SELECT seq, position, group_bytes FROM outbox "
-                                             "WHERE space = ?1 AND writer = ?2 "
-                                             "ORDER BY seq DESC, position DESC LIMIT 1"));
+  SAMLA_ASSIGN(auto query,
+               connection.cached("SELECT g.id, g.seq, w.place, w.group_bytes FROM outbox_group g "
+                                 "JOIN outbox_write w ON w.place = " SAMLA_LAST_PLACE
+                                 " WHERE g.space = ?1 AND g.writer = ?2 ORDER BY g.seq DESC LIMIT 1"));
   query->bind(1, space).bind(2, writer);
   SAMLA_ASSIGN(const bool found, query->step());
   if (!found) return std::optional<LastRow>();
-  return std::optional<LastRow>(LastRow{from_row(query->column_int64(0)), from_row(query->column_int64(1)),
-                                        from_row(query->column_int64(2))});
+  const std::int64_t group = query->column_int64(0);
+  return std::optional<LastRow>(LastRow{group, from_row(query->column_int64(1)),
+                                        from_row(query->column_int64(2) - group * kGroupPlaces),
+                                        from_row(query->column_int64(3))});
+}
+
+Result<std::int64_t> open_group(sqlite::Connection& connection, const SpaceId& space, const WriterId& writer,
+                                std::int64_t seq) {
+  SAMLA_ASSIGN(auto insert,
+               connection.cached("INSERT INTO outbox_group(space, writer, seq) VALUES(?1, ?2, ?3)"));
+  SAMLA_TRY(insert->bind(1, space).bind(2, writer).bind(3, seq).run());
+  return connection.last_insert_rowid();
+}
+
+/// 0: there is no such group.
+Result<std::int64_t> find_group(sqlite::Connection& connection, const SpaceId& space, const WriterId& writer,
+                                std::uint64_t seq) {
+  SAMLA_ASSIGN(const std::int64_t number, to_row(seq, "outbox.group"));
+  SAMLA_ASSIGN(auto query, connection.cached("SELECT id FROM outbox_group "
+                                             "WHERE space = ?1 AND writer = ?2 AND seq = ?3"));
+  query->bind(1, space).bind(2, writer).bind(3, number);
+  SAMLA_ASSIGN(const bool found, query->step());
+  return found ? query->column_int64(0) : 0;
 }
 
 Result<std::uint64_t> frozen_seq(sqlite::Connection& connection, const SpaceId& space,
@@ -81,20 +112,21 @@ Result<void> Outbox::append(const SpaceId& space, const change::WriteRef& ref,
   SAMLA_ASSIGN(const std::int64_t group_bytes,
                to_row((joins ? last->group_bytes : 0) + content.size(), "outbox.append"));
   if (!change::is_well_formed(header)) return fail(ErrorCode::invalid_argument, "outbox.append");
-  SAMLA_ASSIGN(auto insert, connection_->cached("INSERT INTO outbox(space, writer, seq, position, "
-                                                "group_bytes, header, content) "
-                                                "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
-  insert->bind(1, space).bind(2, ref.writer).bind(3, seq).bind(4, std::int64_t{ref.index});
-  return insert->bind(5, group_bytes).bind(6, ByteView(change::encode(header))).bind(7, content).run();
+  std::int64_t group = joins ? last->group : 0;
+  if (opens) {
+    SAMLA_ASSIGN(group, open_group(*connection_, space, ref.writer, seq));
+  }
+  SAMLA_ASSIGN(auto insert,
+               connection_->cached("INSERT INTO outbox_write(place, group_bytes, header, content) "
+                                   "VALUES(?1, ?2, ?3, ?4)"));
+  insert->bind(1, group * kGroupPlaces + std::int64_t{ref.index}).bind(2, group_bytes);
+  return insert->bind(3, ByteView(change::encode(header))).bind(4, content).run();
 }
 
 Result<std::vector<SpaceId>> Outbox::spaces() const {
-  SAMLA_ASSIGN(auto query,
-               connection_->cached("SELECT space FROM outbox WHERE space > ?1 ORDER BY space LIMIT 1"));
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT DISTINCT space FROM outbox_group ORDER BY space"));
   std::vector<SpaceId> out;
-  for (;;) {  // from space to space: one may have thousands of rows
-    query->reset();
-    query->bind(1, out.empty() ? ByteView() : out.back().view());
+  for (;;) {
     SAMLA_ASSIGN(const bool row, query->step());
     if (!row) return out;
     SAMLA_ASSIGN(const SpaceId space, query->column_fixed<SpaceId>(0));
@@ -104,8 +136,9 @@ Result<std::vector<SpaceId>> Outbox::spaces() const {
 
 Result<std::vector<OutboxGroup>> Outbox::groups(const SpaceId& space) const {
   SAMLA_ASSIGN(auto query,
-               connection_->cached("SELECT writer, seq, max(position) + 1, max(group_bytes) FROM outbox "
-                                   "WHERE space = ?1 GROUP BY writer, seq ORDER BY writer, seq"));
+               connection_->cached("SELECT g.writer, g.seq, w.place - g.id * 4096 + 1, w.group_bytes "
+                                   "FROM outbox_group g JOIN outbox_write w ON w.place = " SAMLA_LAST_PLACE
+                                   " WHERE g.space = ?1 ORDER BY g.writer, g.seq"));
   query->bind(1, space);
   std::vector<OutboxGroup> out;
   for (;;) {
@@ -122,17 +155,17 @@ Result<std::vector<OutboxGroup>> Outbox::groups(const SpaceId& space) const {
 
 Result<std::vector<OutboxWrite>> Outbox::writes(const SpaceId& space, const WriterId& writer,
                                                 std::uint64_t seq) const {
-  SAMLA_ASSIGN(const std::int64_t group, to_row(seq, "outbox.writes"));
-  SAMLA_ASSIGN(auto query,
-               connection_->cached("SELECT position, header, content FROM outbox "
-                                   "WHERE space = ?1 AND writer = ?2 AND seq = ?3 ORDER BY position"));
-  query->bind(1, space).bind(2, writer).bind(3, group);
+  SAMLA_ASSIGN(const std::int64_t group, find_group(*connection_, space, writer, seq));
+  if (group == 0) return std::vector<OutboxWrite>();
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT place, header, content FROM outbox_write "
+                                               "WHERE place BETWEEN ?1 AND ?1 + 4095 ORDER BY place"));
+  query->bind(1, group * kGroupPlaces);
   std::vector<OutboxWrite> out;
   for (;;) {
     SAMLA_ASSIGN(const bool row, query->step());
     if (!row) return out;
     OutboxWrite write;
-    write.ref = {writer, seq, static_cast<std::uint32_t>(query->column_int64(0))};
+    write.ref = {writer, seq, static_cast<std::uint32_t>(query->column_int64(0) - group * kGroupPlaces)};
     SAMLA_ASSIGN(write.header, change::decode_write_header(query->column_blob(1)));
     write.content = to_bytes(query->column_blob(2));
     out.push_back(std::move(write));
@@ -140,39 +173,32 @@ Result<std::vector<OutboxWrite>> Outbox::writes(const SpaceId& space, const Writ
 }
 
 Result<void> Outbox::remove(const SpaceId& space, const WriterId& writer, std::uint64_t seq) {
-  SAMLA_ASSIGN(const std::int64_t group, to_row(seq, "outbox.remove"));
-  SAMLA_ASSIGN(auto remove, connection_->cached("DELETE FROM outbox "
-                                                "WHERE space = ?1 AND writer = ?2 AND seq = ?3"));
-  return remove->bind(1, space).bind(2, writer).bind(3, group).run();
+  SAMLA_ASSIGN(const std::int64_t group, find_group(*connection_, space, writer, seq));
+  if (group == 0) return {};
+  SAMLA_ASSIGN(auto writes,
+               connection_->cached("DELETE FROM outbox_write WHERE place BETWEEN ?1 AND ?1 + 4095"));
+  SAMLA_TRY(writes->bind(1, group * kGroupPlaces).run());
+  SAMLA_ASSIGN(auto remove, connection_->cached("DELETE FROM outbox_group WHERE id = ?1"));
+  return remove->bind(1, group).run();
 }
 
 Result<HybridTime> Outbox::last_time() const {
-  // From writer to writer: each may have thousands of rows, whose times grow.
-  SAMLA_ASSIGN(auto next,
-               connection_->cached("SELECT space, writer FROM outbox WHERE (space, writer) > (?1, ?2) "
-                                   "ORDER BY space, writer LIMIT 1"));
-  SAMLA_ASSIGN(auto query, connection_->cached("SELECT header FROM outbox WHERE space = ?1 AND writer = ?2 "
-                                               "ORDER BY seq DESC, position DESC LIMIT 1"));
-  next->bind(1, ByteView()).bind(2, ByteView());
+  // Of each writer's last group the last write: its times grow.
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT w.header FROM (SELECT max(id) AS id FROM outbox_group "
+                                               "GROUP BY space, writer) g "
+                                               "JOIN outbox_write w ON w.place = " SAMLA_LAST_PLACE));
   HybridTime last;
   for (;;) {
-    next->reset();
-    SAMLA_ASSIGN(const bool found, next->step());
+    SAMLA_ASSIGN(const bool found, query->step());
     if (!found) return last;
-    SAMLA_ASSIGN(const SpaceId space, next->column_fixed<SpaceId>(0));
-    SAMLA_ASSIGN(const WriterId writer, next->column_fixed<WriterId>(1));
-    next->reset();
-    next->bind(1, space).bind(2, writer);
-    query->reset();
-    query->bind(1, space).bind(2, writer);
-    SAMLA_TRY(query->step());
     SAMLA_ASSIGN(const change::WriteHeader header, change::decode_write_header(query->column_blob(0)));
     last = std::max(last, header.time);
   }
 }
 
 Result<std::uint64_t> Outbox::count() const {
-  SAMLA_ASSIGN(auto query, connection_->cached("SELECT count(*) FROM outbox"));
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT coalesce(sum(" SAMLA_LAST_PLACE
+                                               " - g.id * 4096 + 1), 0) FROM outbox_group g"));
   SAMLA_TRY(query->step());
   return from_row(query->column_int64(0));
 }

@@ -11,8 +11,8 @@ namespace {
 
 // Step n leads from version n to n + 1. Steps that have been released are never changed.
 //
-// Keys that peers made (ids) would scatter inserts over a large table, so changesets lie in the order
-// of their arrival, with a narrow index; the small tables are WITHOUT ROWID and need no index.
+// Keys that peers made (ids) would scatter inserts over a large table, so changesets and edits lie in the
+// order of their arrival, with a narrow index; the small tables are WITHOUT ROWID and need no index.
 constexpr std::array<const char*, kSchemaVersion> kSteps = {R"sql(
 CREATE TABLE meta(
   key TEXT PRIMARY KEY,
@@ -111,6 +111,29 @@ CREATE TABLE chain_state(
   hash BLOB NOT NULL,
   state BLOB NOT NULL
 );
+)sql",
+                                                            R"sql(
+-- Edits arrive at the end of a table, whose pages so are full; the group's name stands once, in a row of its
+-- own. A write's place is 4096 times its group's id, and its position.
+CREATE TABLE outbox_group(
+  id INTEGER PRIMARY KEY,
+  space BLOB NOT NULL,
+  writer BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  UNIQUE(space, writer, seq)
+);
+CREATE TABLE outbox_write(
+  place INTEGER PRIMARY KEY,
+  group_bytes INTEGER NOT NULL,
+  header BLOB NOT NULL,
+  content BLOB NOT NULL
+);
+INSERT INTO outbox_group(space, writer, seq)
+  SELECT DISTINCT space, writer, seq FROM outbox ORDER BY space, writer, seq;
+INSERT INTO outbox_write(place, group_bytes, header, content)
+  SELECT g.id * 4096 + o.position, o.group_bytes, o.header, o.content
+  FROM outbox_group g JOIN outbox o USING(space, writer, seq) ORDER BY 1;
+DROP TABLE outbox;
 )sql"};
 
 Result<std::int64_t> stored_version(sqlite::Connection& connection) {

@@ -14,7 +14,7 @@ constexpr const char* kSetupTableSql =
     "CREATE TABLE IF NOT EXISTS view_setup("
     "only INTEGER PRIMARY KEY CHECK(only = 1), version INTEGER NOT NULL, search_fields BLOB NOT NULL)";
 
-enum class Setup { kMissing, kOtherFields, kReady };
+enum class Setup { kMissing, kOtherFields, kOlder, kReady };
 
 Result<Setup> find_setup(sqlite::Connection& connection, ByteView search_fields) {
   SAMLA_ASSIGN(auto table, connection.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'view_setup'"));
@@ -26,13 +26,18 @@ Result<Setup> find_setup(sqlite::Connection& connection, ByteView search_fields)
   if (query.column_int64(0) > kRecordRowVersion) {
     return fail(ErrorCode::version_unknown, "view.open", "install the newest Samla to open this store");
   }
-  return equal(query.column_blob(1), search_fields) ? Setup::kReady : Setup::kOtherFields;
+  if (!equal(query.column_blob(1), search_fields)) return Setup::kOtherFields;
+  return query.column_int64(0) < kRecordRowVersion ? Setup::kOlder : Setup::kReady;
 }
 
 Result<void> set_up(sqlite::Connection& connection, const SearchFields& search_fields) {
   const Bytes encoded = encode(search_fields);
   SAMLA_ASSIGN(const Setup setup, find_setup(connection, encoded));
-  if (setup == Setup::kReady) {
+  if (setup == Setup::kOlder) {
+    // Rows of the older form are read as they are; an older program would not read those to come.
+    SAMLA_TRY(connection.execute("UPDATE view_setup SET version = " + std::to_string(kRecordRowVersion)));
+  }
+  if (setup == Setup::kReady || setup == Setup::kOlder) {
     SAMLA_TRY(connection.execute(kTextLogTableSql));
     SAMLA_TRY(connection.execute(kUnopenedTableSql));
     SAMLA_TRY(connection.execute(kLookedTableSql));
@@ -122,8 +127,22 @@ Result<std::set<RecordId>> Records::rebuild(std::span<const AppliedWrite> writes
     changed.insert(key.second);
     note_changed(key.second);
   }
-  SAMLA_TRY(feed_index(*connection_, search_fields_, kIndexWaitingMax));
+  SAMLA_TRY(bound_waiting(changed.size()));
   return changed;
+}
+
+/// Looking costs more than an edit's row, so it is done now and then. A transaction that is rolled back has
+/// been counted, which does no harm.
+Result<void> Records::bound_waiting(std::size_t rows) {
+  unlooked_ += rows;
+  if (unlooked_ < static_cast<std::size_t>(kIndexSlice)) return {};
+  unlooked_ = 0;
+  return feed_index(*connection_, search_fields_, kIndexWaitingMax, kIndexSlice);
+}
+
+Result<bool> Records::rest() {
+  SAMLA_TRY(feed_index(*connection_, search_fields_, 1, kRestSlice));
+  return rows_wait(*connection_);
 }
 
 Result<void> Records::apply_transparent(const AppliedWrite& write) {

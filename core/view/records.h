@@ -197,6 +197,10 @@ class Records {
   /// forgotten until it merges its parts, so all of them are merged. Within the caller's transaction.
   Result<void> purge_index();
 
+  /// For a moment when nobody waits: feeds the index a part of what it has not got yet, which the next search
+  /// would do. Whether there is more. A transaction of its own.
+  Result<bool> rest();
+
   /// Absent: no such record.
   Result<std::optional<RecordView>> read(const RecordId& id) const;
   /// The metadata alone, for building the next write's `prev` and `seen`; absent: no such record.
@@ -218,10 +222,12 @@ class Records {
   explicit Records(sqlite::Connection& connection, SearchFields fields);
 
   void note_changed(const RecordId& id);
+  Result<void> bound_waiting(std::size_t rows);
 
   sqlite::Connection* connection_;
   SearchFields search_fields_;
   std::set<RecordId> gaps_;
+  std::size_t unlooked_ = 0;  ///< rows that have changed since somebody looked how many wait for the index
   std::vector<RecordId> journal_;  ///< ids in the order of their changes, from the one that has the number
   std::uint64_t journal_begin_ = 0;
 };

@@ -71,24 +71,28 @@ Result<bool> waits(sqlite::Connection& connection, std::int64_t number) {
   return query->step();
 }
 
-/// The rows that wait, and the watermark to the last of them.
-Result<void> feed(sqlite::Connection& connection, const SearchFields& fields, std::int64_t watermark) {
+/// The first `rows_max` of the rows that wait, and the watermark to the last of them.
+Result<void> feed(sqlite::Connection& connection, const SearchFields& fields, std::int64_t watermark,
+                  std::int64_t rows_max) {
   SAMLA_ASSIGN(auto query,
                connection.cached("SELECT " SAMLA_RECORD_COLUMNS
                                  " FROM record WHERE number IN (SELECT number FROM view_unindexed "
-                                 "UNION SELECT number FROM record WHERE number > ?1)"));
-  query->bind(1, watermark);
+                                 "UNION SELECT number FROM record WHERE number > ?1 "
+                                 "ORDER BY number LIMIT ?2)"));
+  query->bind(1, watermark).bind(2, rows_max);
   IndexForms forms;
+  std::int64_t last = 0;
   for (;;) {
     SAMLA_ASSIGN(const bool found, query->step());
     if (!found) break;
     SAMLA_ASSIGN(const RecordRow row, read_record_row(*query));
     SAMLA_TRY(insert_text(connection, row.number, indexed_text(row, fields), forms));
-    watermark = std::max(watermark, row.number);
+    last = std::max(last, row.number);
   }
-  SAMLA_TRY(connection.execute("DELETE FROM view_unindexed"));
-  SAMLA_ASSIGN(auto update, connection.cached("UPDATE view_index SET indexed_to = ?1"));
-  return update->bind(1, watermark).run();
+  SAMLA_ASSIGN(auto done, connection.cached("DELETE FROM view_unindexed WHERE number <= ?1"));
+  SAMLA_TRY(done->bind(1, last).run());
+  SAMLA_ASSIGN(auto update, connection.cached("UPDATE view_index SET indexed_to = max(indexed_to, ?1)"));
+  return update->bind(1, last).run();
 }
 
 /// `row` is in the index with `before`: out with it, to come again with what it is by then.
@@ -140,17 +144,25 @@ Result<void> update_index(sqlite::Connection& connection, const RecordRow& row, 
 
 Result<void> rebuild_index(sqlite::Connection& connection, const SearchFields& fields) {
   SAMLA_TRY(connection.execute("INSERT INTO record_words(record_words) VALUES('delete-all')"));
-  return feed(connection, fields, 0);
+  SAMLA_TRY(connection.execute("DELETE FROM view_unindexed; UPDATE view_index SET indexed_to = 0"));
+  return feed(connection, fields, 0, kAllRows);
 }
 
-Result<void> feed_index(sqlite::Connection& connection, const SearchFields& fields, std::int64_t rows_min) {
+Result<void> feed_index(sqlite::Connection& connection, const SearchFields& fields, std::int64_t rows_min,
+                        std::int64_t rows_max) {
   SAMLA_ASSIGN(const std::int64_t watermark, indexed_to(connection));
   SAMLA_ASSIGN(const std::int64_t rows, waiting(connection, watermark));
   if (rows < rows_min) return {};
-  if (connection.in_transaction()) return feed(connection, fields, watermark);
+  if (connection.in_transaction()) return feed(connection, fields, watermark, rows_max);
   SAMLA_ASSIGN(auto transaction, sqlite::Transaction::begin(connection));
-  SAMLA_TRY(feed(connection, fields, watermark));
+  SAMLA_TRY(feed(connection, fields, watermark, rows_max));
   return transaction.commit();
+}
+
+Result<bool> rows_wait(sqlite::Connection& connection) {
+  SAMLA_ASSIGN(const std::int64_t watermark, indexed_to(connection));
+  SAMLA_ASSIGN(const std::int64_t rows, waiting(connection, watermark));
+  return rows > 0;
 }
 
 Bytes encode(const SearchFields& fields) {

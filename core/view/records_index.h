@@ -2,10 +2,11 @@
 // what to forget. It is fed in batches: a segment of the index for each edit costs more than all else of
 // the edit. Invariant: it holds nothing of the rows that wait (those beyond the watermark in view_index,
 // and those listed in view_unindexed), and indexed_text(row), as of the same transaction, of every other
-// stored row. A search feeds first what waits.
+// stored row. A search feeds first what waits; so does a moment of rest.
 // Within the view alone. Thread: the store's.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/view/records_row.h"
@@ -34,12 +35,22 @@ IndexedText indexed_text(const RecordRow& row, const SearchFields& fields);
 Result<void> update_index(sqlite::Connection& connection, const RecordRow& row, const IndexedText& before,
                           const IndexedText& after);
 
-/// Feeds the rows that wait if they are at least `rows_min`. A transaction of its own where
-/// there is none.
-Result<void> feed_index(sqlite::Connection& connection, const SearchFields& fields, std::int64_t rows_min);
+/// About as many rows wait for the index at the most: feeding them takes a search about a second.
+inline constexpr std::int64_t kIndexWaitingMax = 16 * 1024;
+/// What an edit feeds at once when more than those wait, and how many rows may change between two looks.
+inline constexpr std::int64_t kIndexSlice = 1024;
 
-/// So many rows wait for the index at the most.
-inline constexpr std::int64_t kIndexWaitingMax = 1024;
+/// In a moment of rest, between two looks whether there is something else to do: some 20 ms.
+inline constexpr std::int64_t kRestSlice = 256;
+/// No bound.
+inline constexpr std::int64_t kAllRows = INT64_MAX;
+
+/// Feeds up to `rows_max` of the rows that wait, oldest first, if they are at least `rows_min`. A
+/// transaction of its own where there is none.
+Result<void> feed_index(sqlite::Connection& connection, const SearchFields& fields, std::int64_t rows_min,
+                        std::int64_t rows_max);
+
+Result<bool> rows_wait(sqlite::Connection& connection);
 
 /// Empties the index and fills it again if it was not built for `fields`. Within a transaction.
 Result<void> rebuild_index(sqlite::Connection& connection, const SearchFields& fields);

@@ -10,8 +10,12 @@ namespace {
 /// How the row's kind is known. Persisted: do not renumber.
 enum class KindFrom : std::uint8_t { kNowhere = 0, kOrigin = 1, kAnother = 2 };
 
-/// What is known of a head's content. Persisted: do not renumber.
-enum class HeadContent : std::uint8_t { kAbsent = 0, kHere = 1, kErased = 2 };
+/// What is known of a head's content: kHere for an element of a set, kRegister for another field (but in
+/// version 1, which had kHere for both). Persisted: do not renumber.
+enum class HeadContent : std::uint8_t { kAbsent = 0, kHere = 1, kErased = 2, kRegister = 3 };
+
+/// Where the origin stands: of most records the first head is it. Persisted: do not renumber.
+enum class OriginAt : std::uint8_t { kNowhere = 0, kHere = 1, kFirstHead = 2 };
 
 void write_origin(Writer& writer, const Origin& origin) {
   writer.u8(origin.init ? 1 : 0);
@@ -80,6 +84,15 @@ void for_each_head(const resolve::RecordState& state, Visit visit) {
     if (tag == change::kLifeTag) continue;
     for (const resolve::Head& head : field.heads()) visit(tag, head);
   }
+}
+
+/// The first of them as an origin; absent: there is none.
+std::optional<Origin> first_head(const resolve::RecordState& state) {
+  std::optional<Origin> out;
+  for_each_head(state, [&](const FieldTag&, const resolve::Head& head) {
+    if (!out) out = Origin{head.type == change::WriteType::kInit, head.time, head.ref};
+  });
+  return out;
 }
 
 /// What snapshots make of a text; of most texts there is nothing to say.
@@ -172,8 +185,11 @@ std::uint64_t RecordRow::updated() const {
 Bytes RecordRow::encode_content() const {
   Writer writer;
   writer.u8(kRecordRowVersion);
-  writer.u8(origin ? 1 : 0);
-  if (origin) write_origin(writer, *origin);
+  const OriginAt at = !origin                       ? OriginAt::kNowhere
+                      : origin == first_head(state) ? OriginAt::kFirstHead
+                                                    : OriginAt::kHere;
+  writer.u8(static_cast<std::uint8_t>(at));
+  if (at == OriginAt::kHere) write_origin(writer, *origin);
   const KindFrom from = !kind_origin            ? KindFrom::kNowhere
                         : kind_origin == origin ? KindFrom::kOrigin
                                                 : KindFrom::kAnother;
@@ -181,12 +197,15 @@ Bytes RecordRow::encode_content() const {
   if (from == KindFrom::kAnother) write_origin(writer, *kind_origin);
   for_each_head(state, [&](const FieldTag& tag, const resolve::Head& head) {
     const auto content = contents.find({tag, head.ref});
-    const auto there = content == contents.end() ? HeadContent::kAbsent : HeadContent::kHere;
-    writer.u8(
-        static_cast<std::uint8_t>(erased_contents.contains({tag, head.ref}) ? HeadContent::kErased : there));
-    if (content == contents.end()) return;
+    HeadContent there = HeadContent::kAbsent;
+    if (content != contents.end()) {
+      there = content->second.element.empty() ? HeadContent::kRegister : HeadContent::kHere;
+    }
+    if (erased_contents.contains({tag, head.ref})) there = HeadContent::kErased;
+    writer.u8(static_cast<std::uint8_t>(there));
+    if (there == HeadContent::kAbsent || there == HeadContent::kErased) return;
     writer.text(content->second.field);
-    writer.text(content->second.element);
+    if (there != HeadContent::kRegister) writer.text(content->second.element);
     write_value(writer, content->second.value);
   });
   writer.varint(texts.size());
@@ -199,8 +218,11 @@ Bytes RecordRow::encode_content() const {
 
 Result<void> RecordRow::decode_content(ByteView bytes) {
   Reader reader(bytes);
-  if (reader.u8() != kRecordRowVersion) reader.refuse(ErrorCode::store_corrupt);
-  if (reader.u8() != 0) origin = read_origin(reader);
+  const std::uint8_t version = reader.u8();
+  if (version == 0 || version > kRecordRowVersion) reader.refuse(ErrorCode::store_corrupt);
+  const auto at = static_cast<OriginAt>(reader.u8());
+  if (at == OriginAt::kHere) origin = read_origin(reader);
+  if (at == OriginAt::kFirstHead) origin = first_head(state);
   const auto from = static_cast<KindFrom>(reader.u8());
   if (from == KindFrom::kOrigin) kind_origin = origin;
   if (from == KindFrom::kAnother) kind_origin = read_origin(reader);
@@ -208,10 +230,10 @@ Result<void> RecordRow::decode_content(ByteView bytes) {
     if (reader.failed()) return;
     const auto there = static_cast<HeadContent>(reader.u8());
     if (there == HeadContent::kErased) erased_contents.emplace(tag, head.ref);
-    if (there != HeadContent::kHere) return;
+    if (there != HeadContent::kHere && there != HeadContent::kRegister) return;
     FieldContent content;
     content.field = read_utf8(reader, kNameBytesMax);
-    content.element = read_utf8(reader, kNameBytesMax);
+    if (there == HeadContent::kHere) content.element = read_utf8(reader, kNameBytesMax);
     content.value = read_value(reader);
     contents.insert_or_assign({tag, head.ref}, std::move(content));
   });

@@ -15,7 +15,8 @@
 
 namespace samla::view {
 
-inline constexpr std::uint8_t kRecordRowVersion = 1;
+/// Version 1 wrote more out; it is read, and not written.
+inline constexpr std::uint8_t kRecordRowVersion = 2;
 
 /// Orders a record's writes for what the earliest one decides: inits first, then by time, then by name.
 struct Origin {

@@ -123,7 +123,7 @@ Result<std::vector<SearchHit>> Records::search(const SearchQuery& query) const {
   if (!is_utf8(query.words)) return fail(ErrorCode::invalid_argument, "record.search", "text must be UTF-8");
   const SearchTerms terms(query.words);
   if (terms.empty()) return std::vector<SearchHit>();
-  SAMLA_TRY(feed_index(*connection_, search_fields_, 1));
+  SAMLA_TRY(feed_index(*connection_, search_fields_, 1, kAllRows));
   Collector hits(*connection_, search_fields_, query, terms);
   for (const auto reach :
        {SearchTerms::Reach::kWords, SearchTerms::Reach::kStems, SearchTerms::Reach::kFolded}) {

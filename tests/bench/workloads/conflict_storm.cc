@@ -14,23 +14,22 @@ namespace samla::bench {
 namespace {
 
 constexpr std::uint32_t kDevices = 10;
-constexpr std::uint32_t kRecords = 1'000;
 
 std::filesystem::path folder_of(const std::filesystem::path& all, std::uint32_t device) {
   return all / ("device" + std::to_string(device));
 }
 
-Numbers prepare(const std::filesystem::path& folder, const std::string& server_url) {
+Numbers prepare(const std::filesystem::path& folder, const std::string& server_url, std::uint32_t count) {
   std::vector<Device> devices;
   devices.push_back(found(folder_of(folder, 0), server_url));
   for (std::uint32_t i = 1; i < kDevices; ++i) {
     devices.push_back(join(*devices[0], folder_of(folder, i), static_cast<std::uint8_t>(i + 1)));
   }
-  const std::vector<BenchRecord> records = make_records(kRecords, 43);
+  const std::vector<BenchRecord> records = make_records(count, 43);
   for (const BenchRecord& record : records) create_note(*devices[0], record);
   for (const Device& device : devices) sync(*device);
   for (std::uint32_t i = 0; i < kDevices; ++i) {
-    for (std::uint32_t k = 0; k < kRecords; ++k) {
+    for (std::uint32_t k = 0; k < count; ++k) {
       replica::Edit edit;
       edit.assign(*fixed_from_hex<RecordId>(records[k].id), "body", storm_body(i, k));
       const auto done = devices[i]->commit(edit);
@@ -59,7 +58,7 @@ std::vector<std::vector<std::string>> shown_bodies(replica::Replica& device,
   return out;
 }
 
-Numbers storm(const std::filesystem::path& folder) {
+Numbers storm(const std::filesystem::path& folder, std::uint32_t count) {
   std::vector<Device> devices;
   for (std::uint32_t i = 0; i < kDevices; ++i) {
     devices.push_back(open_device(device_options(folder_of(folder, i))));
@@ -70,14 +69,14 @@ Numbers storm(const std::filesystem::path& folder) {
   sync_all(devices);
   const double seconds = watch.seconds();
   const double cpu = own_cpu_seconds() - cpu_before;
-  const std::vector<BenchRecord> records = make_records(kRecords, 43);
+  const std::vector<BenchRecord> records = make_records(count, 43);
   const auto shown = shown_bodies(*devices[0], records);
   for (const Device& device : devices) {
     if (shown_bodies(*device, records) != shown) give_up("W4: two devices do not agree");
   }
   double surfaced = 0;
   double lost = 0;
-  for (std::uint32_t k = 0; k < kRecords; ++k) {
+  for (std::uint32_t k = 0; k < count; ++k) {
     surfaced += static_cast<double>(shown[k].size()) - 1;
     for (std::uint32_t i = 0; i < kDevices; ++i) lost += std::ranges::count(shown[k], storm_body(i, k)) == 0;
   }
@@ -86,12 +85,12 @@ Numbers storm(const std::filesystem::path& folder) {
 
 }  // namespace
 
-void run_conflict_storm(Report& report) {
+void run_conflict_storm(Report& report, const Size& size) {
   const TemporaryFolder folder;
   ServerProcess server(folder.path() / "server");
-  in_process([&] { return prepare(folder.path(), server.url()); });
+  in_process([&] { return prepare(folder.path(), server.url(), size.storm_records); });
   const double cpu_before = server.cpu_seconds();
-  Numbers done = in_process([&] { return storm(folder.path()); });
+  Numbers done = in_process([&] { return storm(folder.path(), size.storm_records); });
   report.add("w4", "until all agree", done["seconds"], "s");
   report.add("w4", "surfaced", done["surfaced"], "");
   report.add("w4", "lost", done["lost"], "");

@@ -62,7 +62,7 @@ double plain_inserts(const char* synchronous) {
 
 }  // namespace
 
-void run_limits(Report& report) {
+void run_limits(Report& report, const Size&) {
   if (sodium_init() < 0) give_up("libsodium");
   Buffer message{};
   Buffer sealed{};

@@ -1,5 +1,6 @@
-// samla_bench [--json] [NAME...]: the workloads by name; without one, all.
+// samla_bench [--json] [--notes N] [NAME...]: the workloads by name; without one, all.
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <set>
 
@@ -11,7 +12,7 @@ namespace {
 
 struct Workload {
   const char* name;
-  void (*run)(samla::bench::Report&);
+  void (*run)(samla::bench::Report&, const samla::bench::Size&);
 };
 
 constexpr Workload kWorkloads[] = {
@@ -24,10 +25,14 @@ constexpr Workload kWorkloads[] = {
 
 int main(int argc, char** argv) {
   bool json = false;
+  samla::bench::Size size;
   std::set<std::string> names;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--json") == 0) {
       json = true;
+    } else if (std::strcmp(argv[i], "--notes") == 0 && i + 1 < argc) {
+      size.notes = std::strtoul(argv[++i], nullptr, 10);
+      size.storm_records = static_cast<std::uint32_t>(size.notes / 10);
     } else if (std::strcmp(argv[i], "all") == 0) {
       for (const Workload& workload : kWorkloads) names.insert(workload.name);
     } else {
@@ -38,7 +43,7 @@ int main(int argc, char** argv) {
   const bool all = names.empty();
   samla::bench::Report report;
   for (const Workload& workload : kWorkloads) {
-    if (all || names.erase(workload.name) > 0) workload.run(report);
+    if (all || names.erase(workload.name) > 0) workload.run(report, size);
   }
   if (!names.empty()) samla::bench::give_up("no such workload: " + *names.begin());
   json ? report.print_json() : report.print_table();

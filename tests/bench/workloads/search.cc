@@ -195,7 +195,7 @@ Numbers measure_search() {
 
 }  // namespace
 
-void run_search(Report& report) {
+void run_search(Report& report, const Size&) {
   Numbers done = in_process(measure_search);
   report.add("w7", "search, top 20 with snippets, p50", done["p50"], "ms");
   report.add("w7", "search, p99", done["p99"], "ms");

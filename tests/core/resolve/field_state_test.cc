@@ -16,9 +16,9 @@ using test::History;
 using test::Write;
 
 Bytes bytes_of(const FieldState& state) {
-  Writer out;
+  StateWriter out;
   state.encode(out);
-  return out.take();
+  return out.out().take();
 }
 
 FieldState apply_in_order(const History& history, const std::vector<std::size_t>& order) {

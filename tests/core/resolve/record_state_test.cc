@@ -130,5 +130,79 @@ TEST(RecordState, RoundTripsAndRefusesTruncationAndSurvivesFlippedBits) {
   }
 }
 
+/// As stores of before have it: each head and each writer written out.
+Bytes in_version_one(const RecordState& state) {
+  const auto write_ref = [](Writer& out, const change::WriteRef& ref) {
+    out.fixed(ref.writer);
+    out.varint(ref.seq);
+    out.varint(ref.index);
+  };
+  Writer out;
+  out.varint(state.fields().size());
+  for (const auto& [tag, field] : state.fields()) {
+    out.fixed(tag);
+    out.varint(field.heads().size());
+    for (const Head& head : field.heads()) {
+      write_ref(out, head.ref);
+      out.u64(head.time.value);
+      out.u8(static_cast<std::uint8_t>(head.type));
+    }
+    out.varint(field.context().size());
+    for (const auto& [writer, at] : field.context()) write_ref(out, {writer, at.first, at.second});
+    out.varint(0);
+  }
+  out.varint(0);
+  out.varint(0);
+  return out.take();
+}
+
+TEST(RecordState, ThatWasStoredInTheFirstFormIsRead) {
+  Author kari(1), ola(2);
+  const auto init = kari.init();
+  ola.learn(init);
+  const auto his = ola.assign(kBody), hers = kari.assign(kBody), more = ola.assign(kTitle);
+  const RecordState state = all_orders_agree({init, his, hers, more});
+  const auto read = RecordState::decode(in_version_one(state));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(*read, state);
+  EXPECT_EQ(*RecordState::decode(in_version_one({})), RecordState());
+}
+
+TEST(RecordState, OfFieldsThatOneWriteMadeNamesThatWriteOnce) {
+  RecordState state;
+  change::WriteHeader init;
+  init.type = change::WriteType::kInit;
+  for (std::uint8_t tag = 1; tag <= 8; ++tag) init.tags.push_back(FieldTag{{tag}});
+  state.apply(init, {test::writer(1), 1, 0});
+  EXPECT_LE(state.encode().size(), 8 * (FieldTag::kSize + 2) + 40);
+  EXPECT_EQ(*RecordState::decode(state.encode()), state);
+}
+
+TEST(RecordState, RefusesAHeadThatIsWrittenOutThoughItCouldBeNamed) {
+  const auto with_second_head = [](bool named) {
+    StateWriter state;
+    state.out().u8(0);
+    state.out().u8(2);
+    state.out().varint(2);
+    for (std::uint8_t tag = 1; tag <= 2; ++tag) {
+      state.out().fixed(FieldTag{{tag}});
+      state.out().varint(1 << 2);
+      if (tag == 1 || named) {
+        state.head({{test::writer(1), 1, 0}, HybridTime{5}, change::WriteType::kAssign});
+        continue;
+      }
+      state.out().varint(0);  // not seen yet, it says
+      state.ref({test::writer(1), 1, 0});
+      state.out().u64(5);
+      state.out().u8(static_cast<std::uint8_t>(change::WriteType::kAssign));
+    }
+    state.out().varint(0);
+    state.out().varint(0);
+    return state.out().take();
+  };
+  EXPECT_TRUE(RecordState::decode(with_second_head(true)).ok());
+  EXPECT_FALSE(RecordState::decode(with_second_head(false)).ok());
+}
+
 }  // namespace record_state_test
 }  // namespace samla::resolve

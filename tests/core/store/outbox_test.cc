@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 #include "core/sqlite/connection.h"
+#include "core/store/schema.h"
 #include "core/store/store.h"
 #include "tests/support/temporary_folder.h"
 
@@ -49,6 +52,54 @@ TEST_F(StoreTest, RefusesATransactionBeyondItsLimitsAtTheEdit) {
             ErrorCode::too_large);
   EXPECT_EQ(store_.outbox.reserve(kSpace, kWriter, 1, kTransactionContentBytesMax + 1).error().code,
             ErrorCode::too_large);
+}
+
+TEST_F(StoreTest, KeepsWhatWaitedInTheOutboxOfTheSchemaBefore) {
+  const SpaceId other{{3}};
+  SAMLA_ASSERT(connection_
+                   .execute("DROP TABLE outbox_group; DROP TABLE outbox_write; PRAGMA user_version = 3;"
+                            "CREATE TABLE outbox(space BLOB NOT NULL, writer BLOB NOT NULL, "
+                            "seq INTEGER NOT NULL, position INTEGER NOT NULL, group_bytes INTEGER NOT NULL, "
+                            "header BLOB NOT NULL, content BLOB NOT NULL, "
+                            "PRIMARY KEY(space, writer, seq, position)) WITHOUT ROWID")
+                   .ok());
+  change::WriteHeader header;
+  header.tags = {FieldTag{{1}}};
+  for (const auto& [space, seq, position] : std::vector<std::tuple<SpaceId, int, int>>{
+           {kSpace, 7, 0}, {kSpace, 7, 1}, {kSpace, 8, 0}, {other, 1, 0}}) {
+    header.time = HybridTime::from(static_cast<std::uint64_t>(seq), static_cast<std::uint16_t>(position));
+    auto insert = connection_.prepare("INSERT INTO outbox VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+    insert->bind(1, space).bind(2, kWriter).bind(3, seq).bind(4, position).bind(5, 2 * (position + 1));
+    ASSERT_TRUE(insert->bind(6, ByteView(change::encode(header))).bind(7, ByteView(Bytes{1, 2})).run().ok());
+  }
+  ASSERT_TRUE(prepare_schema(connection_).ok());
+  EXPECT_EQ(*store_.outbox.spaces(), (std::vector<SpaceId>{kSpace, other}));
+  EXPECT_EQ(*store_.outbox.count(), 4u);
+  EXPECT_EQ(*store_.outbox.last_time(), HybridTime::from(8, 0));
+  const auto groups = *store_.outbox.groups(kSpace);
+  ASSERT_EQ(groups.size(), 2u);
+  EXPECT_EQ(groups[0].seq, 7u);
+  EXPECT_EQ(groups[0].writes, 2u);
+  EXPECT_EQ(groups[0].content_bytes, 4u);
+  const auto writes = *store_.outbox.writes(kSpace, kWriter, 7);
+  ASSERT_EQ(writes.size(), 2u);
+  EXPECT_EQ(writes[1].header.time, HybridTime::from(7, 1));
+  EXPECT_EQ(writes[1].ref, (change::WriteRef{kWriter, 7, 1}));
+  ASSERT_TRUE(store_.outbox.remove(kSpace, kWriter, 7).ok());
+  EXPECT_EQ(*store_.outbox.count(), 2u);
+}
+
+TEST_F(StoreTest, TellsTheLastTimeOfEachWritersLastGroup) {
+  edit(200, 400);
+  edit(200, 400);
+  change::WriteHeader header;
+  header.tags = {FieldTag{{1}}};
+  header.time = HybridTime::from(9, 0);
+  const SpaceId other{{3}};
+  const auto refs = store_.outbox.reserve(other, kWriter, 1, 2);
+  ASSERT_TRUE(store_.outbox.append(other, refs->front(), header, Bytes{1, 2}).ok());
+  EXPECT_EQ(*store_.outbox.last_time(), HybridTime::from(9, 0));
+  EXPECT_EQ(*store_.outbox.count(), 401u);
 }
 
 TEST_F(StoreTest, NeverReplacesAChangeset) {
