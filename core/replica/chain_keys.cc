@@ -39,7 +39,8 @@ void ChainWork::build_rotations(ChainBatchBuilder& to) {
   for (const auto& [id, state] : local_.membership->spaces()) {
     if (to.parts() >= rotations_max_ || to.bytes() > kBatchBytesMax) return;
     if (passed_.contains(id) || !holds(id, *state)) continue;
-    if (!rotate.contains(id) && !state->rotation_due(identity)) continue;
+    if (!rotate.contains(id) && (local_.membership->is_settled(id) || !state->rotation_due(identity)))
+      continue;
     auto made = custody::make_rotation(local_.random, *state, identity, local_.membership->ring(),
                                        local_.clock.now_ms());
     if (!made.ok()) {
@@ -209,7 +210,11 @@ void ChainWork::build_words(ChainBatchBuilder& to) {
 void ChainWork::build_grants(ChainBatchBuilder& to) {
   for (const auto& [id, state] : local_.membership->spaces()) {
     if (to.parts() >= kPartsMax || to.bytes() > kBatchBytesMax) return;
-    if (holds(id, *state)) build_space_grants(to, id, *state);
+    if (local_.membership->is_settled(id) || !holds(id, *state)) continue;
+    const std::size_t before = to.parts();
+    build_space_grants(to, id, *state);
+    // What was passed over is tried again by the next sync.
+    if (to.parts() == before && !passed_.contains(id)) local_.membership->note_settled(id);
   }
 }
 

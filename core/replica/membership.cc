@@ -177,6 +177,11 @@ Result<void> Membership::save_keys() const {
   return saved;
 }
 
+bool Membership::is_settled(const SpaceId& space) const {
+  const auto found = settled_.find(space);
+  return found != settled_.end() && found->second == std::pair(head({}), head(space));
+}
+
 bool Membership::readable(const SpaceId& id) const {
   const chain::SpaceState* state = space(id);
   return state != nullptr && ring_.epoch_key(id, state->epoch()) != nullptr;

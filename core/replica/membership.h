@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "core/chain/space_state.h"
 #include "core/custody/key_ring.h"
@@ -52,6 +53,10 @@ class Membership {
   /// one does not open; those that do are kept.
   Result<void> open_earlier(const SpaceId& space);
   Result<void> save_keys() const;
+  /// Whether nothing was wanting, in who has the space's keys, when that was last gone through, and neither
+  /// chain has come further since: going through it takes as long as there are members.
+  bool is_settled(const SpaceId& space) const;
+  void note_settled(const SpaceId& space) { settled_[space] = {head({}), head(space)}; }
   /// Whether this device holds the key of the space's present epoch.
   bool readable(const SpaceId& space) const;
 
@@ -67,6 +72,7 @@ class Membership {
   std::map<SpaceId, std::unique_ptr<chain::SpaceState>> spaces_;
   std::map<SpaceId, std::uint64_t> kept_;  ///< the entry numbers of the states in the store
   custody::KeyRing ring_;
+  std::map<SpaceId, std::pair<ChainHead, ChainHead>> settled_;  ///< the identity chain's head and the space's
 };
 
 }  // namespace samla::replica
