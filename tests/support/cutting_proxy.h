@@ -42,6 +42,8 @@ class CuttingProxy {
   /// Cuts once so many more bytes have passed, counted over both ways; every connection from then on too.
   void cut_after(std::int64_t bytes) { left_ = bytes; }
   void pass_all() { left_ = kUnlimited; }
+  /// Bytes that came in so far, over both ways.
+  std::int64_t passed() const { return passed_; }
 
  private:
   static constexpr std::int64_t kUnlimited = INT64_MAX / 2;
@@ -90,6 +92,7 @@ class CuttingProxy {
     if (got <= 0) return false;
     const ssize_t allowed = std::min<ssize_t>(got, std::max<std::int64_t>(left_, 0));
     left_ -= got;
+    passed_ += got;
     for (ssize_t sent = 0; sent < allowed;) {
       const ssize_t now =
           ::send(to, buffer.data() + sent, static_cast<std::size_t>(allowed - sent), MSG_NOSIGNAL);
@@ -120,6 +123,7 @@ class CuttingProxy {
   std::uint16_t port_ = 0;
   int listener_ = -1;
   std::atomic<std::int64_t> left_ = kUnlimited;
+  std::atomic<std::int64_t> passed_ = 0;
   std::atomic<bool> stop_ = false;
   std::vector<Pair> pairs_;
   std::thread thread_;

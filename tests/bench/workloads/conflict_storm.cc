@@ -85,18 +85,25 @@ Numbers storm(const std::filesystem::path& folder, std::uint32_t count) {
 
 }  // namespace
 
-void run_conflict_storm(Report& report, const Size& size) {
+Numbers conflict_storm(std::uint32_t records) {
   const TemporaryFolder folder;
   ServerProcess server(folder.path() / "server");
-  in_process([&] { return prepare(folder.path(), server.url(), size.storm_records); });
+  in_process([&] { return prepare(folder.path(), server.url(), records); });
   const double cpu_before = server.cpu_seconds();
-  Numbers done = in_process([&] { return storm(folder.path(), size.storm_records); });
+  Numbers done = in_process([&] { return storm(folder.path(), records); });
+  done["server_cpu"] = server.cpu_seconds() - cpu_before;
+  done["server_rss"] = server.peak_rss_mb();
+  return done;
+}
+
+void run_conflict_storm(Report& report, const Size& size) {
+  Numbers done = conflict_storm(size.storm_records);
   report.add("w4", "until all agree", done["seconds"], "s");
   report.add("w4", "surfaced", done["surfaced"], "");
   report.add("w4", "lost", done["lost"], "");
   report.add("w4", "CPU of the ten devices", done["storm_cpu"], "s");
-  report.add("w4", "server CPU", server.cpu_seconds() - cpu_before, "s");
-  report.add("w4", "server peak RSS", server.peak_rss_mb(), "MB");
+  report.add("w4", "server CPU", done["server_cpu"], "s");
+  report.add("w4", "server peak RSS", done["server_rss"], "MB");
 }
 
 }  // namespace samla::bench

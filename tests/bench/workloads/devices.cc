@@ -66,10 +66,14 @@ Device open_device(const replica::OpenOptions& options) {
 SpaceId common_space(const replica::Replica& device) { return device.space_id(kCommon, {}); }
 
 void create_note(replica::Replica& device, const BenchRecord& record) {
+  create_note(device, record, common_space(device));
+}
+
+void create_note(replica::Replica& device, const BenchRecord& record, const SpaceId& space) {
   const auto id = fixed_from_hex<RecordId>(record.id);
   if (!id) give_up("not an id");
   replica::Edit edit;
-  edit.create(*id, common_space(device), "note",
+  edit.create(*id, space, "note",
               {{"title", {}, record.title},
                {"body", {}, record.body},
                {"tags", {}, record.tags},

@@ -22,8 +22,10 @@ Device open_device(const replica::OpenOptions& options);
 
 /// The space that everyone writes.
 SpaceId common_space(const replica::Replica& device);
-/// The record as a note of eight fields, a transaction of its own.
+/// The record as a note of eight fields, a transaction of its own; in the space that everyone writes, or
+/// in another.
 void create_note(replica::Replica& device, const BenchRecord& record);
+void create_note(replica::Replica& device, const BenchRecord& record, const SpaceId& space);
 void sync(replica::Replica& device);
 /// Everything that the device shows.
 std::vector<BenchRecord> read_notes(replica::Replica& device);

@@ -38,7 +38,9 @@ Numbers write_notes(const std::filesystem::path& folder, bool survives_power_los
           {"searched_cpu", searched_cpu}};
 }
 
-Numbers measure(bool survives_power_loss, std::size_t count) {
+}  // namespace
+
+Numbers local_edit(bool survives_power_loss, std::size_t count) {
   const TemporaryFolder folder;
   in_process([&]() -> Numbers {
     ServerProcess server(folder.path() / "server");
@@ -54,11 +56,9 @@ Numbers measure(bool survives_power_loss, std::size_t count) {
   return done;
 }
 
-}  // namespace
-
 void run_local_edit(Report& report, const Size& size) {
   for (const bool survives_power_loss : {true, false}) {
-    Numbers done = measure(survives_power_loss, size.notes);
+    Numbers done = local_edit(survives_power_loss, size.notes);
     const std::string how = survives_power_loss ? ", power loss survived" : ", death of the process survived";
     report.add("w1", "records/s" + how, done["records_s"], "/s");
     report.add("w1", "p50" + how, done["p50"], "ms");

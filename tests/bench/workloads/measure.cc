@@ -114,8 +114,10 @@ FolderSize folder_size(const std::filesystem::path& folder) {
   return out;
 }
 
-ServerProcess::ServerProcess(const std::filesystem::path& folder) {
-  const Child init = start_program({SAMLA_SERVER_PROGRAM, "init", "--dir", folder.string()});
+std::string ServerProcess::init(const std::filesystem::path& folder, const std::string& storage_url) {
+  std::vector<std::string> words = {SAMLA_SERVER_PROGRAM, "init", "--dir", folder.string()};
+  if (!storage_url.empty()) words.insert(words.end(), {"--storage", storage_url});
+  const Child init = start_program(words);
   const std::string made = read_all(init.output);
   ::close(init.output);
   ::waitpid(init.pid, nullptr, 0);
@@ -123,9 +125,21 @@ ServerProcess::ServerProcess(const std::filesystem::path& folder) {
   const std::size_t begin = made.find(mark);
   if (begin == std::string::npos) give_up("samla-server init failed: " + made);
   const std::size_t start = begin + mark.size();
-  const std::string fragment = made.substr(start, made.find('"', start) - start);
-  const Child run =
-      start_program({SAMLA_SERVER_PROGRAM, "run", "--dir", folder.string(), "--listen", "127.0.0.1:0"});
+  return made.substr(start, made.find('"', start) - start);
+}
+
+void ServerProcess::copy_keys(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::filesystem::create_directories(to);
+  std::filesystem::permissions(to, std::filesystem::perms::owner_all);
+  std::filesystem::copy_file(from / "server.keys", to / "server.keys");
+}
+
+ServerProcess::ServerProcess(const std::filesystem::path& folder, const std::string& fragment,
+                             const std::string& storage_url) {
+  std::vector<std::string> words = {SAMLA_SERVER_PROGRAM, "run",      "--dir",
+                                    folder.string(),      "--listen", "127.0.0.1:0"};
+  if (!storage_url.empty()) words.insert(words.end(), {"--storage", storage_url});
+  const Child run = start_program(words);
   pid_ = run.pid;
   const std::string line = read_line(run.output);
   const std::size_t colon = line.rfind(':');

@@ -46,11 +46,20 @@ FolderSize folder_size(const std::filesystem::path& folder);
 /// samla-server in a process and folder of its own, on a free port of loopback.
 class ServerProcess {
  public:
-  explicit ServerProcess(const std::filesystem::path& folder);
+  explicit ServerProcess(const std::filesystem::path& folder) : ServerProcess(folder, init(folder, {}), {}) {}
+  /// Over what `init` made.
+  ServerProcess(const std::filesystem::path& folder, const std::string& fragment,
+                const std::string& storage_url);
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
+  /// Makes the folder, and the database where a URL names one; the fragment of the server's address.
+  static std::string init(const std::filesystem::path& folder, const std::string& storage_url);
+  /// A folder for one more process over the same database.
+  static void copy_keys(const std::filesystem::path& from, const std::filesystem::path& to);
+
+  pid_t pid() const { return pid_; }
   /// What founding an organisation takes.
   const std::string& url() const { return url_; }
   /// User and system seconds so far.
