@@ -125,7 +125,9 @@ Result<Inbound::Arrived> Inbound::own(const SpaceId& space, const wire::TailItem
   // Only a device that never took a second name is sent nothing of its own.
   const WriterId first = chain::writer_of_device(local_.keys.device_id());
   SAMLA_ASSIGN(const auto stored, local_.tables->changesets.own_at(space, first, item.seq));
-  if (!stored) {
+  // A copy of the store may have sent others under the same numbers: ours has no place then, and must not be
+  // taken for placed.
+  if (!stored || stored->hash != item.own) {
     return fail(ErrorCode::writer_forked, kOperation,
                 "the server holds changes by this device that this store does not have: is it a copy?");
   }

@@ -198,7 +198,8 @@ struct Subscribe {
 struct TailItem {
   std::uint64_t seq = 0;
   std::uint8_t validity = 1;
-  Bytes changeset;
+  Bytes changeset;  ///< empty: the reader's own, which it holds
+  Hash own = {};    ///< then: which; a copy of its store may have written another under that number
 };
 struct Tail {
   SpaceId space;

@@ -2,6 +2,7 @@
 // everybody, nothing is lost, and nobody's chain is torn.
 #include <gtest/gtest.h>
 
+#include "core/base/encoding.h"
 #include "core/chain/entry.h"
 #include "tests/support/sample_fleet.h"
 #include "tests/support/server_ledger.h"
@@ -129,6 +130,34 @@ TEST_F(CopiedStore, ThatWasSetBackAndWroteUnderUsedNumbersLosesNeitherBranch) {
     sync(*ola);
   }
   const std::multiset<std::string> wanted = {"first", "a", "b", "other"};
+  EXPECT_EQ(titles(*kari), wanted);
+  EXPECT_EQ(titles(*ola), wanted);
+  EXPECT_NE(kari->writer(), chain::writer_of_device(kari->device()));
+}
+
+// The server's stretch names what the device wrote by its hash alone; it took whatever it had under that
+// number for placed, and refused the stretch after it.
+TEST_F(CopiedStore, ThatWasSetBackDoesNotTakeItsOwnBranchForWhatTheServerPlaced) {
+  kari.reset();
+  copy("kari", "saved");
+  kari = open("kari", "kari");
+  add_note(*kari, "a");
+  sync(*kari);
+  std::multiset<std::string> wanted = {"first", "a", "other"};
+  SeededRandom random(5029);
+  for (int i = 0; i < 6; ++i) {  // several stretches
+    Bytes noise(50'000);
+    random.fill(noise);
+    wanted.insert(to_hex(noise));
+    add_note(*ola, to_hex(noise));
+  }
+  sync(*ola);
+  set_back("saved");
+  add_note(*kari, "other");
+  for (int round = 0; round < 2; ++round) {
+    sync(*kari);
+    sync(*ola);
+  }
   EXPECT_EQ(titles(*kari), wanted);
   EXPECT_EQ(titles(*ola), wanted);
   EXPECT_NE(kari->writer(), chain::writer_of_device(kari->device()));
