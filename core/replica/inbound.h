@@ -40,14 +40,17 @@ class Inbound {
 
   /// Records that are not as they were, since the last call.
   std::set<RecordId> take_changed() { return std::exchange(changed_, {}); }
+  /// After writer_forked: which name of this device somebody else writes under too.
+  const std::optional<WriterId>& forked_name() const { return forked_name_; }
 
  private:
   struct Arrived;
   Result<Position> start_of(const SpaceId& space, const Incarnation& incarnation, std::uint64_t first_seq);
   Result<Arrived> arrive(const SpaceId& space, const wire::TailItem& item, LeavesOut leaves_out) const;
-  Result<Arrived> own(const SpaceId& space, const wire::TailItem& item) const;
+  Error name_is_forked(const WriterId& name);
+  Result<Arrived> own(const SpaceId& space, const wire::TailItem& item);
   Result<void> verify(const change::Changeset& changeset) const;
-  Result<bool> on_a_branch(const Arrived& arrived) const;
+  Result<bool> on_a_branch(const Arrived& arrived);
   Result<void> check_named(const change::Changeset& changeset) const;
   Result<void> judge(Arrived& arrived) const;
   Result<bool> store(const Arrived& arrived);
@@ -56,6 +59,7 @@ class Inbound {
 
   LocalStore& local_;
   std::set<RecordId> changed_;
+  std::optional<WriterId> forked_name_;
 };
 
 }  // namespace samla::replica

@@ -150,9 +150,8 @@ Result<session::NamedHeads> named_by_rest(LocalStore& local, const SpaceId& spac
   return out;
 }
 
-Result<std::uint64_t> leave_branches(LocalStore& local, const WriterId& fresh) {
+Result<std::uint64_t> leave_branches(LocalStore& local, const WriterId& old, const WriterId& fresh) {
   std::uint64_t moved = 0;
-  const WriterId old = chain::writer_of_device(local.keys.device_id());
   const auto& spaces = local.membership->spaces();
   for (const auto& [space, state] : spaces) {
     SAMLA_ASSIGN(const auto branch, local.tables->changesets.move_to_branch(space, old));
@@ -212,11 +211,10 @@ Result<void> go_on_under_new_name(LocalStore& local, ByteView token) {
   return {};
 }
 
-Result<std::uint64_t> leave_fork(LocalStore& local) {
-  const bool first = local.writer() == chain::writer_of_device(local.keys.device_id());
-  const WriterId fresh = first ? local.random.fixed<WriterId>() : local.writer();
+Result<std::uint64_t> leave_fork(LocalStore& local, const WriterId& name) {
+  const WriterId fresh = local.writer() == name ? local.random.fixed<WriterId>() : local.writer();
   SAMLA_ASSIGN(auto transaction, local.begin());
-  SAMLA_ASSIGN(const std::uint64_t moved, leave_branches(local, fresh));
+  SAMLA_ASSIGN(const std::uint64_t moved, leave_branches(local, name, fresh));
   SAMLA_TRY(local.save_instance(fresh));
   SAMLA_TRY(local.save_clock());  // what is issued anew is older than what waits before it
   SAMLA_TRY(transaction.commit());

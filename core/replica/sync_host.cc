@@ -256,13 +256,8 @@ Result<void> SyncHost::accept_frontier(const wire::Frontier& frontier) {
 }
 
 Result<void> SyncHost::accept_reoffer_refusal(const wire::ReofferRefusal& refusal) {
-  if (refusal.refused == wire::Refused::kForked &&
-      refusal.writer == chain::writer_of_device(local_.keys.device_id())) {
-    return fail(ErrorCode::writer_forked, "replica.sync", "somebody else wrote under this device's name");
-  }
   awaits_others_ = awaits_others_ || refusal.refused == wire::Refused::kNamesMissing;
-  recovery_.refused(refusal);
-  return {};
+  return recovery_.refused(refusal);
 }
 
 /// Where a server lacks much, one writer's changes wait for another's and those for the first one's: each

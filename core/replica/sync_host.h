@@ -35,6 +35,10 @@ class SyncHost final : public session::DeviceHost {
   Recovery& recovery() { return recovery_; }
   /// Whether the server has refused changes in this session: no more of their spaces is offered in it.
   bool holds_refused() const { return !held_.empty(); }
+  /// After writer_forked: under which of this device's names somebody else writes too.
+  WriterId forked_name() const {
+    return inbound_.forked_name().value_or(recovery_.forked_name().value_or(local_.writer()));
+  }
   /// They are to be offered once more.
   void offer_refused_again();
   /// Records that are not as they were, since the last call.

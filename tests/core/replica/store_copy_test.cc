@@ -62,16 +62,17 @@ class CopiedStore : public ::testing::Test {
     EXPECT_TRUE(opened.ok()) << opened.error().message();
     return std::move(*opened);
   }
-  /// Kari's store is set back to what `saved` holds, file by file, in its place.
-  void set_back(const std::string& saved) {
-    kari.reset();
+  /// A store is set back to what `saved` holds, file by file, in its place.
+  void set_back(std::unique_ptr<Replica>& replica, const std::string& name, const std::string& saved) const {
+    replica.reset();
     for (const auto& file : std::filesystem::directory_iterator(folder(saved))) {
       if (!file.is_regular_file() || file.path().filename() == "instance") continue;
-      std::filesystem::copy_file(file.path(), folder("kari") / file.path().filename(),
+      std::filesystem::copy_file(file.path(), folder(name) / file.path().filename(),
                                  std::filesystem::copy_options::overwrite_existing);
     }
-    kari = open("kari", "kari");
+    replica = open(name, "kari");
   }
+  void set_back(const std::string& saved) { set_back(kari, "kari", saved); }
 
   Fleet fleet;
   std::unique_ptr<Replica> kari;
@@ -161,6 +162,33 @@ TEST_F(CopiedStore, ThatWasSetBackDoesNotTakeItsOwnBranchForWhatTheServerPlaced)
   EXPECT_EQ(titles(*kari), wanted);
   EXPECT_EQ(titles(*ola), wanted);
   EXPECT_NE(kari->writer(), chain::writer_of_device(kari->device()));
+}
+
+// Simulation seed 100061: only a fork of the first name was left, so this one refused the server's history
+// for ever.
+TEST_F(CopiedStore, ThatHadTakenANewNameAndWasSetBackLosesNeitherBranch) {
+  kari.reset();
+  copy("kari", "second");
+  auto second = open("second", "kari");
+  const WriterId second_name = second->writer();
+  add_note(*second, "under the second name");
+  sync(*second);
+  second.reset();
+  copy("second", "saved");
+  second = open("second", "kari");
+  add_note(*second, "a");
+  sync(*second);
+  set_back(second, "second", "saved");
+  ASSERT_EQ(second->writer(), second_name);
+  add_note(*second, "other");
+  for (int round = 0; round < 2; ++round) {
+    sync(*second);
+    sync(*ola);
+  }
+  const std::multiset<std::string> wanted = {"first", "under the second name", "a", "other"};
+  EXPECT_EQ(titles(*second), wanted);
+  EXPECT_EQ(titles(*ola), wanted);
+  EXPECT_NE(second->writer(), second_name);
 }
 
 TEST_F(CopiedStore, WhatItWroteUnderItsNewNameStandsWhenTheDeviceIsRevoked) {
