@@ -399,6 +399,10 @@ void SyncHost::offer_refused_again() {
 
 std::optional<Position> SyncHost::cursor(const SpaceId& space) {
   if (!local_.membership->readable(space)) return {};
+  // Until the name that a copied store took is in the chain, the server takes the device for one that has its
+  // first name alone, and sends it nothing of what the other store writes under that.
+  const chain::IdentityState& identity = local_.membership->identity();
+  if (local_.instance && !identity.device_of_writer(*local_.instance, identity.head().seq)) return {};
   const auto position = local_.tables->cursors.get(space);
   // A cursor that can't be read: from the start costs time and loses nothing.
   return position.ok() ? *position : Position{};

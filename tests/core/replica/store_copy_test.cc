@@ -191,6 +191,28 @@ TEST_F(CopiedStore, ThatHadTakenANewNameAndWasSetBackLosesNeitherBranch) {
   EXPECT_NE(second->writer(), second_name);
 }
 
+// Simulation seed 300188: what the other store had written meanwhile was taken for a fork.
+TEST_F(CopiedStore, WhoseNewNameTheServerDoesNotTakeYetWaitsAndFindsNoFork) {
+  kari.reset();
+  copy("kari", "second");
+  kari = open("kari", "kari");
+  auto second = open("second", "kari");
+  add_note(*second, "from the second");
+  add_note(*kari, "from the first");
+  sync(*kari);
+  fleet.server.back_up(folder("backup"));
+  fleet.server.restore(folder("backup"));  // it takes no entries before an administrator's device has come
+  const auto report = second->sync({});
+  ASSERT_TRUE(report.ok()) << report.error().message();
+  sync(*fleet.admin);
+  for (int round = 0; round < 2; ++round) {
+    for (Replica* replica : {second.get(), kari.get()}) sync(*replica);
+  }
+  const std::multiset<std::string> wanted = {"first", "from the first", "from the second"};
+  EXPECT_EQ(titles(*second), wanted);
+  EXPECT_EQ(titles(*kari), wanted);
+}
+
 TEST_F(CopiedStore, WhatItWroteUnderItsNewNameStandsWhenTheDeviceIsRevoked) {
   kari.reset();
   copy("kari", "second");
