@@ -46,10 +46,18 @@ Result<void> Inbound::take_tail(const SpaceId& space, const Incarnation& incarna
                                 std::span<const wire::TailItem> items, LeavesOut leaves_out) {
   SAMLA_ASSIGN(auto transaction, local_.begin());
   SAMLA_ASSIGN(Position at, start_of(space, incarnation, items.front().seq));
+  SAMLA_ASSIGN(const auto places, local_.tables->changesets.at_places(space, at.seq, items.back().seq));
   for (const wire::TailItem& item : items) {
     SAMLA_ASSIGN(Arrived arrived,
                  item.changeset.empty() ? own(space, item) : arrive(space, item, leaves_out));
     at = {incarnation, item.seq, session::running_head(at.head, item.seq, arrived.hash)};
+    // It has signed for another at that place: it was set back, and has grown again beyond it.
+    const change::Header& header = arrived.changeset.header;
+    const auto signed_for = places.find(item.seq);
+    if (signed_for != places.end() &&
+        signed_for->second != store::Changesets::At{header.writer, header.seq}) {
+      return fail(ErrorCode::history_diverged, kOperation);
+    }
     // Our own that came by its hash is the one that is here.
     if (!item.changeset.empty()) {
       SAMLA_ASSIGN(const bool beside, on_a_branch(arrived));
@@ -126,7 +134,11 @@ Result<Inbound::Arrived> Inbound::own(const SpaceId& space, const wire::TailItem
   SAMLA_ASSIGN(const auto stored, local_.tables->changesets.own_at(space, first, item.seq));
   // A copy of the store may have sent others under the same numbers: ours has no place then, and must not be
   // taken for placed.
-  if (!stored || stored->hash != item.own) return name_is_forked(first);
+  const bool other = !stored || stored->hash != item.own;
+  if (other && stored && stored->server_seq == item.seq) {
+    return fail(ErrorCode::history_diverged, kOperation);  // it has signed for ours there
+  }
+  if (other) return name_is_forked(first);
   Arrived out;
   SAMLA_ASSIGN(out.changeset, Changeset::decode(stored->bytes));
   out.hash = stored->hash;

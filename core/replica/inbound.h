@@ -29,6 +29,7 @@ class Inbound {
 
   /// Takes a stretch that follows the space's cursor, or one from the start where the server does not know
   /// the cursor. chain_behind: it names chain heads that are not here yet; nothing is taken then.
+  /// history_diverged: it has something else at a place for which it has signed; nothing is taken then.
   /// Other errors: the server's bytes are not what a server may send.
   /// A tail leaves out nothing but what was erased; kMore: what comes for a newcomer may leave out writes
   /// that a snapshot stands for.

@@ -51,6 +51,8 @@ class Membership {
   /// Adds the keys of earlier epochs that hang on those in the ring; within a transaction. not_authentic:
   /// one does not open; those that do are kept.
   Result<void> open_earlier(const SpaceId& space);
+  /// Takes out the keys of epochs that were given up, and returns them encoded; within a transaction.
+  Result<Bytes> take_keys_after(const SpaceId& space, std::uint32_t epoch);
   Result<void> save_keys() const;
   /// Whether this device holds the key of the space's present epoch.
   bool readable(const SpaceId& space) const;

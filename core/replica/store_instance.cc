@@ -176,6 +176,16 @@ Result<std::uint64_t> leave_branches(LocalStore& local, const WriterId& old, con
 
 }  // namespace
 
+Result<void> reissue(LocalStore& local, const SpaceId& space,
+                     const std::vector<store::StoredChangeset>& changesets) {
+  Reissue to(local, space, local.writer());
+  for (const store::StoredChangeset& each : changesets) {
+    SAMLA_ASSIGN(const auto writes, unsealed(local, each.bytes));
+    if (!writes.empty()) SAMLA_TRY(to.take(writes));
+  }
+  return to.records().empty() ? Result<void>() : History(local).rebuild(space, to.records());
+}
+
 Result<bool> is_where_it_was(LocalStore& local, const std::filesystem::path& folder) {
   SAMLA_ASSIGN(const auto known, local.tables->meta.get(kTokenKey));
   if (known) {

@@ -24,4 +24,9 @@ Result<void> go_on_under_new_name(LocalStore& local, ByteView token);
 /// if that is the forked one, under a new one. How many were.
 Result<std::uint64_t> leave_fork(LocalStore& local, const WriterId& name);
 
+/// Within a transaction: issues the writes of own frozen changesets anew, which don't count any more where
+/// they stand; they must still open. Their records are to be built anew.
+Result<void> reissue(LocalStore& local, const SpaceId& space,
+                     const std::vector<store::StoredChangeset>& changesets);
+
 }  // namespace samla::replica

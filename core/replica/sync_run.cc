@@ -42,9 +42,11 @@ class Run {
     return out;
   }
   WriterId forked_name() const { return conversation_.host().forked_name(); }
-  /// The server was shown its own signature over what it lacks, and begins a new life.
+  /// The server was shown its own signature over what it lacks, and begins a new life; or the identity chain
+  /// is another now than the one on which this run rested.
   bool is_to_come_again(const RunOutcome& out) const {
-    return conversation_.session().showed_receipts() && out.error && !stopped();
+    const session::DeviceSession& session = conversation_.session();
+    return (session.showed_receipts() || session.chain_replaced()) && out.error && !stopped();
   }
 
  private:

@@ -111,6 +111,16 @@ CREATE TABLE chain_state(
   hash BLOB NOT NULL,
   state BLOB NOT NULL
 );
+)sql",
+                                                            R"sql(
+-- Entries of a chain's branch that was given up, as they were verified here.
+CREATE TABLE chain_branch(
+  chain BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  entry BLOB NOT NULL,
+  PRIMARY KEY(chain, seq, hash)
+) WITHOUT ROWID;
 )sql"};
 
 Result<std::int64_t> stored_version(sqlite::Connection& connection) {
