@@ -257,9 +257,9 @@ Result<session::TailRun> Connection::read_tail(const SpaceId& space, const Posit
   const std::optional<WriterId> own = sole_writer_of(reader);
   for (StoredChangeset& changeset : changesets) {
     run.end = {tip.incarnation, changeset.seq, changeset.head};
-    // Empty: the reader's own, which it holds.
+    // The reader's own, which it holds.
     if (own && changeset.writer == *own) changeset.bytes.clear();
-    run.tail.items.push_back({changeset.seq, changeset.validity, std::move(changeset.bytes)});
+    run.tail.items.push_back({changeset.seq, changeset.validity, std::move(changeset.bytes), changeset.hash});
   }
   return run;
 }

@@ -26,6 +26,7 @@ std::vector<Command> org_commands() {
        .request = "org.server",
        .options = {{"--server", "server", Shape::kText, true}},
        .view = organisation},
+      {.words = "org repair", .request = "org.repair", .view = {View::Form::kFields, "", {"repaired"}}},
       {.words = "org show", .request = "org.show", .view = organisation},
       {.words = "org import",
        .request = "org.import",

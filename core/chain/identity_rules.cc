@@ -76,8 +76,10 @@ Result<void> IdentityState::check_place(const Entry& entry) const {
     return refused(ErrorCode::bad_signature, "an entry of another chain");
   }
   if (entry.floating) {
+    // Of a branch that was given up it holds all the same: it rests on no place.
     const auto seen = seq_of(entry.anchor.hash);
-    if (!seen || *seen != entry.anchor.seq) return refused(ErrorCode::chain_forked);
+    const bool stands = seen == entry.anchor.seq;
+    if (!stands && !abandoned(entry.anchor.hash)) return refused(ErrorCode::chain_forked);
     if (!std::holds_alternative<DeviceCertificate>(entry.body) &&
         !std::holds_alternative<Revocation>(entry.body) &&
         !std::holds_alternative<StoreInstance>(entry.body)) {
@@ -283,7 +285,7 @@ Result<void> IdentityState::revoke_device(const Entry& entry, const Signer& by, 
   if (!by.admin && !own) return refused(ErrorCode::not_permitted);
   // Signed before a reversal that has undone it: a server could place it a second time.
   if (entry.floating && !found->revoked.empty() &&
-      found->revoked.back().until.value_or(0) > entry.anchor.seq) {
+      found->revoked.back().until.value_or(0) > named(entry.anchor.hash).value_or(0)) {
     return refused(ErrorCode::not_permitted, "it has been reversed since");
   }
   if (found->revoked_at) {
@@ -500,7 +502,7 @@ Result<void> IdentityState::take(const Pending& p, const Repair& body) {
   for (const Head& head : body.abandoned) {
     if (heads_.contains(head.hash)) return refused(ErrorCode::not_permitted, "that head stands");
   }
-  for (const Head& head : body.abandoned) abandoned_.put(head.hash, next_seq());
+  for (const Head& head : body.abandoned) abandoned_.put(head.hash, body.common.seq);
   return {};
 }
 

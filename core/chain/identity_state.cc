@@ -30,6 +30,11 @@ std::optional<std::uint64_t> IdentityState::abandoned(const sign::Hash& hash) co
   return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
+std::optional<std::uint64_t> IdentityState::named(const sign::Hash& hash) const {
+  const auto stands = seq_of(hash);
+  return stands ? stands : abandoned(hash);
+}
+
 const IdentityState::User* IdentityState::user_at(const UserId& id, std::uint64_t seq) const {
   const UserHistory* info = users_.find(id);
   if (info == nullptr) return nullptr;

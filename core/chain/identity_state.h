@@ -39,8 +39,11 @@ class IdentityState {
   std::optional<std::uint64_t> seq_of(const sign::Hash& hash) const;
   /// The head hash after entry `seq`, zero after none. `seq` at most the head's.
   sign::Hash hash_at(std::uint64_t seq) const;
-  /// The number of the repair entry that names this head as abandoned; absent: none does.
+  /// Of a head that a repair entry gives up: the last entry that its branch has in common with this chain.
+  /// Absent: none gives it up.
   std::optional<std::uint64_t> abandoned(const sign::Hash& hash) const;
+  /// How far along this chain somebody was who names that head: as seq_of, or as abandoned.
+  std::optional<std::uint64_t> named(const sign::Hash& hash) const;
 
   // As of now. Null: unknown.
   const Device* device(const DeviceId& id) const { return devices_.find(id); }

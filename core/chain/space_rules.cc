@@ -53,11 +53,13 @@ Result<void> SpaceState::apply(ByteView entry_bytes, const IdentityState& identi
 }
 
 Result<SpaceState::View> SpaceState::check_author(const Entry& entry, const IdentityState& identity) const {
-  const auto named = identity.seq_of(entry.identity.hash);
+  // A head that was given up shows how far its author was along what stands.
+  const auto named = identity.named(entry.identity.hash);
   if (!named) return refused(ErrorCode::chain_behind);
   const DeviceId author = DeviceId::from(entry.author.id.view());
-  if (entry.author.kind != AuthorKind::kDevice || *named != entry.identity.seq ||
-      !identity.active_at(author, *named)) {
+  const bool as_said =
+      identity.seq_of(entry.identity.hash).value_or(entry.identity.seq) == entry.identity.seq;
+  if (entry.author.kind != AuthorKind::kDevice || !as_said || !identity.active_at(author, *named)) {
     return refused(ErrorCode::not_permitted, "no device that was certified then");
   }
   // Going back would let an author choose the past in which it, or a recipient, was still good.
@@ -166,7 +168,7 @@ Result<void> SpaceState::check(const View& view, const SpaceRepair& body) const 
 }
 
 void SpaceState::take(const View&, const SpaceRepair& body) {
-  for (const Head& head : body.abandoned) abandoned_.put(head.hash, head_.seq + 1);
+  for (const Head& head : body.abandoned) abandoned_.put(head.hash, body.common.seq);
 }
 
 // An administrator's, who is a member or not: a newcomer can check no other's word without the chain. Who

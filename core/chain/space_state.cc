@@ -20,6 +20,11 @@ std::optional<std::uint64_t> SpaceState::abandoned(const sign::Hash& hash) const
   return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
+std::optional<std::uint64_t> SpaceState::named(const sign::Hash& hash) const {
+  const auto stands = seq_of(hash);
+  return stands ? stands : abandoned(hash);
+}
+
 std::uint64_t SpaceState::relied_on(const sign::Hash& hash) const {
   const std::uint64_t* found = heads_.find(hash);
   return found == nullptr ? 0 : hashes_.find(*found)->identity_seq;

@@ -89,6 +89,19 @@ const seal::TagKey* KeyRing::tag_key(const SpaceId& space) const {
   return found == spaces_.end() ? nullptr : &found->second.tag_key;
 }
 
+KeyRing KeyRing::take_after(const SpaceId& space, std::uint32_t last) {
+  KeyRing out;
+  const auto found = spaces_.find(space);
+  if (found == spaces_.end()) return out;
+  Space& from = found->second;
+  Space taken{{from.tag_key.bytes.duplicate()}, {}};
+  for (auto each = from.epochs.upper_bound(last); each != from.epochs.end(); each = from.epochs.erase(each)) {
+    taken.epochs.emplace(each->first, std::move(each->second));
+  }
+  if (!taken.epochs.empty()) out.spaces_.emplace(space, std::move(taken));
+  return out;
+}
+
 Bytes KeyRing::encode() const {
   Writer out;
   out.u8(kKeyRingVersion);

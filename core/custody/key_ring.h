@@ -38,6 +38,9 @@ class KeyRing {
   const seal::SpaceKey* epoch_key(const SpaceId& space, std::uint32_t epoch) const;
   const seal::TagKey* tag_key(const SpaceId& space) const;
 
+  /// Takes out the keys of the space's epochs after `last`, which were given up with a branch of its chain.
+  KeyRing take_after(const SpaceId& space, std::uint32_t last);
+
   /// For the vault alone.
   Bytes encode() const;
   static Result<KeyRing> decode(ByteView bytes);

@@ -26,7 +26,7 @@ constexpr std::uint64_t kCheckpointDueBytes = 32 * 1024;
 
 /// Whether this device can give the space's present key to others.
 bool ChainWork::holds(const SpaceId& id, const SpaceState& state) const {
-  return state.genesis() && local_.membership->readable(id) &&
+  return state.genesis() && !forked.contains(id) && local_.membership->readable(id) &&
          state.right_of(local_.keys.device_id(), local_.membership->identity()) != Right::kNone;
 }
 
@@ -273,7 +273,9 @@ void ChainWork::build_checkpoints(ChainBatchBuilder& to) {
   }
   for (const auto& [id, state] : local_.membership->spaces()) {
     if (to.parts() >= kPartsMax) return;
-    if (!state->takes_checkpoints() || state->since_checkpoint().bytes < kCheckpointDueBytes) continue;
+    if (forked.contains(id) || !state->takes_checkpoints() ||
+        state->since_checkpoint().bytes < kCheckpointDueBytes)
+      continue;
     to.add_space(id, chain::SpaceCheckpoint{state->state_hash()});
   }
 }

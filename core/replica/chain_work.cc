@@ -86,6 +86,7 @@ Result<void> ChainWork::queue(const Intent& intent) {
 
 void ChainWork::begin_session() {
   passed_.clear();
+  forked.clear();
   cutoffs_.clear();
   checkpoints_tried_ = false;
   rotations_max_ = kRotationsMax;
@@ -177,8 +178,8 @@ Result<void> ChainWork::placed(const session::ChainBatch& batch) {
     for (const auto& part : batch.parts) {
       if (all_floating(part)) continue;
       SAMLA_TRY(local_.membership->take(part.space, part.entries));
+      SAMLA_TRY(judge_again(part.space, part.entries));
       if (!part.space.is_zero()) continue;
-      SAMLA_TRY(judge_cut_off(part.entries));
       SAMLA_ASSIGN(const auto records, apply_erasures(local_, part.entries));
       erased = erased || !records.empty();
     }
@@ -195,13 +196,26 @@ Result<void> ChainWork::placed(const session::ChainBatch& batch) {
   return taken;
 }
 
-/// A revoked device's further names were cut at nothing until this says where.
-Result<void> ChainWork::judge_cut_off(const std::vector<Bytes>& entries) {
+/// A revoked device's further names were cut at nothing until this says where; what names heads that are
+/// given up could not be judged until this says so.
+Result<void> ChainWork::judge_again(const SpaceId& chain, const std::vector<Bytes>& entries) {
+  std::set<WriterId> writers;
   for (const Bytes& bytes : entries) {
-    const auto entry = chain::Entry::decode(bytes);
-    const auto* body = entry.ok() ? std::get_if<chain::InstanceCutoffs>(&entry->body) : nullptr;
-    if (body == nullptr) continue;
-    SAMLA_ASSIGN([[maybe_unused]] const auto records, History(local_).judge_again(body->writer));
+    SAMLA_ASSIGN(const chain::Entry entry, chain::Entry::decode(bytes));
+    if (const auto* cutoffs = std::get_if<chain::InstanceCutoffs>(&entry.body)) {
+      writers.insert(cutoffs->writer);
+    }
+    const bool repair = std::holds_alternative<chain::Repair>(entry.body) ||
+                        std::holds_alternative<chain::SpaceRepair>(entry.body);
+    if (!repair) continue;
+    for (const auto& [space, state] : local_.membership->spaces()) {
+      if (!chain.is_zero() && space != chain) continue;
+      SAMLA_ASSIGN(const auto found, local_.tables->changesets.writers(space));
+      writers.insert(found.begin(), found.end());
+    }
+  }
+  for (const WriterId& writer : writers) {
+    SAMLA_ASSIGN([[maybe_unused]] const auto records, History(local_).judge_again(writer));
   }
   return {};
 }
@@ -331,7 +345,7 @@ Result<void> ChainWork::build_claim(ChainBatchBuilder& to) {
 Result<void> ChainWork::build_certificate(ChainBatchBuilder& to) {
   const IdentityState& identity = local_.membership->identity();
   const ChainHead& trusted = local_.account.trusted;
-  if (trusted.seq > 0 && identity.seq_of(trusted.hash) != trusted.seq) {
+  if (trusted.seq > 0 && !identity.named(trusted.hash)) {
     return fail(ErrorCode::chain_forked, "join",
                 "the server's chain lacks what is known to stand in it: this may be another server");
   }
@@ -431,6 +445,7 @@ Result<void> ChainWork::build_intent(ChainBatchBuilder& to) {
   SAMLA_ASSIGN(const auto queue, local_.tables->chain_outbox.all());
   for (const auto& item : queue) {
     SAMLA_ASSIGN(const Intent intent, Intent::decode(item.batch));
+    if (waits_for_repair(intent)) continue;
     intent_ = item.id;
     SAMLA_TRY(build_one(to, intent));
     if (!to.empty()) return {};
@@ -440,6 +455,26 @@ Result<void> ChainWork::build_intent(ChainBatchBuilder& to) {
     SAMLA_TRY(transaction.commit());
   }
   return {};
+}
+
+/// Somebody else has given the same heads up.
+bool ChainWork::is_repaired(const chain::Entry& entry) const {
+  const auto given_up = [](const auto* state, const auto& repair) {
+    return state != nullptr && std::ranges::all_of(repair.abandoned, [&](const chain::Head& head) {
+             return state->abandoned(head.hash).has_value();
+           });
+  };
+  if (const auto* repair = std::get_if<chain::Repair>(&entry.body)) {
+    return given_up(&local_.membership->identity(), *repair);
+  }
+  const auto* repair = std::get_if<chain::SpaceRepair>(&entry.body);
+  return repair != nullptr && given_up(local_.membership->space(entry.space), *repair);
+}
+
+bool ChainWork::waits_for_repair(const Intent& intent) const {
+  if (intent.type != Intent::Type::kFloating) return forked.contains(intent.space);
+  const auto entry = chain::Entry::decode(intent.entry);
+  return entry.ok() && forked.contains(entry->space);
 }
 
 Result<void> ChainWork::build_one(ChainBatchBuilder& to, const Intent& intent) {
@@ -452,6 +487,10 @@ Result<void> ChainWork::build_one(ChainBatchBuilder& to, const Intent& intent) {
       SAMLA_ASSIGN(const chain::Entry entry, chain::Entry::decode(intent.entry));
       if (entry.floating) {
         to.add_identity_entry(entry);
+      } else if (is_repaired(entry)) {
+        return {};
+      } else if (!entry.space.is_zero()) {
+        to.add_space(entry.space, entry.body);
       } else {
         to.add_identity(entry.body);
       }

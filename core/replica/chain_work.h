@@ -89,7 +89,10 @@ class ChainWork {
   /// Entries that the present call makes, a batch each; placed from the front.
   using Wish = std::function<Result<void>(ChainBatchBuilder&)>;
   std::deque<Wish> wishes;
-  std::set<SpaceId> rotate;  ///< to be given a new key, due or not; emptied as that is done
+  std::set<SpaceId> rotate;   ///< to be given a new key, due or not; emptied as that is done
+  bool repair_forks = false;  ///< the person here lets the server's branch of a forked chain stand
+  std::size_t repaired = 0;   ///< chains of which that has come true
+  std::set<SpaceId> forked;   ///< in this session: nothing is appended to them
 
   /// Whether the server may have taken this device in.
   bool certificate_sent() const { return certificate_sent_; }
@@ -144,6 +147,8 @@ class ChainWork {
   Result<void> build_invites(ChainBatchBuilder& to);
   void build_invite(ChainBatchBuilder& to, const PendingInvite& invite);
   Result<void> build_intent(ChainBatchBuilder& to);
+  bool is_repaired(const chain::Entry& entry) const;
+  bool waits_for_repair(const Intent& intent) const;
   Result<void> build_one(ChainBatchBuilder& to, const Intent& intent);
   Result<void> build_cutoffs(ChainBatchBuilder& to, const DeviceId& device);
   std::vector<chain::Cutoff> moved_on(const WriterId& writer, const std::vector<chain::Cutoff>& present,
@@ -175,7 +180,7 @@ class ChainWork {
   bool certified() const;
   bool may_found(const SpaceId& id) const;
   Result<void> done();
-  Result<void> judge_cut_off(const std::vector<Bytes>& entries);
+  Result<void> judge_again(const SpaceId& chain, const std::vector<Bytes>& entries);
 
   LocalStore& local_;
   Asked asked_ = Asked::kNothing;

@@ -46,17 +46,24 @@ Result<void> Inbound::take_tail(const SpaceId& space, const Incarnation& incarna
                                 std::span<const wire::TailItem> items, LeavesOut leaves_out) {
   SAMLA_ASSIGN(auto transaction, local_.begin());
   SAMLA_ASSIGN(Position at, start_of(space, incarnation, items.front().seq));
+  SAMLA_ASSIGN(const auto places, local_.tables->changesets.at_places(space, at.seq, items.back().seq));
   for (const wire::TailItem& item : items) {
     SAMLA_ASSIGN(Arrived arrived,
                  item.changeset.empty() ? own(space, item) : arrive(space, item, leaves_out));
     at = {incarnation, item.seq, session::running_head(at.head, item.seq, arrived.hash)};
-    if (!arrived.own) {
+    // It has signed for another at that place: it was set back, and has grown again beyond it.
+    const change::Header& header = arrived.changeset.header;
+    const auto signed_for = places.find(item.seq);
+    if (signed_for != places.end() &&
+        signed_for->second != store::Changesets::At{header.writer, header.seq}) {
+      return fail(ErrorCode::history_diverged, kOperation);
+    }
+    // Our own that came by its hash is the one that is here.
+    if (!item.changeset.empty()) {
       SAMLA_ASSIGN(const bool beside, on_a_branch(arrived));
       if (beside) continue;
     }
-    if (!arrived.own) {
-      SAMLA_TRY(judge(arrived));
-    }
+    if (!arrived.own) SAMLA_TRY(judge(arrived));
     if (SAMLA_PLANTED_BUG(drop_last_of_tail) && items.size() > 2 && &item == &items.back()) continue;
     SAMLA_ASSIGN(const bool fresh, store(arrived));
     if (fresh) SAMLA_TRY(materialise(arrived));
@@ -121,20 +128,29 @@ Result<void> Inbound::check_named(const Changeset& changeset) const {
 }
 
 /// Our own come in our order; one whose receipt got lost is the first that has no place.
-Result<Inbound::Arrived> Inbound::own(const SpaceId& space, const wire::TailItem& item) const {
+Result<Inbound::Arrived> Inbound::own(const SpaceId& space, const wire::TailItem& item) {
   // Only a device that never took a second name is sent nothing of its own.
   const WriterId first = chain::writer_of_device(local_.keys.device_id());
   SAMLA_ASSIGN(const auto stored, local_.tables->changesets.own_at(space, first, item.seq));
-  if (!stored) {
-    return fail(ErrorCode::writer_forked, kOperation,
-                "the server holds changes by this device that this store does not have: is it a copy?");
+  // A copy of the store may have sent others under the same numbers: ours has no place then, and must not be
+  // taken for placed.
+  const bool other = !stored || stored->hash != item.own;
+  if (other && stored && stored->server_seq == item.seq) {
+    return fail(ErrorCode::history_diverged, kOperation);  // it has signed for ours there
   }
+  if (other) return name_is_forked(first);
   Arrived out;
   SAMLA_ASSIGN(out.changeset, Changeset::decode(stored->bytes));
   out.hash = stored->hash;
   out.own = true;
   out.server_seq = item.seq;
   return out;
+}
+
+Error Inbound::name_is_forked(const WriterId& name) {
+  forked_name_ = name;
+  return fail(ErrorCode::writer_forked, kOperation,
+              "the server holds changes by this device that this store does not have: is it a copy?");
 }
 
 // ---- 3. verified
@@ -170,19 +186,20 @@ Result<void> Inbound::judge(Arrived& arrived) const {
 }
 
 /// Another changeset with that number is here, or this one follows such a one: it is kept beside, as bytes,
-/// and shows nothing. Of our own name it is for leave_fork.
-Result<bool> Inbound::on_a_branch(const Arrived& arrived) const {
+/// and shows nothing. Of a name of our own it is for leave_fork.
+Result<bool> Inbound::on_a_branch(const Arrived& arrived) {
   const change::Header& header = arrived.changeset.header;
   store::Changesets& changesets = local_.tables->changesets;
   SAMLA_ASSIGN(const auto known, changesets.get(header.space, header.writer, header.seq));
   const bool other = known && known->hash != arrived.hash;
+  // Under the present name nobody but this store writes, and it loses nothing that it has sent.
+  if (arrived.own && (other || !known)) return name_is_forked(header.writer);
   SAMLA_ASSIGN(const bool follows, changesets.in_branch(header.space, header.writer, header.prev));
   if (!other && (known || !follows)) return false;
   const chain::IdentityState& identity = local_.membership->identity();
   if (identity.device_of_writer(header.writer, identity.head().seq) == local_.keys.device_id()) {
     if (!other) return false;  // our branch was left, and this is what stands
-    return Result<bool>(
-        fail(ErrorCode::writer_forked, kOperation, "somebody else wrote under this device's name"));
+    if (known->own) return name_is_forked(header.writer);
   }
   store::StoredChangeset row;
   row.space = header.space;

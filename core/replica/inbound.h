@@ -29,6 +29,7 @@ class Inbound {
 
   /// Takes a stretch that follows the space's cursor, or one from the start where the server does not know
   /// the cursor. chain_behind: it names chain heads that are not here yet; nothing is taken then.
+  /// history_diverged: it has something else at a place for which it has signed; nothing is taken then.
   /// Other errors: the server's bytes are not what a server may send.
   /// A tail leaves out nothing but what was erased; kMore: what comes for a newcomer may leave out writes
   /// that a snapshot stands for.
@@ -40,14 +41,17 @@ class Inbound {
 
   /// Records that are not as they were, since the last call.
   std::set<RecordId> take_changed() { return std::exchange(changed_, {}); }
+  /// After writer_forked: which name of this device somebody else writes under too.
+  const std::optional<WriterId>& forked_name() const { return forked_name_; }
 
  private:
   struct Arrived;
   Result<Position> start_of(const SpaceId& space, const Incarnation& incarnation, std::uint64_t first_seq);
   Result<Arrived> arrive(const SpaceId& space, const wire::TailItem& item, LeavesOut leaves_out) const;
-  Result<Arrived> own(const SpaceId& space, const wire::TailItem& item) const;
+  Error name_is_forked(const WriterId& name);
+  Result<Arrived> own(const SpaceId& space, const wire::TailItem& item);
   Result<void> verify(const change::Changeset& changeset) const;
-  Result<bool> on_a_branch(const Arrived& arrived) const;
+  Result<bool> on_a_branch(const Arrived& arrived);
   Result<void> check_named(const change::Changeset& changeset) const;
   Result<void> judge(Arrived& arrived) const;
   Result<bool> store(const Arrived& arrived);
@@ -56,6 +60,7 @@ class Inbound {
 
   LocalStore& local_;
   std::set<RecordId> changed_;
+  std::optional<WriterId> forked_name_;
 };
 
 }  // namespace samla::replica

@@ -311,6 +311,15 @@ Result<Replica::ChainsHeld> LocalReplica::chains_held() const {
   return ChainsHeld{size.entries, size.bytes, incomplete.size()};
 }
 
+Result<std::size_t> LocalReplica::repair_forks(const SyncOptions& options) {
+  work_.repair_forks = true;
+  work_.repaired = 0;
+  const auto synced = sync_or_fail(options);
+  work_.repair_forks = false;
+  SAMLA_TRY(synced);
+  return work_.repaired;
+}
+
 std::string LocalReplica::comparison_code() const {
   return chain::comparison_code(organisation(), identity().head());
 }

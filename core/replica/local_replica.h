@@ -58,6 +58,7 @@ class LocalReplica final : public Replica {
   Result<std::size_t> rotate_keys(const std::optional<SpaceId>& space, const SyncOptions& options) override;
   Result<void> set_member(const SpaceId& space, const UserId& user, SpaceRight right) override;
   Result<void> announce_server_keys(std::string_view server_url, const SyncOptions& options) override;
+  Result<std::size_t> repair_forks(const SyncOptions& options) override;
   std::string comparison_code() const override;
   Result<ChainsHeld> chains_held() const override;
 

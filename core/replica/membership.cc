@@ -170,6 +170,12 @@ Result<void> Membership::open_earlier(const SpaceId& space) {
   return {};
 }
 
+Result<Bytes> Membership::take_keys_after(const SpaceId& space, std::uint32_t epoch) {
+  const custody::KeyRing taken = ring_.take_after(space, epoch);
+  SAMLA_TRY(save_keys());
+  return taken.encode();
+}
+
 Result<void> Membership::save_keys() const {
   Bytes encoded = ring_.encode();
   const auto saved = tables_.meta.put(kKeyRingKey, encoded);

@@ -52,6 +52,8 @@ class Membership {
   /// Adds the keys of earlier epochs that hang on those in the ring; within a transaction. not_authentic:
   /// one does not open; those that do are kept.
   Result<void> open_earlier(const SpaceId& space);
+  /// Takes out the keys of epochs that were given up, and returns them encoded; within a transaction.
+  Result<Bytes> take_keys_after(const SpaceId& space, std::uint32_t epoch);
   Result<void> save_keys() const;
   /// Whether nothing was wanting, in who has the space's keys, when that was last gone through, and neither
   /// chain has come further since: going through it takes as long as there are members.

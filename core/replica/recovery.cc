@@ -96,16 +96,18 @@ Result<std::optional<wire::Receipts>> Recovery::receipts_beyond(const SpaceId& s
   return receipts == nullptr ? Answer() : Answer(std::move(*receipts));
 }
 
+Error Recovery::name_is_forked(const WriterId& name) {
+  forked_name_ = name;
+  return fail(ErrorCode::writer_forked, "replica.sync", "somebody else wrote under this device's name");
+}
+
 Result<std::vector<WriterId>> Recovery::accept_frontier(const wire::Frontier& frontier,
                                                         const Incarnation& incarnation) {
   store::Changesets& changesets = local_.tables->changesets;
   const SpaceId& space = frontier.space;
-  const WriterId first = chain::writer_of_device(local_.keys.device_id());
   for (const wire::WriterTip& tip : frontier.writers) {
     SAMLA_ASSIGN(const auto stored, changesets.get(space, tip.writer, tip.seq));
-    if (tip.writer == first && stored && stored->hash != tip.hash) {
-      return fail(ErrorCode::writer_forked, "replica.sync", "somebody else wrote under this device's name");
-    }
+    if (stored && stored->own && stored->hash != tip.hash) return name_is_forked(tip.writer);
   }
   SAMLA_ASSIGN(auto transaction, local_.begin());
   SAMLA_ASSIGN(spaces_[space].placed, changesets.placed(space));
@@ -159,14 +161,20 @@ void Recovery::receipted(const store::StoredChangeset& stored) {
   if (placed != space->second.placed.end() && stored.seq <= placed->second) ++recovered_;
 }
 
-void Recovery::refused(const wire::ReofferRefusal& refusal) {
+Result<void> Recovery::refused(const wire::ReofferRefusal& refusal) {
+  if (refusal.refused == wire::Refused::kForked) {
+    SAMLA_ASSIGN(const auto stored,
+                 local_.tables->changesets.get(refusal.space, refusal.writer, refusal.writer_seq));
+    if (stored && stored->own) return name_is_forked(refusal.writer);
+  }
   if (refusal.refused != wire::Refused::kNamesMissing && refusal.refused != wire::Refused::kGap) {
     ++waiting_;
-    return;
+    return {};
   }
   ++early_count_;
   const auto [first, fresh] = early_.try_emplace({refusal.space, refusal.writer}, refusal.writer_seq);
   if (!fresh) first->second = std::min(first->second, refusal.writer_seq);
+  return {};
 }
 
 void Recovery::offer_refused_again() {

@@ -36,11 +36,14 @@ class Recovery {
   Result<std::vector<Bytes>> next_reoffers(std::size_t bytes_max);
   /// One more is at the server.
   void receipted(const store::StoredChangeset& stored);
-  void refused(const wire::ReofferRefusal& refusal);
+  /// writer_forked where it was this device's own, of a name before the present one.
+  Result<void> refused(const wire::ReofferRefusal& refusal);
   /// What was refused because other changes must come first goes once more.
   void offer_refused_again();
   /// Whether a server was found to lack something in this session.
   bool active() const { return !spaces_.empty() || recovered_ > 0 || waiting_ + early_count_ > 0; }
+  /// After writer_forked: which name of this device somebody else writes under too.
+  const std::optional<WriterId>& forked_name() const { return forked_name_; }
   /// What came of it, at the end of the session; kept for `last_recovery`.
   Result<RecoveryReport> finish();
 
@@ -48,9 +51,11 @@ class Recovery {
   struct Space {
     std::map<WriterId, std::uint64_t> placed;  ///< up to where each writer's had a place before
   };
+  Error name_is_forked(const WriterId& name);
   Result<std::map<DeviceId, std::uint64_t>> missing_in(const SpaceId& space) const;
 
   LocalStore& local_;
+  std::optional<WriterId> forked_name_;
   std::map<SpaceId, Space> spaces_;
   std::map<std::pair<SpaceId, WriterId>, std::uint64_t> offered_;
   std::uint64_t recovered_ = 0;

@@ -403,6 +403,11 @@ class Replica {
   /// Announces, as an administrator, the keys that the server is to have, named by the URL's fragment.
   /// Devices that sync before the server changes them follow by themselves.
   virtual Result<void> announce_server_keys(std::string_view server_url, const SyncOptions& options) = 0;
+  /// After a chain has forked, since the server had lost entries and others were added before those who had
+  /// seen the lost ones came: lets the server's branch stand everywhere. What the others had added is added
+  /// again by each at its next sync. By an administrator; of a space's chain also by a manager. How many
+  /// chains were repaired here; everybody knows once the server has taken the entry that says so. Syncs.
+  virtual Result<std::size_t> repair_forks(const SyncOptions& options) = 0;
   /// 60 bits of the identity chain's head, to be compared by two people who have both synced.
   virtual std::string comparison_code() const = 0;
   /// What this device holds of the chains. Reads all of it.

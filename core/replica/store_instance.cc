@@ -150,9 +150,8 @@ Result<session::NamedHeads> named_by_rest(LocalStore& local, const SpaceId& spac
   return out;
 }
 
-Result<std::uint64_t> leave_branches(LocalStore& local, const WriterId& fresh) {
+Result<std::uint64_t> leave_branches(LocalStore& local, const WriterId& old, const WriterId& fresh) {
   std::uint64_t moved = 0;
-  const WriterId old = chain::writer_of_device(local.keys.device_id());
   const auto& spaces = local.membership->spaces();
   for (const auto& [space, state] : spaces) {
     SAMLA_ASSIGN(const auto branch, local.tables->changesets.move_to_branch(space, old));
@@ -176,6 +175,16 @@ Result<std::uint64_t> leave_branches(LocalStore& local, const WriterId& fresh) {
 }
 
 }  // namespace
+
+Result<void> reissue(LocalStore& local, const SpaceId& space,
+                     const std::vector<store::StoredChangeset>& changesets) {
+  Reissue to(local, space, local.writer());
+  for (const store::StoredChangeset& each : changesets) {
+    SAMLA_ASSIGN(const auto writes, unsealed(local, each.bytes));
+    if (!writes.empty()) SAMLA_TRY(to.take(writes));
+  }
+  return to.records().empty() ? Result<void>() : History(local).rebuild(space, to.records());
+}
 
 Result<bool> is_where_it_was(LocalStore& local, const std::filesystem::path& folder) {
   SAMLA_ASSIGN(const auto known, local.tables->meta.get(kTokenKey));
@@ -212,11 +221,10 @@ Result<void> go_on_under_new_name(LocalStore& local, ByteView token) {
   return {};
 }
 
-Result<std::uint64_t> leave_fork(LocalStore& local) {
-  const bool first = local.writer() == chain::writer_of_device(local.keys.device_id());
-  const WriterId fresh = first ? local.random.fixed<WriterId>() : local.writer();
+Result<std::uint64_t> leave_fork(LocalStore& local, const WriterId& name) {
+  const WriterId fresh = local.writer() == name ? local.random.fixed<WriterId>() : local.writer();
   SAMLA_ASSIGN(auto transaction, local.begin());
-  SAMLA_ASSIGN(const std::uint64_t moved, leave_branches(local, fresh));
+  SAMLA_ASSIGN(const std::uint64_t moved, leave_branches(local, name, fresh));
   SAMLA_TRY(local.save_instance(fresh));
   SAMLA_TRY(local.save_clock());  // what is issued anew is older than what waits before it
   SAMLA_TRY(transaction.commit());

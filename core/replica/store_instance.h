@@ -19,8 +19,14 @@ Result<void> take_new_instance(LocalStore& local, const std::filesystem::path& f
 /// The same of a store that is in no folder: it is marked with `token`.
 Result<void> go_on_under_new_name(LocalStore& local, ByteView token);
 
-/// Somebody else wrote under this store's name: beside the new name, what was frozen here and never
-/// receipted is kept as a branch, and its writes are issued anew. How many were.
-Result<std::uint64_t> leave_fork(LocalStore& local);
+/// Somebody else wrote under `name`, which is this store's present one or one before it: what was frozen
+/// under it and never receipted is kept as a branch, and its writes are issued anew under the present name;
+/// if that is the forked one, under a new one. How many were.
+Result<std::uint64_t> leave_fork(LocalStore& local, const WriterId& name);
+
+/// Within a transaction: issues the writes of own frozen changesets anew, which don't count any more where
+/// they stand; they must still open. Their records are to be built anew.
+Result<void> reissue(LocalStore& local, const SpaceId& space,
+                     const std::vector<store::StoredChangeset>& changesets);
 
 }  // namespace samla::replica

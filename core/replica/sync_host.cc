@@ -41,7 +41,7 @@ Result<void> SyncHost::accept_chain(const wire::ChainEntries& entries) {
     const std::map<DeviceId, std::size_t> before = revocations(local_.membership->identity());
     SAMLA_TRY(local_.membership->take(entries.space, entries.entries));
     if (entries.space.is_zero()) {
-      SAMLA_TRY(check_trusted());
+      if (entries.last) SAMLA_TRY(check_trusted());
       if (!SAMLA_PLANTED_BUG(keep_old_verdicts)) SAMLA_TRY(judge_again(before));
       SAMLA_TRY(judge_forks(entries.entries));
       SAMLA_ASSIGN(erased, apply_erasures(local_, entries.entries));
@@ -53,6 +53,21 @@ Result<void> SyncHost::accept_chain(const wire::ChainEntries& entries) {
   if (taken.ok() && !erased.empty()) forget_log(local_);
   changed_.merge(erased);
   return taken;
+}
+
+/// A person repairs it, and until then what is here goes on here.
+Result<bool> SyncHost::judge_branch(const SpaceId& space) {
+  SAMLA_ASSIGN(const bool over, repair_.judge(space));
+  if (over) {
+    notices_.insert(
+        "the server's branch of a chain that had forked stands now; what this device had added to the other "
+        "is added again");
+  } else {
+    notices_.insert(
+        "the server shows another history of a chain than this device knows: it rests here until an "
+        "administrator has repaired it (samla org repair); what you write is kept");
+  }
+  return over;
 }
 
 /// Nothing of this device's rests on the entries before: it has no changes of that space yet.
@@ -159,7 +174,7 @@ Result<void> SyncHost::check_trusted() const {
   const ChainHead& trusted = local_.account.trusted;
   const chain::IdentityState& identity = local_.membership->identity();
   if (trusted.seq == 0 || identity.head().seq < trusted.seq) return {};
-  if (identity.seq_of(trusted.hash) == trusted.seq) return {};
+  if (identity.named(trusted.hash)) return {};
   return fail(ErrorCode::chain_forked, "replica.sync",
               "the server shows another organisation's chain than the invite names: ask who invited you");
 }
@@ -256,13 +271,8 @@ Result<void> SyncHost::accept_frontier(const wire::Frontier& frontier) {
 }
 
 Result<void> SyncHost::accept_reoffer_refusal(const wire::ReofferRefusal& refusal) {
-  if (refusal.refused == wire::Refused::kForked &&
-      refusal.writer == chain::writer_of_device(local_.keys.device_id())) {
-    return fail(ErrorCode::writer_forked, "replica.sync", "somebody else wrote under this device's name");
-  }
   awaits_others_ = awaits_others_ || refusal.refused == wire::Refused::kNamesMissing;
-  recovery_.refused(refusal);
-  return {};
+  return recovery_.refused(refusal);
 }
 
 /// Where a server lacks much, one writer's changes wait for another's and those for the first one's: each
@@ -420,6 +430,10 @@ void SyncHost::offer_refused_again() {
 
 std::optional<Position> SyncHost::cursor(const SpaceId& space) {
   if (!local_.membership->readable(space)) return {};
+  // Until the name that a copied store took is in the chain, the server takes the device for one that has its
+  // first name alone, and sends it nothing of what the other store writes under that.
+  const chain::IdentityState& identity = local_.membership->identity();
+  if (local_.instance && !identity.device_of_writer(*local_.instance, identity.head().seq)) return {};
   const auto position = local_.tables->cursors.get(space);
   // A cursor that can't be read: from the start costs time and loses nothing.
   return position.ok() ? *position : Position{};

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/replica/chain_repair.h"
 #include "core/replica/chain_work.h"
 #include "core/replica/inbound.h"
 #include "core/replica/outbound.h"
@@ -18,7 +19,12 @@ namespace samla::replica {
 class SyncHost final : public session::DeviceHost {
  public:
   SyncHost(LocalStore& local, ChainWork& work)
-      : local_(local), work_(work), outbound_(local), inbound_(local), recovery_(local) {}
+      : local_(local),
+        work_(work),
+        outbound_(local),
+        inbound_(local),
+        recovery_(local),
+        repair_(local, work) {}
 
   /// Of the server that answered; to be set with its welcome.
   void set_incarnation(const Incarnation& incarnation) { incarnation_ = incarnation; }
@@ -35,12 +41,17 @@ class SyncHost final : public session::DeviceHost {
   Recovery& recovery() { return recovery_; }
   /// Whether the server has refused changes in this session: no more of their spaces is offered in it.
   bool holds_refused() const { return !held_.empty(); }
+  /// After writer_forked: under which of this device's names somebody else writes too.
+  WriterId forked_name() const {
+    return inbound_.forked_name().value_or(recovery_.forked_name().value_or(local_.writer()));
+  }
   /// They are to be offered once more.
   void offer_refused_again();
   /// Records that are not as they were, since the last call.
   std::set<RecordId> take_changed() {
     std::set<RecordId> out = std::exchange(changed_, {});
     out.merge(inbound_.take_changed());
+    out.merge(repair_.take_changed());
     return out;
   }
 
@@ -52,6 +63,9 @@ class SyncHost final : public session::DeviceHost {
   Result<void> accept_grants(const wire::Grants& grants) override;
   Result<std::optional<session::ChainBatch>> next_chain_batch() override { return work_.next(); }
   Result<void> chain_batch_done(const session::ChainBatch& batch, std::optional<ErrorCode> refused) override;
+  ChainHead branch_head(const SpaceId& space) override { return repair_.head(space); }
+  Result<void> accept_branch(const wire::ChainEntries& entries) override { return repair_.accept(entries); }
+  Result<bool> judge_branch(const SpaceId& space) override;
   std::vector<SpaceId> own_chains() override { return recovery_.own_chains(); }
   Result<std::optional<std::vector<Bytes>>> chain_rest(const SpaceId& space, const ChainHead& after,
                                                        std::size_t bytes_max) override {
@@ -101,6 +115,7 @@ class SyncHost final : public session::DeviceHost {
   Outbound outbound_;
   Inbound inbound_;
   Recovery recovery_;
+  ChainRepair repair_;
   Incarnation incarnation_;
   /// Own ones offered in this session: everything up to this seq.
   std::map<std::pair<SpaceId, WriterId>, std::uint64_t> offered_;

@@ -41,9 +41,12 @@ class Run {
     if (options_.compare_heads && out.level && out.sent == 0) out.head_differences = count_head_differences();
     return out;
   }
-  /// The server was shown its own signature over what it lacks, and begins a new life.
+  WriterId forked_name() const { return conversation_.host().forked_name(); }
+  /// The server was shown its own signature over what it lacks, and begins a new life; or the identity chain
+  /// is another now than the one on which this run rested.
   bool is_to_come_again(const RunOutcome& out) const {
-    return conversation_.session().showed_receipts() && out.error && !stopped();
+    const session::DeviceSession& session = conversation_.session();
+    return (session.showed_receipts() || session.chain_replaced()) && out.error && !stopped();
   }
 
  private:
@@ -211,7 +214,7 @@ RunOutcome run_sync(LocalStore& local, ChainWork& work, const wire::Hello& hello
     RunOutcome out = run.go(until);
     const bool forked = out.error && is_of_a_copy(*out.error);
     if (runs < kRunsMax && forked) {
-      const auto left = leave_fork(local);
+      const auto left = leave_fork(local, run.forked_name());
       if (left.ok()) {
         told.insert(
             "somebody else writes under this device's name: is the store a copy? It goes on under a new "

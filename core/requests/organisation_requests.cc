@@ -40,6 +40,12 @@ Result<Json> announce_server(Profile& profile, const Arguments& arguments) {
   return organisation_shape(*workspace);
 }
 
+Result<Json> repair_chains(Profile& profile, const Arguments&) {
+  SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("org.repair"));
+  SAMLA_ASSIGN(const std::size_t repaired, workspace->replica().repair_forks(profile.sync_options()));
+  return Json{{"repaired", repaired}};
+}
+
 Result<Json> show(Profile& profile, const Arguments&) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("org.show"));
   return organisation_shape(*workspace);
@@ -143,6 +149,13 @@ std::vector<Request> all() {
        {{"server", Type::kText, true, "ws://HOST:PORT/#FRAGMENT, the fragment that of the new keys"}},
        {{"organisation", "as org.create gives it"}},
        announce_server},
+      {"org.repair",
+       "Ends forks of chains: the server had lost entries and took others before those came who had seen the "
+       "lost ones. The server's branch stands; what the others had added each device adds again at its next "
+       "sync. As an administrator; a space's chain also as its manager. Needs the server.",
+       {},
+       {{"repaired", "how many chains"}},
+       repair_chains},
       {"invite.create",
        "Makes a link with which one device can join, once. Needs the server.",
        {{"user", Type::kText, true, "the person's handle"},

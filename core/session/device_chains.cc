@@ -26,11 +26,43 @@ Result<void> DeviceSession::handle(const wire::Welcome& welcome) {
 /// Whether the server's head asks for a pull, or for an offer where the server is merely behind.
 Result<void> DeviceSession::note_head(const SpaceId& space, const ChainHead& head) {
   const ChainHead ours = host_.chain_head(space);
+  if (const auto forked = forked_.find(space); forked != forked_.end()) {
+    if (forked->second != head) note_fork(space);  // it may have been repaired
+    return {};
+  }
   if (head.seq > ours.seq) want_pull(space);
   if (head.seq < ours.seq) want_offer(space, head);
   if (head == ours && !space.is_zero() && host_.wants_grants(space)) want_pull(space);
-  if (head.seq == ours.seq && head != ours) return fail(ErrorCode::chain_forked, "session.chains");
+  if (head.seq == ours.seq && head != ours) note_fork(space);
   return {};
+}
+
+/// Two different entries follow one head. The server's chain is read whole, since a repair may stand in it.
+void DeviceSession::note_fork(const SpaceId& space) {
+  forked_[space] = {};
+  to_offer_.erase(space);
+  want_pull(space);
+}
+
+Result<void> DeviceSession::take_branch(const wire::ChainEntries& entries) {
+  const SpaceId space = entries.space;
+  SAMLA_TRY(host_.accept_branch(entries));
+  if (!entries.last) {
+    pulls_.pop_front();
+    pull(space, Wanted::kBranch);
+    return {};
+  }
+  forked_[space] = host_.branch_head(space);
+  SAMLA_ASSIGN(const bool over, host_.judge_branch(space));
+  if (over) forked_.erase(space);
+  if (!space.is_zero()) {
+    grants_due_ = true;
+    return {};
+  }
+  // Everything rests on the identity chain.
+  if (!over) return fail(ErrorCode::chain_forked, "session.chains");
+  chain_replaced_ = true;
+  return fail(ErrorCode::retry_later, "session.chains");
 }
 
 void DeviceSession::want_pull(const SpaceId& space) {
@@ -51,11 +83,14 @@ Result<void> DeviceSession::advance_chains() {
     if (!pulls_.empty() && (space.is_zero() || pulls_.front().first.is_zero())) break;
     to_pull_.pop_front();
     // A chain of which nothing is here begins at its newest checkpoint, where there is one.
-    pull(space, host_.chain_head(space).seq == 0 ? Wanted::kCheckpoint : Wanted::kEntries);
+    pull(space, forked_.contains(space)            ? Wanted::kBranch
+                : host_.chain_head(space).seq == 0 ? Wanted::kCheckpoint
+                                                   : Wanted::kEntries);
   }
   if (!pulls_.empty()) return {};
   SAMLA_ASSIGN(const bool offered, offer_next());
   if (offered) return {};
+  if (!to_pull_.empty()) return advance_chains();
   if (chains_later_) return begin_sync();
   if (const auto question = host_.next_question()) {
     question_ = true;
@@ -106,8 +141,9 @@ Result<void> DeviceSession::send_batch(ChainBatch batch) {
 
 void DeviceSession::pull(const SpaceId& space, Wanted what) {
   pulls_.emplace_back(space, what);
-  if (what == Wanted::kEntries) {
-    send(wire::ChainPull{space, host_.chain_head(space)});
+  if (what == Wanted::kEntries || what == Wanted::kBranch) {
+    const bool branch = what == Wanted::kBranch;
+    send(wire::ChainPull{space, branch ? host_.branch_head(space) : host_.chain_head(space)});
     return;
   }
   const auto begun = beginnings_.find(space);
@@ -165,11 +201,19 @@ bool DeviceSession::rests_on_more(const SpaceId& space, const Step& taken) {
 
 Result<void> DeviceSession::handle(const wire::ChainEntries& entries) {
   if (answers_pull(entries.space, Wanted::kHistory)) return take_history(entries);
+  if (answers_pull(entries.space, Wanted::kBranch)) return take_branch(entries);
   if (!answers_pull(entries.space, Wanted::kEntries)) return fail(ErrorCode::protocol, "session.chains");
   if (!entries.entries.empty()) {
-    // Entries that don't follow ours: the server does not have our head.
+    // Entries that don't follow ours: the server does not have our head. It sends from the first then.
     if (entries.first_seq != host_.chain_head(entries.space).seq + 1) {
-      return fail(ErrorCode::chain_forked, "session.chains");
+      if (entries.first_seq != 1) return fail(ErrorCode::chain_forked, "session.chains");
+      note_fork(entries.space);
+      if (entries.last && !entries.space.is_zero()) {
+        grants_due_ = true;  // they come behind all the same
+        return {};
+      }
+      pulls_.pop_front();
+      return advance_chains();
     }
     const Step taken = host_.accept_chain(entries);
     if (!rests_on_more(entries.space, taken)) {
@@ -198,7 +242,7 @@ Result<void> DeviceSession::handle(const wire::Grants& grants) {
   if (pulls_.empty() || pulls_.front().first != grants.space || !grants_due_) {
     return fail(ErrorCode::protocol, "session.chains");
   }
-  SAMLA_TRY(host_.accept_grants(grants));
+  if (!forked_.contains(grants.space)) SAMLA_TRY(host_.accept_grants(grants));
   SAMLA_TRY(pulled(grants.space));
   return advance_chains();
 }

@@ -11,7 +11,7 @@ namespace samla::session {
 Result<void> DeviceSession::begin_sync() {
   if (phase_ == DevicePhase::kChains) phase_ = DevicePhase::kSyncing;
   for (const SpaceId& space : known_spaces_) {
-    if (!subscribed_.contains(space)) SAMLA_TRY(subscribe(space));
+    if (!subscribed_.contains(space) && !forked_.contains(space)) SAMLA_TRY(subscribe(space));
   }
   return fill_up_window();
 }
@@ -111,6 +111,7 @@ Result<void> DeviceSession::handle(const wire::Tail& tail) {
   }
   restarted_.erase(tail.space);
   if (const auto taken = host_.accept_tail(tail.space, tail.items); !taken.ok()) {
+    if (taken.error().code == ErrorCode::history_diverged) return seen_set_back(tail);
     return chain_is_behind(tail.space, taken.error());
   }
   behind_times_.erase(tail.space);

@@ -34,7 +34,7 @@ Result<void> DeviceSession::look_for_losses(const wire::Welcome& welcome) {
 // ---- chains
 
 void DeviceSession::want_offer(const SpaceId& space, const ChainHead& server) {
-  if (hello_.entrance == wire::Entrance::kDevice) to_offer_[space] = server;
+  if (hello_.entrance == wire::Entrance::kDevice && !forked_.contains(space)) to_offer_[space] = server;
 }
 
 /// Chains that we hold and the server has not named: only when it knows who we are.
@@ -47,7 +47,7 @@ void DeviceSession::want_unlisted() {
   }
 }
 
-/// True: an offer is out, and its answer is waited for.
+/// True: an offer is out, and its answer is waited for. False: none is, or a chain must be pulled first.
 Result<bool> DeviceSession::offer_next() {
   if (unlisted_wanted_ && !to_offer_.contains(SpaceId{})) want_unlisted();
   while (!to_offer_.empty()) {
@@ -58,7 +58,10 @@ Result<bool> DeviceSession::offer_next() {
     wire::ChainOffer offer{space, pin, server.seq + 1, {}};
     if (server.seq < pin.seq) {
       SAMLA_ASSIGN(auto rest, host_.chain_rest(space, server, kChainChunkBytes));
-      if (!rest) return Result<bool>(fail(ErrorCode::chain_forked, "session.chains"));
+      if (!rest) {
+        note_fork(space);
+        return false;
+      }
       // The server learns where our pin is; whoever holds those entries brings them.
       if (rest->empty()) not_held_.insert(space);
       offer.entries = std::move(*rest);
@@ -78,7 +81,10 @@ Result<void> DeviceSession::handle(const wire::ChainOfferResult& result) {
   const ChainHead pin = host_.chain_head(result.space);
   if (result.refused) {
     const ErrorCode code = error_code_of(*result.refused);
-    if (code == ErrorCode::chain_conflict) return fail(ErrorCode::chain_forked, "session.chains");
+    if (code == ErrorCode::chain_conflict) {
+      note_fork(result.space);
+      return advance_chains();
+    }
     host_.offer_refused(result.space, code);
     // Without the identity chain the server knows nobody: what rests on it would be refused one by one.
     if (result.space.is_zero()) unlisted_wanted_ = false;
@@ -120,6 +126,18 @@ Result<void> DeviceSession::ask_frontier(const SpaceId& space) {
   awaiting_tail_end_.insert(space);
   ask_once_landed();
   return {};
+}
+
+/// The server has something else at a place than it has signed for: it was set back and has grown again
+/// since. Shown its signature it begins a new life, so that every other device looks too; the frontier is
+/// asked for whether or not it does.
+Result<void> DeviceSession::seen_set_back(const wire::Tail& tail) {
+  SAMLA_ASSIGN(auto receipts, host_.receipts_beyond(tail.space, tail.after.seq));
+  if (receipts && receipts->incarnation == welcome_->incarnation) {
+    showed_receipts_ = true;
+    send(wire::ShownReceipts{std::move(*receipts)});
+  }
+  return ask_frontier(tail.space);
 }
 
 /// The frontier decides anew what goes up. While something is under way it would not say what becomes of

@@ -1,6 +1,7 @@
 // The device's side of sync as a state machine: messages in, messages and calls out. No I/O, no clock.
 //
 //   hello -> welcome -> chains (identity, then spaces; floating and founding entries go up here)
+//         -> a chain that forks from ours is read whole: a repair in it ends the fork, else the chain rests
 //         -> a server that lacks entries is offered them; one whose history of a space is not the one seen
 //            before says how far each writer has come (device_recovery.cc)
 //         -> up: push, re-offer, receipts   (lane of its own, bounded window)
@@ -79,6 +80,17 @@ class DeviceHost {
   /// The server was told where the identity chain's pin is, and has come at least as far. `incarnation` is
   /// known from now on.
   virtual Result<void> pin_told(const Incarnation& incarnation) = 0;
+  // A chain that is not ours: two different entries follow one head.
+  /// As far as the server's has been read; zero: nothing of it.
+  virtual ChainHead branch_head(const SpaceId&) { return {}; }
+  /// The next of its entries, from the first on.
+  virtual Result<void> accept_branch(const wire::ChainEntries&) {
+    return fail(ErrorCode::chain_forked, "session.chains");
+  }
+  /// It is read whole. True: an entry in it, or the person here, gives our own branch up, and the chain is
+  /// the server's from now on. False: two branches stand, and this device keeps to its own.
+  virtual Result<bool> judge_branch(const SpaceId&) { return false; }
+
   /// The server did not take what it lacks of a chain.
   virtual void offer_refused(const SpaceId& space, ErrorCode code) = 0;
   /// Receipts for a place in the space after `seq`; absent: none.
@@ -109,6 +121,7 @@ class DeviceHost {
   /// The cursor to subscribe from; absent: the device does not hold this space.
   virtual std::optional<Position> cursor(const SpaceId& space) = 0;
   /// A run of the space's history, following its cursor. Stored durably before this returns.
+  /// history_diverged: a receipt says otherwise.
   virtual Result<void> accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) = 0;
   /// The server's list of multi-head fields, once the space is level.
   virtual void accept_conflicts(const wire::ConflictFields& conflicts) = 0;
@@ -138,6 +151,8 @@ class DeviceSession {
   const wire::Welcome& welcome() const { return *welcome_; }
   std::uint64_t changesets_sent() const { return changesets_sent_; }
   std::uint64_t changesets_received() const { return changesets_received_; }
+  /// The identity chain is another than at the beginning, and everything rests on it: connect again.
+  bool chain_replaced() const { return chain_replaced_; }
   /// A receipt was shown to a server that lacks its place: it is to begin a new life, so connect again.
   bool showed_receipts() const { return showed_receipts_; }
 
@@ -156,11 +171,13 @@ class DeviceSession {
   Step handle(const wire::Places& places);
   Step note_head(const SpaceId& space, const ChainHead& head);
   void want_pull(const SpaceId& space);
-  enum class Wanted { kEntries, kCheckpoint, kHistory };
+  enum class Wanted { kEntries, kCheckpoint, kHistory, kBranch };
   void pull(const SpaceId& space, Wanted what);
   bool answers_pull(const SpaceId& space, Wanted what) const;
   bool rests_on_more(const SpaceId& space, const Step& taken);
   void pull_history();
+  void note_fork(const SpaceId& space);
+  Step take_branch(const wire::ChainEntries& entries);
   Step take_history(const wire::ChainEntries& entries);
   Step pulled(const SpaceId& space);
   Step advance_chains();
@@ -178,6 +195,7 @@ class DeviceSession {
   Result<bool> offer_next();
   Result<bool> seen_otherwise(const SpaceId& space, const Position& cursor) const;
   Step ask_frontier(const SpaceId& space);
+  Step seen_set_back(const wire::Tail& tail);
   void ask_once_landed();
 
   // Changesets, up and down (device_lanes.cc).
@@ -219,6 +237,9 @@ class DeviceSession {
   int batches_refused_ = 0;  ///< in a row
 
   bool chains_later_ = false;  ///< the server takes no entries in this session
+
+  bool chain_replaced_ = false;
+  std::map<SpaceId, ChainHead> forked_;  ///< with the server's head: nothing of it is synced
 
   std::map<SpaceId, ChainHead> to_offer_;  ///< with the server's head
   std::set<SpaceId> not_held_;             ///< the server lacks entries of them that were never here

@@ -9,8 +9,8 @@ using change::Validity;
 
 Result<NamedHeads> named_heads(const change::Header& header, const chain::IdentityState& identity,
                                const chain::SpaceState& space) {
-  const auto identity_seq = identity.seq_of(header.identity_head);
-  const auto space_seq = space.seq_of(header.space_head);
+  const auto identity_seq = identity.named(header.identity_head);
+  const auto space_seq = space.named(header.space_head);
   if (!identity_seq || !space_seq) return fail(ErrorCode::chain_behind, "changeset.validity");
   return NamedHeads{*identity_seq, *space_seq};
 }

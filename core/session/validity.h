@@ -16,7 +16,8 @@ struct NamedHeads {
   bool operator==(const NamedHeads&) const = default;
 };
 
-/// chain_behind: it names a head that the chains here don't have (yet).
+/// Of a head that a repair gave up: how far its author was along what stands. chain_behind: it names a head
+/// that the chains here don't have (yet).
 Result<NamedHeads> named_heads(const change::Header& header, const chain::IdentityState& identity,
                                const chain::SpaceState& space);
 

@@ -105,6 +105,41 @@ Result<std::vector<Bytes>> Chains::read(const SpaceId& chain, std::uint64_t afte
   }
 }
 
+Result<void> Chains::give_up(const SpaceId& chain, std::uint64_t after) {
+  SAMLA_ASSIGN(const std::int64_t last, to_row(after, "chain.give_up"));
+  for (const char* sql : {"INSERT OR IGNORE INTO chain_branch(chain, seq, hash, entry) "
+                          "SELECT chain, seq, hash, entry FROM chain_entry WHERE chain = ?1 AND seq > ?2",
+                          "DELETE FROM chain_entry WHERE chain = ?1 AND seq > ?2",
+                          "DELETE FROM chain_state WHERE chain = ?1 AND seq > ?2"}) {
+    SAMLA_ASSIGN(auto step, connection_->cached(sql));
+    SAMLA_TRY(step->bind(1, chain).bind(2, last).run());
+  }
+  return {};
+}
+
+Result<std::vector<Bytes>> Chains::given_up(const SpaceId& chain) const {
+  SAMLA_ASSIGN(auto query,
+               connection_->cached("SELECT entry FROM chain_branch WHERE chain = ?1 ORDER BY seq"));
+  query->bind(1, chain);
+  std::vector<Bytes> out;
+  for (;;) {
+    SAMLA_ASSIGN(const bool row, query->step());
+    if (!row) return out;
+    out.push_back(to_bytes(query->column_blob(0)));
+  }
+}
+
+Result<void> Chains::forget(const SpaceId& chain) {
+  SAMLA_ASSIGN(auto drop, connection_->cached("DELETE FROM chain_entry WHERE chain = ?1"));
+  SAMLA_TRY(drop->bind(1, chain).run());
+  return forget_state(chain);
+}
+
+Result<void> Chains::forget_state(const SpaceId& chain) {
+  SAMLA_ASSIGN(auto drop, connection_->cached("DELETE FROM chain_state WHERE chain = ?1"));
+  return drop->bind(1, chain).run();
+}
+
 Result<std::vector<SpaceId>> Chains::all() const {
   return chains_by(
       "SELECT chain FROM chain_entry WHERE seq = 1 UNION SELECT chain FROM chain_state ORDER BY 1");

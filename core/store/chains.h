@@ -1,6 +1,6 @@
 // Identity and space chains as verified, and the queue of batches that are to be appended to them.
 // Invariant: a chain is stored without gaps, from entry 1 on or from the checkpoint at which it began here,
-// and never changes but at its end, or by the entries before all of its own.
+// and never changes but at its end, by the entries before all of its own, or where a branch is given up.
 // Thread: the store's.
 #pragma once
 
@@ -44,6 +44,14 @@ class Chains {
   Result<std::optional<State>> state(const SpaceId& chain) const;
   /// All entries before the first that is here. They are verified; sequence_gap: they are not those.
   Result<void> complete(const SpaceId& chain, const std::vector<std::pair<ChainHead, Bytes>>& entries);
+  /// The entries after `after` go beside, where they stay, and what the chain said since then is forgotten.
+  Result<void> give_up(const SpaceId& chain, std::uint64_t after);
+  /// What was given up, in order.
+  Result<std::vector<Bytes>> given_up(const SpaceId& chain) const;
+  /// As if the chain had never been here, but for what was given up.
+  Result<void> forget(const SpaceId& chain);
+  /// What the chain, of which all entries are here, says is made of them again.
+  Result<void> forget_state(const SpaceId& chain);
   struct Size {
     std::uint64_t entries = 0;
     std::uint64_t bytes = 0;  ///< of entries and states

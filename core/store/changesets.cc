@@ -178,6 +178,23 @@ Result<std::optional<StoredChangeset>> Changesets::own_at(const SpaceId& space, 
   return std::optional<StoredChangeset>(std::move(changeset));
 }
 
+Result<std::map<std::uint64_t, Changesets::At>> Changesets::at_places(const SpaceId& space,
+                                                                      std::uint64_t after,
+                                                                      std::uint64_t last) const {
+  SAMLA_ASSIGN(const std::int64_t from, to_row(after, "changeset.at_places"));
+  SAMLA_ASSIGN(const std::int64_t to, to_row(last, "changeset.at_places"));
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT server_seq, writer, seq FROM changeset WHERE "
+                                               "space = ?1 AND server_seq > ?2 AND server_seq <= ?3"));
+  query->bind(1, space).bind(2, from).bind(3, to);
+  std::map<std::uint64_t, At> out;
+  for (;;) {
+    SAMLA_ASSIGN(const bool row, query->step());
+    if (!row) return out;
+    SAMLA_ASSIGN(const WriterId writer, query->column_fixed<WriterId>(1));
+    out[from_row(query->column_int64(0))] = {writer, from_row(query->column_int64(2))};
+  }
+}
+
 Result<ChangesetTip> Changesets::tip(const SpaceId& space, const WriterId& writer) const {
   SAMLA_ASSIGN(auto query, connection_->cached("SELECT seq, hash, identity_seq, space_seq FROM tip "
                                                "WHERE space = ?1 AND writer = ?2"));
@@ -402,6 +419,15 @@ Result<std::vector<StoredChangeset>> Changesets::move_to_branch(const SpaceId& s
     SAMLA_TRY(remove->run());
   }
   return out;
+}
+
+Result<void> Changesets::set_back_named(const SpaceId& space, std::uint64_t identity_seq,
+                                        std::uint64_t space_seq) {
+  SAMLA_ASSIGN(const std::int64_t identity_row, to_row(identity_seq, "changeset.set_back_named"));
+  SAMLA_ASSIGN(const std::int64_t space_row, to_row(space_seq, "changeset.set_back_named"));
+  SAMLA_ASSIGN(auto update, connection_->cached("UPDATE tip SET identity_seq = min(identity_seq, ?2), "
+                                                "space_seq = min(space_seq, ?3) WHERE space = ?1"));
+  return update->bind(1, space).bind(2, identity_row).bind(3, space_row).run();
 }
 
 Result<void> Changesets::put_branch(const StoredChangeset& changeset) {

@@ -74,6 +74,14 @@ class Changesets {
   /// that has no place (its receipt got lost). Absent: none.
   Result<std::optional<StoredChangeset>> own_at(const SpaceId& space, const WriterId& writer,
                                                 std::uint64_t server_seq) const;
+  /// Those known to be at places after `after`, up to and including `last`, by place.
+  struct At {
+    WriterId writer;
+    std::uint64_t seq = 0;
+    bool operator==(const At&) const = default;
+  };
+  Result<std::map<std::uint64_t, At>> at_places(const SpaceId& space, std::uint64_t after,
+                                                std::uint64_t last) const;
   /// The one with the greatest seq.
   Result<ChangesetTip> tip(const SpaceId& space, const WriterId& writer) const;
   Result<std::vector<WriterId>> writers(const SpaceId& space) const;
@@ -129,6 +137,8 @@ class Changesets {
   /// To the last that is left; with how far along the chains those that are left have come.
   Result<void> set_back_tip(const SpaceId& space, const WriterId& writer, std::uint64_t identity_seq,
                             std::uint64_t space_seq);
+  /// A chain was given up after those entries: who had come further along it had come no further than that.
+  Result<void> set_back_named(const SpaceId& space, std::uint64_t identity_seq, std::uint64_t space_seq);
   /// Keeps another changeset of the same number, whosesoever it is.
   Result<void> put_branch(const StoredChangeset& changeset);
   /// The furthest seq of the writer that is here, also on a branch that is kept beside; 0: none.

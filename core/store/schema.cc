@@ -134,6 +134,16 @@ INSERT INTO outbox_write(place, group_bytes, header, content)
   SELECT g.id * 4096 + o.position, o.group_bytes, o.header, o.content
   FROM outbox_group g JOIN outbox o USING(space, writer, seq) ORDER BY 1;
 DROP TABLE outbox;
+)sql",
+                                                            R"sql(
+-- Entries of a chain's branch that was given up, as they were verified here.
+CREATE TABLE chain_branch(
+  chain BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  entry BLOB NOT NULL,
+  PRIMARY KEY(chain, seq, hash)
+) WITHOUT ROWID;
 )sql"};
 
 Result<std::int64_t> stored_version(sqlite::Connection& connection) {

@@ -157,6 +157,7 @@ void walk(A& a, Of<Tail> auto& m) {
     a.number(item.seq);
     a.byte(item.validity, 1, 3);
     a.blob(item.changeset, kChangesetBytesMax);
+    if (item.changeset.empty()) a.fixed(item.own);
   });
 }
 

@@ -15,7 +15,7 @@
 
 namespace samla::wire {
 
-inline constexpr std::uint8_t kProtocolVersion = 1;
+inline constexpr std::uint8_t kProtocolVersion = 2;
 inline constexpr std::size_t kMessageBytesMax = 1024 * 1024;
 
 /// Numbers on the wire: do not renumber. 32-39 are reserved for heads packs, 47 for re-offers, 48-55 for
@@ -198,7 +198,8 @@ struct Subscribe {
 struct TailItem {
   std::uint64_t seq = 0;
   std::uint8_t validity = 1;
-  Bytes changeset;
+  Bytes changeset;  ///< empty: the reader's own, which it holds
+  Hash own = {};    ///< then: which; a copy of its store may have written another under that number
 };
 struct Tail {
   SpaceId space;

@@ -73,9 +73,13 @@ Result<void> SimDevice::take_new_name() {
   return note_name();
 }
 
-Result<void> SimDevice::leave_fork() {
-  SAMLA_ASSIGN([[maybe_unused]] const std::uint64_t moved, replica::leave_fork(local()));
-  return note_name();
+Result<void> SimDevice::leave_fork(const WriterId& name) {
+  SAMLA_ASSIGN([[maybe_unused]] const std::uint64_t moved, replica::leave_fork(local(), name));
+  // A name before the present one may be the forked one, and the present one be in doubt still.
+  const bool still = in_doubt && local().writer() != name && local().writer() == writer_;
+  SAMLA_TRY(note_name());
+  in_doubt = still;
+  return {};
 }
 
 /// What waits there already was written under the name before.

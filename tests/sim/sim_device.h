@@ -29,7 +29,7 @@ class SimDevice {
   /// What the product does as soon as it finds out that it runs on a copy: it goes on under a new name.
   Result<void> take_new_name();
   /// And where the server has told it that somebody else writes under its name.
-  Result<void> leave_fork();
+  Result<void> leave_fork(const WriterId& name);
 
   replica::LocalReplica& replica() { return *replica_; }
   replica::LocalStore& local() { return replica_->local(); }

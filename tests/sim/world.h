@@ -119,6 +119,7 @@ class World {
   void check_all(Care care);
   void heal();
   bool settle_down(std::uint64_t rounds_max);
+  bool offer_refused_again(SimDevice& device);
   void check_converged();
   void check_texts(SimDevice& device, const SpaceId& space);
 

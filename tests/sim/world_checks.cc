@@ -18,6 +18,8 @@ std::string text_of(const view::Value& value) {
   return {};
 }
 
+std::string text_of(const Place& at) { return std::to_string(at.seq) + "." + std::to_string(at.index); }
+
 bool same_heads(const resolve::FieldState* field, const std::vector<ModelHead>& expected) {
   if (field == nullptr) return expected.empty();
   return std::ranges::equal(field->heads(), expected, {}, &resolve::Head::ref, &ModelHead::ref);
@@ -300,7 +302,18 @@ void World::heal() {
   check_all(Care::kThorough);
 }
 
+/// As a session does that stays: what the server did not take, for want of others' changes, goes once more.
+bool World::offer_refused_again(SimDevice& device) {
+  if (!device.conversation().level() || !device.conversation().host().holds_refused()) return false;
+  device.conversation().host().offer_refused_again();
+  if (!device.conversation().on_local_change().ok()) cut(device, "it can't offer again");
+  if (device.connected()) device.send_outgoing();
+  return true;
+}
+
 bool World::settle_down(std::uint64_t rounds_max) {
+  constexpr int kOffersMax = 10;
+  std::map<const SimDevice*, int> offers;
   for (std::uint64_t round = 0; round < rounds_max; ++round) {
     bool rest = true;
     for (const auto& device : devices_) {
@@ -312,6 +325,10 @@ bool World::settle_down(std::uint64_t rounds_max) {
       while (device->connected() && deliver_down(*device)) {
       }
       if (trace_.failed()) return true;
+      if (device->connected() && offers[device.get()] < kOffersMax && offer_refused_again(*device)) {
+        ++offers[device.get()];
+        rest = false;
+      }
       rest = rest && device->connected() && device->conversation().level() &&
              device->line().up.pieces.empty() && device->line().down.pieces.empty();
     }
@@ -334,7 +351,10 @@ void World::check_converged() {
         if (!last || last->seq == 0) continue;
         const auto found = held.find({space, writer->writer()});
         if (found == held.end() || found->second < *last) {
-          return trace_.violation(reader->name() + " never gets what " + writer->name() + " wrote");
+          return trace_.violation(reader->name() + " never gets what " + writer->name() + " wrote" +
+                                  (found == held.end() ? " at all" : ": it has " + text_of(found->second)) +
+                                  ", the last is " + text_of(*last) + ", the server has " +
+                                  std::to_string(server_holding_of(space, writer->writer())));
         }
         if (server_holding_of(space, writer->writer()) < last->seq) {
           return trace_.violation("the server never gets what " + writer->name() + " wrote");

@@ -66,6 +66,7 @@ std::optional<LiarsView> World::liars_view(SimDevice& device, const SpaceId& spa
   out.sign = &device.local().keys.sign();
   if (out.key == nullptr || out.tag_key == nullptr) return {};
   out.now = device.local().time.tick();
+  out.names_what_is_not_there = chance(2);
   const std::set<RecordId>& records = model_.records(space);
   out.records.assign(records.begin(), records.end());
   for (const change::WriteRef& ref : model_.places(space)) {

@@ -118,8 +118,9 @@ void World::copy_device(SimDevice& device) {
 }
 
 void World::leave_fork(SimDevice& device) {
+  const WriterId name = device.conversation().host().forked_name();
   cut(device, "finds out that somebody else writes under its name");
-  const auto left = device.leave_fork();
+  const auto left = device.leave_fork(name);
   SimulatedDisk* disk = device.disk().simulated();
   if (!left.ok() && (disk == nullptr || !disk->has_failed())) {
     trace_.violation(device.name() + " can't leave a fork: " + left.error().message());

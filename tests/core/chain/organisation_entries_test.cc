@@ -127,8 +127,9 @@ TEST_F(OrganisationEntriesTest, RepairAForkByNamingBothHeads) {
       << "what stands is not abandoned";
   EXPECT_EQ(org_.identity.abandoned(abandoned[0].hash), std::nullopt);
   org_.place(org_.signed_by_root(repair));
-  EXPECT_EQ(org_.identity.abandoned(abandoned[0].hash), org_.identity.head().seq);
-  EXPECT_EQ(org_.identity.abandoned(abandoned[1].hash), org_.identity.head().seq);
+  EXPECT_EQ(org_.identity.abandoned(abandoned[0].hash), repair.common.seq);
+  EXPECT_EQ(org_.identity.named(abandoned[1].hash), repair.common.seq);
+  EXPECT_EQ(org_.identity.seq_of(abandoned[1].hash), std::nullopt);
 }
 
 }  // namespace

@@ -217,7 +217,8 @@ TEST_F(RecipientsTest, LetOnlyAManagerOrAdministratorRepairAForkOfASpace) {
   EXPECT_FALSE(space.apply(by_writer.encode(), org_.identity).ok());
   EXPECT_EQ(refusal(space, SpaceRepair{common, {space.head()}}), ErrorCode::not_permitted);
   org_.place(space, org_.space_entry(org_.admin, space, SpaceRepair{common, {lost}}));
-  EXPECT_EQ(space.abandoned(lost.hash), space.head().seq);
+  EXPECT_EQ(space.abandoned(lost.hash), common.seq);
+  EXPECT_EQ(space.named(lost.hash), common.seq);
 }
 
 }  // namespace

@@ -170,6 +170,23 @@ TEST_F(Recovering, WhatGrewAtARolledBackServerMeanwhileStandsBesideWhatIsBrought
   }
 }
 
+// A receipt may say more than a device has read. One of a place that the server has given to another since
+// was believed, and the change was lost with nobody to notice.
+TEST_F(Recovering, AChangeWhosePlaceASetBackServerHasGivenToAnotherIsSentAgain) {
+  fleet.server.back_up(backup());
+  add_note(*kari, "Karis");
+  sync(*kari);
+  fleet.server.roll_back(backup());
+  for (int i = 0; i < 3; ++i) {
+    add_note(*ola, "Olas");
+    sync(*ola);
+  }
+  for (int round = 0; round < 3; ++round) {
+    for (Replica* replica : {fleet.admin.get(), kari.get(), ola.get()}) sync(*replica);
+  }
+  for (Replica* replica : {fleet.admin.get(), kari.get(), ola.get()}) EXPECT_EQ(notes_of(*replica), 13u);
+}
+
 TEST_F(Recovering, ANewLifeTakesNoNewEntriesUntilAnAdministratorsDeviceHasSynced) {
   fleet.server.back_up(backup());
   fleet.server.restore(backup());

@@ -2,6 +2,7 @@
 // everybody, nothing is lost, and nobody's chain is torn.
 #include <gtest/gtest.h>
 
+#include "core/base/encoding.h"
 #include "core/chain/entry.h"
 #include "tests/support/sample_fleet.h"
 #include "tests/support/server_ledger.h"
@@ -61,16 +62,17 @@ class CopiedStore : public ::testing::Test {
     EXPECT_TRUE(opened.ok()) << opened.error().message();
     return std::move(*opened);
   }
-  /// Kari's store is set back to what `saved` holds, file by file, in its place.
-  void set_back(const std::string& saved) {
-    kari.reset();
+  /// A store is set back to what `saved` holds, file by file, in its place.
+  void set_back(std::unique_ptr<Replica>& replica, const std::string& name, const std::string& saved) const {
+    replica.reset();
     for (const auto& file : std::filesystem::directory_iterator(folder(saved))) {
       if (!file.is_regular_file() || file.path().filename() == "instance") continue;
-      std::filesystem::copy_file(file.path(), folder("kari") / file.path().filename(),
+      std::filesystem::copy_file(file.path(), folder(name) / file.path().filename(),
                                  std::filesystem::copy_options::overwrite_existing);
     }
-    kari = open("kari", "kari");
+    replica = open(name, "kari");
   }
+  void set_back(const std::string& saved) { set_back(kari, "kari", saved); }
 
   Fleet fleet;
   std::unique_ptr<Replica> kari;
@@ -132,6 +134,83 @@ TEST_F(CopiedStore, ThatWasSetBackAndWroteUnderUsedNumbersLosesNeitherBranch) {
   EXPECT_EQ(titles(*kari), wanted);
   EXPECT_EQ(titles(*ola), wanted);
   EXPECT_NE(kari->writer(), chain::writer_of_device(kari->device()));
+}
+
+// The server's stretch names what the device wrote by its hash alone; it took whatever it had under that
+// number for placed, and refused the stretch after it.
+TEST_F(CopiedStore, ThatWasSetBackDoesNotTakeItsOwnBranchForWhatTheServerPlaced) {
+  kari.reset();
+  copy("kari", "saved");
+  kari = open("kari", "kari");
+  add_note(*kari, "a");
+  sync(*kari);
+  std::multiset<std::string> wanted = {"first", "a", "other"};
+  SeededRandom random(5029);
+  for (int i = 0; i < 6; ++i) {  // several stretches
+    Bytes noise(50'000);
+    random.fill(noise);
+    wanted.insert(to_hex(noise));
+    add_note(*ola, to_hex(noise));
+  }
+  sync(*ola);
+  set_back("saved");
+  add_note(*kari, "other");
+  for (int round = 0; round < 2; ++round) {
+    sync(*kari);
+    sync(*ola);
+  }
+  EXPECT_EQ(titles(*kari), wanted);
+  EXPECT_EQ(titles(*ola), wanted);
+  EXPECT_NE(kari->writer(), chain::writer_of_device(kari->device()));
+}
+
+// Simulation seed 100061: only a fork of the first name was left, so this one refused the server's history
+// for ever.
+TEST_F(CopiedStore, ThatHadTakenANewNameAndWasSetBackLosesNeitherBranch) {
+  kari.reset();
+  copy("kari", "second");
+  auto second = open("second", "kari");
+  const WriterId second_name = second->writer();
+  add_note(*second, "under the second name");
+  sync(*second);
+  second.reset();
+  copy("second", "saved");
+  second = open("second", "kari");
+  add_note(*second, "a");
+  sync(*second);
+  set_back(second, "second", "saved");
+  ASSERT_EQ(second->writer(), second_name);
+  add_note(*second, "other");
+  for (int round = 0; round < 2; ++round) {
+    sync(*second);
+    sync(*ola);
+  }
+  const std::multiset<std::string> wanted = {"first", "under the second name", "a", "other"};
+  EXPECT_EQ(titles(*second), wanted);
+  EXPECT_EQ(titles(*ola), wanted);
+  EXPECT_NE(second->writer(), second_name);
+}
+
+// Simulation seed 300188: what the other store had written meanwhile was taken for a fork.
+TEST_F(CopiedStore, WhoseNewNameTheServerDoesNotTakeYetWaitsAndFindsNoFork) {
+  kari.reset();
+  copy("kari", "second");
+  kari = open("kari", "kari");
+  auto second = open("second", "kari");
+  add_note(*second, "from the second");
+  add_note(*kari, "from the first");
+  sync(*kari);
+  fleet.server.back_up(folder("backup"));
+  fleet.server.restore(folder("backup"));  // it takes no entries before an administrator's device has come
+  const auto report = second->sync({});
+  ASSERT_TRUE(report.ok()) << report.error().message();
+  sync(*fleet.admin);
+  for (int round = 0; round < 2; ++round) {
+    for (Replica* replica : {second.get(), kari.get()}) sync(*replica);
+  }
+  const std::multiset<std::string> wanted = {"first", "from the first", "from the second"};
+  EXPECT_EQ(titles(*second), wanted);
+  EXPECT_EQ(titles(*kari), wanted);
 }
 
 TEST_F(CopiedStore, WhatItWroteUnderItsNewNameStandsWhenTheDeviceIsRevoked) {

@@ -150,7 +150,7 @@ class FakeServerHost final : public ServerHost {
     run.end = run.tail.after;
     for (std::size_t bytes = 0; at < items.size() && bytes < bytes_max; ++at) {
       const bool own = equal(items[at].writer.view(), reader.view());
-      run.tail.items.push_back({at + 1, 1, own ? Bytes{} : items[at].bytes});
+      run.tail.items.push_back({at + 1, 1, own ? Bytes{} : items[at].bytes, items[at].hash});
       run.end = items[at].after;
       bytes += items[at].bytes.size();
     }

@@ -177,7 +177,7 @@ TEST(Message, AllocatesNothingByACountThatTheBytesCannotHold) {
   EXPECT_FALSE(decode_message(writer.bytes()).ok());
 }
 
-/// Bytes of version 1, frozen: a change here breaks every device in the field.
+/// Bytes of version 2, frozen: a change here breaks every device in the field.
 TEST(Message, MatchesTheFrozenVectors) {
   const auto s = samples();
   EXPECT_EQ(to_hex(encode(s[9])), "0a040404040404040404040404040404040c040b");
@@ -205,7 +205,8 @@ TEST(Message, MatchesTheFrozenVectors) {
                 "020102"
                 "ae02"
                 "02"
-                "00");
+                "00" +
+                std::string(64, '0'));
 }
 
 TEST(Receipts, SignEverythingButTheSignature) {
