@@ -57,7 +57,8 @@ TEST_F(StoreTest, RefusesATransactionBeyondItsLimitsAtTheEdit) {
 TEST_F(StoreTest, KeepsWhatWaitedInTheOutboxOfTheSchemaBefore) {
   const SpaceId other{{3}};
   SAMLA_ASSERT(connection_
-                   .execute("DROP TABLE outbox_group; DROP TABLE outbox_write; PRAGMA user_version = 3;"
+                   .execute("DROP TABLE outbox_group; DROP TABLE outbox_write; DROP TABLE chain_branch; "
+                            "PRAGMA user_version = 3;"
                             "CREATE TABLE outbox(space BLOB NOT NULL, writer BLOB NOT NULL, "
                             "seq INTEGER NOT NULL, position INTEGER NOT NULL, group_bytes INTEGER NOT NULL, "
                             "header BLOB NOT NULL, content BLOB NOT NULL, "
