@@ -13,7 +13,7 @@
 namespace samla::cli {
 namespace {
 
-constexpr int kEventWaitMs = 100;
+constexpr int kUntilWoken = -1;
 constexpr int kKilledBySignal = 128;
 /// Between a thread that says it is about to ask and the library that counts the call.
 constexpr std::chrono::milliseconds kEnterWait{50};
@@ -76,13 +76,14 @@ std::string Session::ask(const Json& request, const std::function<void(const std
   if (on_event) {
     listener = std::thread([&] {
       while (!over) {
-        const std::string event = take(samla_next_event(client_, kEventWaitMs));
+        const std::string event = take(samla_next_event(client_, kUntilWoken));
         if (!event.empty()) on_event(event);
       }
     });
   }
   const auto stop_listening = [&] {
     over = true;
+    samla_wake(client_);
     if (listener.joinable()) listener.join();
   };
   if (next_signal() != SIGUSR1) {

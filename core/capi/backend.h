@@ -27,6 +27,10 @@ class Backend {
   virtual Answer ask(std::string_view json) = 0;
   /// The next event; absent where none came in time, or when it is over.
   virtual std::optional<std::string> next_event(std::chrono::milliseconds timeout) = 0;
+  /// No further event will come: another process had the store, and has ended.
+  virtual bool over() const = 0;
+  /// Ends a next_event that waits, or the next one that would, as if its time had passed.
+  virtual void wake() = 0;
   /// Makes what waits for the network, or watches, end soon; later requests are not run. May be called
   /// again: a request that was just beginning hears only the next call.
   virtual void end() = 0;

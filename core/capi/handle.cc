@@ -22,7 +22,8 @@ constexpr milliseconds kBusyWait{6'000};
 constexpr milliseconds kFirstPause{20};
 constexpr milliseconds kLongestPause{250};
 constexpr milliseconds kEndAgain{20};
-constexpr milliseconds kEventSlice{100};
+/// Ten years.
+constexpr milliseconds kForEver{315'360'000'000};
 /// A request that finds no owner who takes it, this often in a row, is given up.
 constexpr int kAttemptsMax = 50;
 /// There is no store here, and none can be made.
@@ -70,6 +71,8 @@ class Handle::Own final : public Backend {
   std::optional<std::string> next_event(milliseconds timeout) override {
     return owner_.next_event(self_, timeout);
   }
+  bool over() const override { return false; }
+  void wake() override { owner_.wake(self_); }
   void end() override { owner_.withdraw(self_); }
 
  private:
@@ -149,6 +152,7 @@ Result<std::shared_ptr<Backend>> Handle::current() {
   SAMLA_ASSIGN(auto opened, open_backend());
   const std::lock_guard lock(mutex_);
   backend_ = opened;
+  backend_changed_.notify_all();
   return opened;
 }
 
@@ -208,31 +212,40 @@ std::string Handle::request(std::string_view json) {
   return requests::error_reply(fail(ErrorCode::store_busy, "request"));
 }
 
+/// Null: none came in time, or nobody is to wait any more.
+std::shared_ptr<Backend> Handle::wait_for_backend(Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  const auto ready = [this] { return closing_ || woken_ || backend_ != nullptr; };
+  backend_changed_.wait_until(lock, deadline, ready);
+  return closing_ || std::exchange(woken_, false) ? nullptr : backend_;
+}
+
 std::optional<std::string> Handle::next_event(int timeout_ms) {
   const Call call(*this);
-  const auto deadline = Now::now() + milliseconds(timeout_ms);
+  const auto deadline = Now::now() + (timeout_ms < 0 ? kForEver : milliseconds(timeout_ms));
   for (;;) {
-    std::shared_ptr<Backend> backend;
-    {
-      const std::lock_guard lock(mutex_);
-      backend = backend_;
-      if (closing_) return std::nullopt;
-    }
+    const std::shared_ptr<Backend> backend = wait_for_backend(deadline);
+    if (backend == nullptr) return std::nullopt;
     const auto left = std::chrono::ceil<milliseconds>(deadline - Now::now());
-    const milliseconds slice = timeout_ms < 0 ? kEventSlice : std::clamp(left, milliseconds(0), kEventSlice);
-    const auto slice_end = Now::now() + slice;
-    if (backend != nullptr) {
-      if (auto event = backend->next_event(slice)) return event;
-    }
-    if (timeout_ms >= 0 && Now::now() >= deadline) return std::nullopt;
-    // A backend that is over says so at once.
-    std::this_thread::sleep_until(slice_end);
+    if (auto event = backend->next_event(std::max(left, milliseconds(0)))) return event;
+    const std::lock_guard lock(mutex_);
+    if (closing_ || std::exchange(woken_, false) || Now::now() >= deadline) return std::nullopt;
+    // The process that had the store open ended: there is nobody to hear from until somebody asks again.
+    if (backend->over() && backend_ == backend) backend_ = nullptr;
   }
+}
+
+void Handle::wake() {
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+  backend_changed_.notify_all();
+  if (backend_ != nullptr) backend_->wake();
 }
 
 void Handle::close() {
   std::unique_lock lock(mutex_);
   closing_ = true;
+  backend_changed_.notify_all();
   while (calls_ > 0) {
     const std::shared_ptr<Backend> backend = backend_;
     lock.unlock();

@@ -14,8 +14,8 @@ using Now = std::chrono::steady_clock;
 constexpr milliseconds kInterruptEvery{20};
 /// A program asks twice (the proof, the request); the watch connects again after the last of them.
 constexpr milliseconds kLinger{150};
-/// How long one waits for events on behalf of all.
-constexpr milliseconds kWatchSlice{50};
+/// How long one waits for events on behalf of all, at the most: what ends the wait before wakes it.
+constexpr milliseconds kEventWaitMax{24 * 60 * 60 * 1000};
 constexpr std::size_t kEventsMax = 1024;
 /// A watch takes no parameters worth mentioning; large requests are not parsed for nothing.
 constexpr std::size_t kWatchBytesMax = 4096;
@@ -173,8 +173,9 @@ std::optional<std::string> Owner::next_event(Asker asker, milliseconds timeout) 
       return event;
     }
     const auto left = std::chrono::ceil<milliseconds>(deadline - Now::now());
-    if (closing_ || place->second.withdrawn || (looked && left.count() <= 0)) return std::nullopt;
-    const milliseconds slice = std::clamp(left, milliseconds(0), kWatchSlice);
+    const bool woken = std::exchange(place->second.woken, false);
+    if (closing_ || woken || place->second.withdrawn || (looked && left.count() <= 0)) return std::nullopt;
+    const milliseconds slice = std::clamp(left, milliseconds(0), kEventWaitMax);
     if (pumping_) {
       event_came_.wait_for(lock, slice);
       continue;
@@ -195,6 +196,21 @@ void Owner::withdraw(Asker asker) {
   if (place != places_.end()) place->second.withdrawn = true;
   if (running_ == asker) client_->interrupt();
   turn_came_.notify_all();
+  wake_waiting();
+}
+
+void Owner::wake(Asker asker) {
+  const std::lock_guard lock(mutex_);
+  const auto place = places_.find(asker);
+  if (place == places_.end()) return;
+  place->second.woken = true;
+  wake_waiting();
+}
+
+/// Those who wait for events look why: one of them in the client, the others here.
+void Owner::wake_waiting() {
+  event_came_.notify_all();
+  client_->wake_events();
 }
 
 void Owner::close() {
@@ -202,6 +218,7 @@ void Owner::close() {
   closing_ = true;
   if (watching_) client_->interrupt();
   turn_came_.notify_all();
+  wake_waiting();
 }
 
 }  // namespace samla::capi

@@ -34,6 +34,8 @@ class Owner {
   bool proves(std::string_view passphrase);
   std::optional<std::string> next_event(Asker asker, std::chrono::milliseconds timeout);
 
+  /// Ends the asker's next_event that waits, or the next one that would.
+  void wake(Asker asker);
   /// The asker wants no more: what it waits for ends soon. To be called until its request has returned.
   void withdraw(Asker asker);
   /// No further request begins, and watches are cut. To be called until all have returned.
@@ -43,6 +45,7 @@ class Owner {
   struct Place {
     std::deque<std::string> events;
     bool withdrawn = false;
+    bool woken = false;
   };
   class Turn;
 
@@ -50,6 +53,7 @@ class Owner {
   Answer watch(Asker asker, std::string_view json, const std::function<bool()>& begin);
   void linger(Asker asker);
   void spread(const std::string& event);
+  void wake_waiting();
 
   const std::unique_ptr<requests::Client> client_;
   std::mutex mutex_;

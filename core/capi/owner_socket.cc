@@ -21,12 +21,15 @@ constexpr std::chrono::seconds kProofWait{5};
 constexpr milliseconds kStallMax{10'000};
 /// The turn is held meanwhile: who takes nothing for so long is let go.
 constexpr milliseconds kTakenStallMax{1'000};
-constexpr milliseconds kEventWait{50};
+constexpr milliseconds kEventWait{60 * 60 * 1000};
+/// An interrupt that comes before the client has begun is forgotten by it.
+constexpr milliseconds kWithdrawAgain{20};
 constexpr milliseconds kNoDescriptorsPause{50};
 
-bool has_hung_up(int socket) {
+/// Also when this side shuts the connection down.
+void wait_for_hang_up(int socket) {
   pollfd state{socket, 0, 0};
-  return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLERR)) != 0;
+  while (::poll(&state, 1, -1) < 0 && errno == EINTR) continue;
 }
 
 ino_t inode_of(const std::filesystem::path& path) {
@@ -86,9 +89,13 @@ class OwnerSocket::Connection {
     if (send(FrameKind::kWelcome, {}, kStallMax)) {
       std::atomic<bool> over = false;
       std::thread forwarding([&] { forward_events(asker, over); });
+      std::thread watching([&] { withdraw_when_gone(asker, over); });
       while (answer_one(asker)) continue;
       over = true;
+      ::shutdown(socket_, SHUT_RDWR);
+      owner_.withdraw(asker);
       forwarding.join();
+      watching.join();
     }
     owner_.dismiss(asker);
   }
@@ -113,8 +120,6 @@ class OwnerSocket::Connection {
 
   void forward_events(Owner::Asker asker, const std::atomic<bool>& over) {
     while (!over) {
-      // Nobody waits for the reply any more: a watch would go on for ever.
-      if (has_hung_up(socket_)) owner_.withdraw(asker);
       const auto event = owner_.next_event(asker, kEventWait);
       if (event) {
         send(FrameKind::kEvent, *event, kStallMax);
@@ -122,6 +127,15 @@ class OwnerSocket::Connection {
         // next_event returns at once when the owner ends or the asker is withdrawn.
         std::this_thread::sleep_for(milliseconds(1));
       }
+    }
+  }
+
+  /// Nobody waits for the reply any more: a watch would go on for ever.
+  void withdraw_when_gone(Owner::Asker asker, const std::atomic<bool>& over) {
+    wait_for_hang_up(socket_);
+    while (!over) {
+      owner_.withdraw(asker);
+      std::this_thread::sleep_for(kWithdrawAgain);
     }
   }
 

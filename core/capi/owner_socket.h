@@ -3,7 +3,8 @@
 // gets no more than a frame of a few KiB and a few seconds. Several at once, a bounded number.
 // Invariant: a request is announced as taken before it can have any effect, so that the other side knows
 // whether it may ask elsewhere.
-// Threads: one that accepts, two a connection (its requests, its events); all gone with the object.
+// Threads: one that accepts, three a connection (its requests, its events, its end); all gone with the
+// object.
 #pragma once
 
 #include <sys/types.h>

@@ -134,9 +134,22 @@ Answer Relay::ask(std::string_view json) {
   return {Outcome::kNotRun, {}};
 }
 
+bool Relay::over() const {
+  const std::lock_guard lock(mutex_);
+  return over_;
+}
+
+void Relay::wake() {
+  const std::lock_guard lock(mutex_);
+  woken_ = true;
+  changed_.notify_all();
+}
+
 std::optional<std::string> Relay::next_event(milliseconds timeout) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, std::max(timeout, milliseconds(0)), [this] { return over_ || !events_.empty(); });
+  changed_.wait_for(lock, std::max(timeout, milliseconds(0)),
+                    [this] { return over_ || woken_ || !events_.empty(); });
+  woken_ = false;
   if (events_.empty()) return std::nullopt;
   std::string event = std::move(events_.front());
   events_.pop_front();

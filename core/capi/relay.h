@@ -24,6 +24,8 @@ class Relay final : public Backend {
 
   Answer ask(std::string_view json) override;
   std::optional<std::string> next_event(std::chrono::milliseconds timeout) override;
+  bool over() const override;
+  void wake() override;
   void end() override;
 
  private:
@@ -35,12 +37,13 @@ class Relay final : public Backend {
 
   const int socket_;
   std::mutex asking_;  // one request at a time on the connection
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   Stage stage_ = Stage::kIdle;
   std::string reply_;
   std::deque<std::string> events_;
   bool over_ = false;
+  bool woken_ = false;
   std::thread reading_;
 };
 

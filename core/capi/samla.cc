@@ -110,6 +110,10 @@ char* samla_request(samla_client* client, const char* request_json) {
   }
 }
 
+void samla_wake(samla_client* client) {
+  if (client != nullptr) client->handle->wake();
+}
+
 char* samla_next_event(samla_client* client, int timeout_ms) {
   if (client == nullptr) return nullptr;
   try {

@@ -8,6 +8,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/websocket.hpp>
 #include <deque>
@@ -86,8 +87,9 @@ class ClientChannel::Impl {
   Result<std::optional<Bytes>> receive(std::chrono::milliseconds timeout) {
     if (queued_bytes_ > 0 || timeout.count() == 0) io_.poll();
     if (incoming_.empty()) {
-      pump_until(SteadyClock::now() + timeout, [this] { return !incoming_.empty() || failure_; });
+      pump_until(SteadyClock::now() + timeout, [this] { return !incoming_.empty() || failure_ || woken_; });
     }
+    woken_ = false;
     if (incoming_.empty()) {
       if (failure_) return *failure_;
       return std::optional<Bytes>();
@@ -97,6 +99,11 @@ class ClientChannel::Impl {
     incoming_bytes_ -= queue_charge(message.size());
     if (incoming_bytes_ <= kIncomingBytesMax) reader_wake_.cancel();
     return std::optional<Bytes>(std::move(message));
+  }
+
+  /// By way of the loop, which alone touches `woken_`.
+  void wake() {
+    asio::post(io_, [this] { woken_ = true; });
   }
 
   void close() {
@@ -145,13 +152,26 @@ class ClientChannel::Impl {
 
   bool has_room(std::size_t size) const { return queued_bytes_ + queue_charge(size) <= kSendQueueBytesMax; }
 
-  /// Runs what is ready until `done` or `deadline`; what `done` says in the end.
+  /// Runs what is ready until `done` or `deadline`; what `done` says in the end. Asio looks up every second
+  /// while it waits for a time that it is told: a long wait has an alarm of its own instead.
   template <class Done>
   bool pump_until(SteadyClock::time_point deadline, Done done) {
-    while (!done()) {
-      if (io_.run_one_until(deadline) == 0 && SteadyClock::now() >= deadline) return done();
+    constexpr std::chrono::seconds kAsioLooksUp{1};
+    const bool is_long = deadline - SteadyClock::now() > kAsioLooksUp;
+    if (is_long && !done()) {
+      alarm_.expires_at(deadline);
+      alarm_.async_wait([](beast::error_code) {});
     }
-    return true;
+    while (!done()) {
+      if (is_long) {
+        io_.run_one();
+      } else {
+        io_.run_one_until(deadline);
+      }
+      if (SteadyClock::now() >= deadline) break;
+    }
+    if (is_long) alarm_.cancel();
+    return done();
   }
 
   Result<void> connect_tcp(const Endpoint& endpoint, SteadyClock::time_point deadline) {
@@ -317,6 +337,7 @@ class ClientChannel::Impl {
   websocket::stream<tcp::socket, false> stream_{io_};
   asio::steady_timer writer_wake_{io_, SteadyClock::time_point::max()};  // never expires; cancelled to wake
   asio::steady_timer reader_wake_{io_, SteadyClock::time_point::max()};  // likewise
+  asio::steady_timer alarm_{io_};                                        // ends a long wait
   std::optional<noise::Channel> channel_;
   std::deque<Bytes> queue_;
   std::deque<Bytes> incoming_;
@@ -325,6 +346,7 @@ class ClientChannel::Impl {
   std::uint64_t fragments_written_ = 0;
   std::optional<Error> failure_;
   bool closing_ = false;
+  bool woken_ = false;
 };
 
 ClientChannel::ClientChannel(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -344,6 +366,7 @@ Result<void> ClientChannel::send(ByteView logical_message) { return impl_->send(
 Result<std::optional<Bytes>> ClientChannel::receive(std::chrono::milliseconds timeout) {
   return impl_->receive(timeout);
 }
+void ClientChannel::wake() { impl_->wake(); }
 void ClientChannel::close() { impl_->close(); }
 const noise::HandshakeHash& ClientChannel::handshake_hash() const { return impl_->handshake_hash(); }
 

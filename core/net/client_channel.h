@@ -2,7 +2,7 @@
 // Bytes pass: caller -> channel -> noise -> WebSocket, and back.
 // Invariant: reading and writing go on together whenever a method waits, so that two sides which both
 // write never wait for each other; both queues are bounded.
-// Threads: one at a time. Nothing happens between calls: no thread and no timer of its own.
+// Threads: one at a time, but for `wake`. Nothing happens between calls: no thread and no timer of its own.
 #pragma once
 
 #include <chrono>
@@ -35,6 +35,9 @@ class ClientChannel {
   /// The next message; nothing where none came within `timeout` (zero: only looks). After an error
   /// there is none to come: connection_closed, or protocol where the server's bytes were wrong.
   Result<std::optional<Bytes>> receive(std::chrono::milliseconds timeout);
+  /// Ends a `receive` that waits, or the next one, as if its time had passed. Any thread, while the channel
+  /// is there.
+  void wake();
   /// Sends what is queued and the authenticated close, for at most 5 s; the channel is then spent.
   void close();
 

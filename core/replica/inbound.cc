@@ -5,10 +5,13 @@
 //   3. the writer's signature, by the key that the identity chain certifies          (verify)
 //   4. continuity, and validity by the heads that it names                           (judge)
 //   5. the bytes are kept as they came, with their place                             (store)
-//   6. each value is opened where we hold the key                                    (open_writes)
+//   6. each value is opened where we hold the key                                    (open, open_writes)
 //   7. heads and records                                                             (materialise)
 //   8. the cursor moves on, and all of it commits at once                            (take_tail)
 #include "core/replica/inbound.h"
+
+#include <algorithm>
+#include <iterator>
 
 #include "core/base/encoding.h"
 #include "core/base/planted_bug.h"
@@ -47,6 +50,7 @@ Result<void> Inbound::take_tail(const SpaceId& space, const Incarnation& incarna
   SAMLA_ASSIGN(auto transaction, local_.begin());
   SAMLA_ASSIGN(Position at, start_of(space, incarnation, items.front().seq));
   SAMLA_ASSIGN(const auto places, local_.tables->changesets.at_places(space, at.seq, items.back().seq));
+  std::vector<view::AppliedWrite> writes;
   for (const wire::TailItem& item : items) {
     SAMLA_ASSIGN(Arrived arrived,
                  item.changeset.empty() ? own(space, item) : arrive(space, item, leaves_out));
@@ -66,8 +70,9 @@ Result<void> Inbound::take_tail(const SpaceId& space, const Incarnation& incarna
     if (!arrived.own) SAMLA_TRY(judge(arrived));
     if (SAMLA_PLANTED_BUG(drop_last_of_tail) && items.size() > 2 && &item == &items.back()) continue;
     SAMLA_ASSIGN(const bool fresh, store(arrived));
-    if (fresh) SAMLA_TRY(materialise(arrived));
+    if (fresh) SAMLA_TRY(open(arrived, writes));
   }
+  SAMLA_TRY(materialise(writes));
   SAMLA_TRY(fill_gaps(space));
   SAMLA_TRY(local_.tables->cursors.put(space, at));
   SAMLA_TRY(local_.save_clock());
@@ -273,15 +278,22 @@ std::optional<view::Content> open_write(const change::Header& header, const chan
   return std::move(*content);
 }
 
-// ---- 7. records
-
-Result<void> Inbound::materialise(const Arrived& arrived) {
-  const std::vector<view::AppliedWrite> writes = open_writes(*local_.membership, arrived.changeset);
+/// Adds those that count to `writes`; the others are seen through at once.
+Result<void> Inbound::open(const Arrived& arrived, std::vector<view::AppliedWrite>& writes) {
+  std::vector<view::AppliedWrite> opened = open_writes(*local_.membership, arrived.changeset);
   if (arrived.validity != Validity::kValid) {
-    for (const view::AppliedWrite& write : writes) SAMLA_TRY(local_.records->apply_transparent(write));
+    for (const view::AppliedWrite& write : opened) SAMLA_TRY(local_.records->apply_transparent(write));
     return {};
   }
-  for (const view::AppliedWrite& write : writes) local_.time.observe(write.header.time);
+  for (const view::AppliedWrite& write : opened) local_.time.observe(write.header.time);
+  std::ranges::move(opened, std::back_inserter(writes));
+  return {};
+}
+
+// ---- 7. records
+
+/// All of a stretch at once: a record that several have written is loaded and saved once.
+Result<void> Inbound::materialise(std::span<const view::AppliedWrite> writes) {
   SAMLA_ASSIGN(const std::set<RecordId> changed, local_.records->apply(writes));
   changed_.insert(changed.begin(), changed.end());
   return {};
@@ -299,13 +311,15 @@ Result<void> Inbound::open_again(const SpaceId& space) {
   std::set<std::pair<WriterId, std::uint64_t>> changesets;
   for (const change::WriteRef& ref : refs) changesets.emplace(ref.writer, ref.seq);
   SAMLA_ASSIGN(auto transaction, local_.begin());
+  std::vector<view::AppliedWrite> writes;
   for (const auto& [writer, seq] : changesets) {
     SAMLA_ASSIGN(const auto stored, local_.tables->changesets.get(space, writer, seq));
     if (!stored || stored->validity != Validity::kValid) continue;
     Arrived again;
     SAMLA_ASSIGN(again.changeset, Changeset::decode(stored->bytes));
-    SAMLA_TRY(materialise(again));
+    SAMLA_TRY(open(again, writes));
   }
+  SAMLA_TRY(materialise(writes));
   SAMLA_TRY(fill_gaps(space));
   return transaction.commit();
 }

@@ -55,7 +55,8 @@ class Inbound {
   Result<void> check_named(const change::Changeset& changeset) const;
   Result<void> judge(Arrived& arrived) const;
   Result<bool> store(const Arrived& arrived);
-  Result<void> materialise(const Arrived& arrived);
+  Result<void> open(const Arrived& arrived, std::vector<view::AppliedWrite>& writes);
+  Result<void> materialise(std::span<const view::AppliedWrite> writes);
   Result<void> fill_gaps(const SpaceId& space);
 
   LocalStore& local_;

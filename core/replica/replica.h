@@ -19,6 +19,7 @@
 #include "core/base/random.h"
 #include "core/base/result.h"
 #include "core/base/secret_text.h"
+#include "core/base/waker.h"
 #include "core/change/validity.h"
 #include "core/change/write.h"
 #include "core/view/records.h"
@@ -201,8 +202,11 @@ struct SyncOptions {
   /// Compares the server's list of fields with several heads with this device's, where nothing was sent:
   /// reads all records.
   bool compare_heads = false;
-  /// Asked a few times a second; true ends the sync, with what it has done so far. May be empty.
+  /// True ends the sync, with what it has done so far. Asked at every message, and when `waker` says; without
+  /// one a few times a second. May be empty.
   std::function<bool()> stop;
+  /// Outlives the sync; null: none.
+  Waker* waker = nullptr;
 };
 
 /// One write of a record, as history shows it.

@@ -14,8 +14,12 @@ using std::chrono::milliseconds;
 namespace {
 
 constexpr milliseconds kConnectDeadline{8000};
-/// How long one look for a message may take, so that `stop` is asked often enough.
+/// How long one look for a message may take where nothing wakes it, so that `stop` is asked often enough.
 constexpr milliseconds kPatience{200};
+/// Where something does. Long enough to be no work, and short enough for any clock's arithmetic.
+constexpr milliseconds kForEver{24 * 60 * 60 * 1000};
+/// After so much silence of a level session the index is fed what it has not got yet.
+constexpr milliseconds kRestAfter{300};
 /// After which a session that stays offers again what the server did not take.
 constexpr milliseconds kOfferAgain{30'000};
 
@@ -56,18 +60,25 @@ class Run {
     SAMLA_TRY(connect());
     SAMLA_TRY(conversation_.start());
     SAMLA_TRY(send_outgoing());
+    std::optional<Waker::Attached> attached;
+    if (options_.waker != nullptr) attached.emplace(*options_.waker, [this] { channel_->wake(); });
     milliseconds silence{0};
     while (!stopped() && !(until == RunUntil::kLevel && conversation_.level())) {
-      SAMLA_ASSIGN(const auto message, channel_->receive(kPatience));
+      const auto since = std::chrono::steady_clock::now();
+      SAMLA_ASSIGN(const auto message, channel_->receive(patience(silence)));
       if (!message) {
-        silence += kPatience;
+        const auto waited = since_ms(since);
+        silence += waited;
         SAMLA_TRY(still_waiting(silence));
-        SAMLA_TRY(offer_refused_again());
+        SAMLA_TRY(offer_refused_again(waited));
+        if (silence >= kRestAfter) rest();
         continue;
       }
       silence = {};
+      rested_ = false;
       SAMLA_TRY(take(*message));
     }
+    attached.reset();
     channel_->send(wire::encode(wire::Goodbye{})).ok();
     channel_->close();
     return {};
@@ -98,6 +109,27 @@ class Run {
     return {};
   }
 
+  static milliseconds since_ms(std::chrono::steady_clock::time_point then) {
+    return std::chrono::ceil<milliseconds>(std::chrono::steady_clock::now() - then);
+  }
+
+  /// Until there is something to do, or `stop` is to be asked.
+  milliseconds patience(milliseconds silence) const {
+    milliseconds most = options_.waker == nullptr ? kPatience : kForEver;
+    if (!conversation_.level()) most = std::min(most, options_.silence_max - silence);
+    if (conversation_.host().holds_refused()) most = std::min(most, kOfferAgain - held_back_);
+    if (conversation_.level() && !rested_) most = std::min(most, kRestAfter - silence);
+    return std::max(most, milliseconds(0));
+  }
+
+  /// Nobody waits for this thread now: a part of what the next search would have to do. A failure is left to
+  /// that search.
+  void rest() {
+    if (rested_ || !conversation_.level()) return;
+    const auto more = local_.records->rest();
+    rested_ = !more.ok() || !*more;
+  }
+
   /// Silence while something is owed is a server that is gone; while level it is rest.
   Result<void> still_waiting(milliseconds silence) {
     if (conversation_.level() || silence < options_.silence_max) return {};
@@ -105,8 +137,8 @@ class Run {
   }
 
   /// Only where the session stays: one that ends when it is level leaves it to the next.
-  Result<void> offer_refused_again() {
-    held_back_ = conversation_.host().holds_refused() ? held_back_ + kPatience : milliseconds{0};
+  Result<void> offer_refused_again(milliseconds waited) {
+    held_back_ = conversation_.host().holds_refused() ? held_back_ + waited : milliseconds{0};
     if (held_back_ < kOfferAgain) return {};
     held_back_ = {};
     conversation_.host().offer_refused_again();
@@ -164,6 +196,7 @@ class Run {
   const SyncOptions& options_;
   Conversation conversation_;
   milliseconds held_back_{0};  ///< in silence, since something was refused
+  bool rested_ = false;        ///< nothing waits for the index
   std::unique_ptr<net::ClientChannel> channel_;
 };
 

@@ -74,6 +74,8 @@ std::optional<std::string> Client::next_event(std::chrono::milliseconds timeout)
   return impl_->profile.events().next(timeout);
 }
 
+void Client::wake_events() { impl_->profile.events().wake(); }
+
 bool Client::proves(std::string_view passphrase) const {
   const std::lock_guard lock(impl_->one_at_a_time);
   return impl_->profile.proves(passphrase);

@@ -32,6 +32,8 @@ class Client {
   /// The next event as a JSON object ("record.changed", "conflict", "sync.state", "progress"), oldest
   /// first; absent where none came within `timeout`. At most 1,024 wait: then the oldest of a kind go.
   std::optional<std::string> next_event(std::chrono::milliseconds timeout);
+  /// Ends a next_event that waits, or the next one that would, as if its time had passed. Any thread.
+  void wake_events();
   /// Whether `passphrase` opens this profile (a second program proves it before it may ask).
   bool proves(std::string_view passphrase) const;
   /// Makes a request that waits for the network, or watches, end soon. Any thread.

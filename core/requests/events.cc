@@ -22,9 +22,19 @@ void Events::push(const Json& event) {
   came_.notify_one();
 }
 
+void Events::wake() {
+  {
+    const std::lock_guard lock(mutex_);
+    woken_ = true;
+  }
+  came_.notify_all();
+}
+
 std::optional<std::string> Events::next(std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
-  if (!came_.wait_for(lock, timeout, [&] { return !waiting_.empty(); })) return std::nullopt;
+  came_.wait_for(lock, timeout, [&] { return woken_ || !waiting_.empty(); });
+  woken_ = false;
+  if (waiting_.empty()) return std::nullopt;
   std::string text = std::move(waiting_.front().text);
   waiting_.pop_front();
   return text;

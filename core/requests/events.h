@@ -21,6 +21,8 @@ class Events {
   void push(const Json& event);
   /// The oldest, as JSON; absent where none came in time.
   std::optional<std::string> next(std::chrono::milliseconds timeout);
+  /// Ends a `next` that waits, or the next one that would, as if its time had passed.
+  void wake();
 
  private:
   struct Waiting {
@@ -32,6 +34,7 @@ class Events {
   std::mutex mutex_;
   std::condition_variable came_;
   std::deque<Waiting> waiting_;
+  bool woken_ = false;
 };
 
 }  // namespace samla::requests

@@ -40,6 +40,7 @@ replica::OpenOptions Profile::open_options() const {
 replica::SyncOptions Profile::sync_options() {
   replica::SyncOptions out;
   out.stop = [this] { return interrupted_.load(); };
+  out.waker = &waker_;
   out.progress = [this](std::uint64_t sent, std::uint64_t received) {
     events_.push({{"event", "progress"}, {"sent", sent}, {"received", received}});
   };

@@ -37,7 +37,10 @@ class Profile {
   bool proves(std::string_view passphrase) const;
   Result<void> change_passphrase(const SecretText& passphrase);
 
-  void interrupt() { interrupted_ = true; }
+  void interrupt() {
+    interrupted_ = true;
+    waker_.wake();
+  }
   void begin_request() { interrupted_ = false; }
 
  private:
@@ -46,6 +49,7 @@ class Profile {
   std::unique_ptr<domain::Workspace> workspace_;
   Events events_;
   std::atomic<bool> interrupted_ = false;
+  Waker waker_;
 };
 
 }  // namespace samla::requests

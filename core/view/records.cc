@@ -59,35 +59,35 @@ Result<void> set_up(sqlite::Connection& connection, const SearchFields& search_f
 struct Changing {
   RecordRow row;
   std::optional<RecordTexts> texts;
-  IndexedText text_before;
-  Bytes state_before;
-  Bytes content_before;
+  RowBytes before;
+  /// What the index holds of it; absent: nothing, since the row waits for it.
+  std::optional<IndexedText> indexed;
 
   static Result<Changing> load(sqlite::Connection& connection, const AppliedWrite& write,
                                const SearchFields& search_fields) {
     Changing out;
     out.texts.emplace(connection);
-    SAMLA_ASSIGN(out.row, load_record_row(connection, write.space, write.header.record));
+    SAMLA_ASSIGN(auto loaded, load_with_bytes(connection, write.space, write.header.record));
+    out.row = std::move(loaded.first);
+    out.before = std::move(loaded.second);
     if (out.row.number == 0) return out;
-    out.text_before = indexed_text(out.row, search_fields);
-    out.state_before = out.row.state.encode();
-    out.content_before = out.row.encode_content();
+    SAMLA_ASSIGN(const bool waits, waits_for_index(connection, out.row.number));
+    if (!waits) out.indexed = indexed_text(out.row, search_fields);
     return out;
   }
 
   /// Whether there was anything to save. The kind cannot change unless the content does: its origin is
   /// kept there.
   Result<bool> save(sqlite::Connection& connection, const SearchFields& search_fields) {
-    const bool same =
-        row.number != 0 && row.state.encode() == state_before && row.encode_content() == content_before;
-    if (same) {
+    const RowBytes now = encode(row);
+    if (row.number != 0 && now == before) {
       // An edit that fits nowhere leaves the row as it is, and is kept in the document all the same.
       SAMLA_TRY(texts->save(row));
       return false;
     }
-    SAMLA_TRY(save_record_row(connection, row));
+    SAMLA_TRY(save_record_row(connection, row, now));
     SAMLA_TRY(texts->save(row));
-    SAMLA_TRY(update_index(connection, row, text_before, indexed_text(row, search_fields)));
+    if (indexed) SAMLA_TRY(update_index(connection, row, *indexed, indexed_text(row, search_fields)));
     return true;
   }
 };
@@ -173,14 +173,15 @@ Result<void> Records::forget(const SpaceId& space, const RecordId& id) {
   SAMLA_ASSIGN(const RecordRow row, load_record_row(*connection_, space, id));
   if (row.number == 0) return {};
   note_changed(id);
-  SAMLA_TRY(update_index(*connection_, row, indexed_text(row, search_fields_), {}));
+  SAMLA_ASSIGN(const bool waits, waits_for_index(*connection_, row.number));
+  if (!waits) SAMLA_TRY(update_index(*connection_, row, indexed_text(row, search_fields_), {}));
   SAMLA_TRY(forget_texts(*connection_, row));
   // The row keeps its number: by it goes who had the id first, where several spaces claim it.
   RecordRow empty;
   empty.number = row.number;
   empty.id = row.id;
   empty.space = row.space;
-  return save_record_row(*connection_, empty);
+  return save_record_row(*connection_, empty, encode(empty));
 }
 
 Result<void> Records::purge_index() {

@@ -133,13 +133,14 @@ IndexedText indexed_text(const RecordRow& row, const SearchFields& fields) {
   return out;
 }
 
+Result<bool> waits_for_index(sqlite::Connection& connection, std::int64_t number) {
+  SAMLA_ASSIGN(const std::int64_t watermark, indexed_to(connection));
+  return number > watermark ? Result<bool>(true) : waits(connection, number);
+}
+
 Result<void> update_index(sqlite::Connection& connection, const RecordRow& row, const IndexedText& before,
                           const IndexedText& after) {
-  if (before == after) return {};
-  SAMLA_ASSIGN(const std::int64_t watermark, indexed_to(connection));
-  if (row.number > watermark) return {};
-  SAMLA_ASSIGN(const bool waiting_already, waits(connection, row.number));
-  return waiting_already ? Result<void>() : take_out(connection, row.number, before);
+  return before == after ? Result<void>() : take_out(connection, row.number, before);
 }
 
 Result<void> rebuild_index(sqlite::Connection& connection, const SearchFields& fields) {

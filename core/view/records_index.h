@@ -31,7 +31,10 @@ struct IndexedText {
 /// found; nothing of an erased record.
 IndexedText indexed_text(const RecordRow& row, const SearchFields& fields);
 
-/// `row` has changed from having the text `before` to having `after`.
+/// Whether the index holds nothing of the row yet, or any more, and will be told of it.
+Result<bool> waits_for_index(sqlite::Connection& connection, std::int64_t number);
+
+/// `row`, which does not wait, has changed from having the text `before` to having `after`.
 Result<void> update_index(sqlite::Connection& connection, const RecordRow& row, const IndexedText& before,
                           const IndexedText& after);
 

@@ -159,7 +159,7 @@ bool RecordRow::contested() const {
   if (life != resolve::Life::kAlive) return life == resolve::Life::kContested;
   for (const auto& [tag, field] : state.fields()) {
     const bool several = field.heads().size() > 1 || texts.contains(tag);
-    if (tag != change::kLifeTag && several && field_view(tag, field).contested) return true;
+    if (tag != change::kLifeTag && several && contested(tag, field)) return true;
   }
   return false;
 }

@@ -78,6 +78,7 @@ struct RecordRow {
   /// Reads what encode_content wrote into a row whose `state` and `kind` are set; store_corrupt otherwise.
   Result<void> decode_content(ByteView bytes);
 
+  bool contested(const FieldTag& tag, const resolve::FieldState& field) const;
   FieldView field_view(const FieldTag& tag, const resolve::FieldState& field) const;
   RecordView view() const;
 };

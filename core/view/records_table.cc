@@ -49,19 +49,31 @@ Result<RecordRow> read_record_row(const sqlite::Statement& statement) {
   return row;
 }
 
-Result<RecordRow> load_record_row(sqlite::Connection& connection, const SpaceId& space, const RecordId& id) {
+Result<std::pair<RecordRow, RowBytes>> load_with_bytes(sqlite::Connection& connection, const SpaceId& space,
+                                                       const RecordId& id) {
   SAMLA_ASSIGN(auto query,
                connection.cached("SELECT " SAMLA_RECORD_COLUMNS " FROM record WHERE id = ?1 AND space = ?2"));
   query->bind(1, id).bind(2, space);
   SAMLA_ASSIGN(const bool found, query->step());
-  if (found) return read_record_row(*query);
-  RecordRow row;
-  row.id = id;
-  row.space = space;
-  return row;
+  std::pair<RecordRow, RowBytes> out;
+  if (found) {
+    SAMLA_ASSIGN(out.first, read_record_row(*query));
+    out.second = {to_bytes(query->column_blob(4)), to_bytes(query->column_blob(5))};
+    return out;
+  }
+  out.first.id = id;
+  out.first.space = space;
+  return out;
 }
 
-Result<void> save_record_row(sqlite::Connection& connection, RecordRow& row) {
+Result<RecordRow> load_record_row(sqlite::Connection& connection, const SpaceId& space, const RecordId& id) {
+  SAMLA_ASSIGN(auto loaded, load_with_bytes(connection, space, id));
+  return std::move(loaded.first);
+}
+
+RowBytes encode(const RecordRow& row) { return {row.state.encode(), row.encode_content()}; }
+
+Result<void> save_record_row(sqlite::Connection& connection, RecordRow& row, const RowBytes& bytes) {
   SAMLA_ASSIGN(
       auto save,
       row.number == 0
@@ -84,7 +96,7 @@ Result<void> save_record_row(sqlite::Connection& connection, RecordRow& row) {
   }
   save->bind(5, sortable(row.updated())).bind(6, std::int64_t{row.erased()});
   save->bind(7, std::int64_t{row.contested()}).bind(8, std::int64_t{row.unreadable()});
-  save->bind(9, ByteView(row.state.encode())).bind(10, ByteView(row.encode_content()));
+  save->bind(9, ByteView(bytes.state)).bind(10, ByteView(bytes.content));
   SAMLA_TRY(save->run());
   if (row.number == 0) row.number = connection.last_insert_rowid();
   return {};

@@ -21,7 +21,18 @@ Result<RecordRow> read_record_row(const sqlite::Statement& statement);
 /// The row of `id` in `space`; one that is not stored yet has number 0.
 Result<RecordRow> load_record_row(sqlite::Connection& connection, const SpaceId& space, const RecordId& id);
 
-/// Inserts or updates; sets `row.number`.
-Result<void> save_record_row(sqlite::Connection& connection, RecordRow& row);
+/// The columns `state` and `content` as they are stored.
+struct RowBytes {
+  Bytes state;
+  Bytes content;
+  bool operator==(const RowBytes&) const = default;
+};
+RowBytes encode(const RecordRow& row);
+/// The row of `id` in `space`, and what it is stored as; empty where it is not.
+Result<std::pair<RecordRow, RowBytes>> load_with_bytes(sqlite::Connection& connection, const SpaceId& space,
+                                                       const RecordId& id);
+
+/// Inserts or updates; sets `row.number`. `bytes`: the row, encoded.
+Result<void> save_record_row(sqlite::Connection& connection, RecordRow& row, const RowBytes& bytes);
 
 }  // namespace samla::view

@@ -9,19 +9,36 @@ namespace {
 
 bool is_true(const HeadView& head) { return head.readable && head.value == Value(true); }
 
-bool differ(const std::vector<HeadView>& heads) {
-  return heads.size() > 1 && std::ranges::any_of(heads, [&](const HeadView& head) {
-           return !head.readable || head.value != heads.front().value;
-         });
-}
-
 /// A set's element is in the set if any head says so: who added it did not know of its removal.
-bool settle_add_wins(std::vector<HeadView>& heads) {
+void settle_add_wins(std::vector<HeadView>& heads) {
   std::stable_partition(heads.begin(), heads.end(), is_true);
-  return is_true(heads.front());
 }
 
 }  // namespace
+
+/// Without a copy of a value: a row is looked at so after each change.
+bool RecordRow::contested(const FieldTag& tag, const resolve::FieldState& field) const {
+  if (const auto merged = texts.find(tag); merged != texts.end()) return merged->second.overlapping;
+  const FieldContent* first = nullptr;
+  std::size_t shown = 0;
+  bool differs = false;
+  bool is_element = false;
+  bool is_in_set = false;
+  for (const resolve::Head& head : field.heads()) {
+    if (erased_contents.contains({tag, head.ref})) continue;
+    ++shown;
+    const auto content = contents.find({tag, head.ref});
+    if (content == contents.end()) {
+      differs = true;
+      continue;
+    }
+    if (first == nullptr) first = &content->second;
+    is_element = !first->element.empty();
+    is_in_set = is_in_set || content->second.value == Value(true);
+    differs = differs || content->second.value != first->value;
+  }
+  return shown > 1 && differs && !(is_element && is_in_set);
+}
 
 FieldView RecordRow::field_view(const FieldTag& tag, const resolve::FieldState& field) const {
   FieldView out;
@@ -33,7 +50,7 @@ FieldView RecordRow::field_view(const FieldTag& tag, const resolve::FieldState& 
     }
     if (out.heads.empty()) out.heads.push_back({{}, {}, merged->second.text, true});
     out.merged = merged->second.heads.size() > 1;
-    out.contested = merged->second.overlapping;
+    out.contested = contested(tag, field);
     out.unchecked = merged->second.unchecked;
     out.false_snapshots = merged->second.false_snapshots;
     return out;
@@ -48,8 +65,8 @@ FieldView RecordRow::field_view(const FieldTag& tag, const resolve::FieldState& 
       out.element = content->second.element;
     }
   }
-  const bool settled = !out.element.empty() && settle_add_wins(out.heads);
-  out.contested = !settled && differ(out.heads);
+  if (!out.element.empty()) settle_add_wins(out.heads);
+  out.contested = contested(tag, field);
   return out;
 }
 

@@ -39,6 +39,9 @@ SAMLA_API char* samla_request(samla_client* client, const char* request_json);
 /* The next event, oldest first; NULL where none came within timeout_ms (0: only looks; negative: waits). */
 SAMLA_API char* samla_next_event(samla_client* client, int timeout_ms);
 
+/* Makes a samla_next_event that waits, or the next one that would, return NULL. NULL is nothing. */
+SAMLA_API void samla_wake(samla_client* client);
+
 /* Frees what samla_open, samla_request or samla_next_event returned. NULL is nothing. */
 SAMLA_API void samla_free(char* text);
 

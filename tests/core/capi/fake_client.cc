@@ -102,6 +102,7 @@ class Client::Impl {
   std::mutex events_mutex;
   std::condition_variable came;
   std::deque<std::string> events;
+  bool woken = false;
 };
 
 Client::Client(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -127,7 +128,9 @@ std::string Client::request(std::string_view text) {
 
 std::optional<std::string> Client::next_event(milliseconds timeout) {
   std::unique_lock lock(impl_->events_mutex);
-  if (!impl_->came.wait_for(lock, timeout, [this] { return !impl_->events.empty(); })) return std::nullopt;
+  impl_->came.wait_for(lock, timeout, [this] { return impl_->woken || !impl_->events.empty(); });
+  impl_->woken = false;
+  if (impl_->events.empty()) return std::nullopt;
   std::string out = std::move(impl_->events.front());
   impl_->events.pop_front();
   return out;
@@ -138,6 +141,12 @@ bool Client::proves(std::string_view passphrase) const {
 }
 
 void Client::interrupt() { impl_->interrupted = true; }
+
+void Client::wake_events() {
+  const std::lock_guard lock(impl_->events_mutex);
+  impl_->woken = true;
+  impl_->came.notify_all();
+}
 
 std::string error_reply(const Error& error) {
   return Json{{"ok", false},

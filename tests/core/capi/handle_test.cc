@@ -103,6 +103,32 @@ TEST_F(Handles, give_events_to_the_owner_and_to_everybody_who_is_connected) {
   }
 }
 
+TEST_F(Handles, end_a_wait_for_events_when_they_are_woken_and_hear_of_what_comes_later) {
+  Session owner(profile());
+  ASSERT_EQ(owner.ask("org.create")["ok"], true);
+  Session other(profile());
+  for (Session* each : {&owner, &other}) {
+    std::thread waiting([&] { EXPECT_TRUE(each->event(-1).is_null()); });
+    each->wake();
+    waiting.join();
+  }
+  ASSERT_EQ(owner.ask("tell", {{"kind", "later"}})["ok"], true);
+  for (Session* each : {&owner, &other}) EXPECT_EQ(each->event(-1)["event"], "later");
+}
+
+TEST_F(Handles, go_on_waiting_for_events_when_the_owner_of_the_store_has_closed) {
+  auto owner = std::make_unique<Session>(profile());
+  ASSERT_EQ(owner->ask("org.create")["ok"], true);
+  Session other(profile());
+  ASSERT_EQ(other.ask("echo", {{"text", "x"}})["text"], "x");
+  Json heard;
+  std::thread waiting([&] { heard = other.event(-1); });
+  owner.reset();
+  ASSERT_EQ(other.ask("tell", {{"kind", "mine"}})["ok"], true);
+  waiting.join();
+  EXPECT_EQ(heard["event"], "mine");
+}
+
 TEST_F(Handles, end_a_watch_when_they_close) {
   Session a(profile());
   ASSERT_EQ(a.ask("org.create")["ok"], true);

@@ -48,6 +48,7 @@ class Session {
     parameters["request"] = name;
     return Json::parse(take(samla_request(client_, parameters.dump().c_str())));
   }
+  void wake() { samla_wake(client_); }
   /// Null where none came.
   Json event(int timeout_ms) {
     const std::string text = take(samla_next_event(client_, timeout_ms));

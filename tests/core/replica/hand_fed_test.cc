@@ -166,6 +166,27 @@ class HandFedTest : public ::testing::Test {
   std::string body;
 };
 
+TEST_F(HandFedTest, WhatWaitsIsFrozenInPartsInTheOrderOfItsEdits) {
+  for (int i = 0; i < 300; ++i) kari->create(std::string(600, 'x'));
+  LocalStore& store = kari->store();
+  const std::size_t groups = store.tables->outbox.groups(kari->space())->size();
+  ASSERT_GE(groups, 3u);
+  const std::uint64_t before = store.tables->changesets.tip(kari->space(), store.writer())->seq;
+  for (std::size_t left = groups; left > 0; --left) {
+    EXPECT_EQ(store.tables->outbox.groups(kari->space())->size(), left);
+    const auto frozen = Outbound(store).freeze(kari->space(), 1);
+    ASSERT_TRUE(frozen.ok()) << frozen.error().message();
+    EXPECT_GT(*frozen, 0u);
+  }
+  EXPECT_EQ(*Outbound(store).freeze(kari->space(), 1), 0u);
+  EXPECT_EQ(store.tables->changesets.tip(kari->space(), store.writer())->seq, before + groups);
+  const auto taken = ola->feed(kari->write_out());
+  ASSERT_TRUE(taken.ok()) << taken.error().message();
+  view::Query notes;
+  notes.kind = "note";
+  EXPECT_EQ(ola->store().records->list(notes)->size(), 300u);
+}
+
 TEST_F(HandFedTest, ALongLogGetsASnapshotThatWhoeverHasTheLogFindsRight) {
   const RecordId id = write_long();
   const std::vector<Changeset> written = kari->write_out();
