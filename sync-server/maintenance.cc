@@ -26,6 +26,12 @@ bool is_there(const std::filesystem::path& file) {
   return std::filesystem::exists(file, ignored);
 }
 
+Result<bool> same_keys(const std::filesystem::path& one, const std::filesystem::path& other) {
+  SAMLA_ASSIGN(const ServerKeys a, ServerKeys::read(one));
+  SAMLA_ASSIGN(const ServerKeys b, ServerKeys::read(other));
+  return a.noise_public() == b.noise_public() && a.receipts.verify_key() == b.receipts.verify_key();
+}
+
 Result<Horizon> horizon_of(const std::filesystem::path& file, std::uint64_t now_ms) {
   SAMLA_ASSIGN(const auto reader, open_sqlite_snapshot(file));
   Horizon out;
@@ -49,13 +55,20 @@ Result<VerifyReport> back_up(const std::filesystem::path& folder, const std::fil
                              bool with_keys, std::uint64_t now_ms) {
   SAMLA_TRY(make_folder(target));
   SAMLA_ASSIGN(const FolderLock lock, FolderLock::take(target));
-  if (is_there(storage_file(target)) || (with_keys && is_there(keys_file(target)))) {
+  const auto taken = [&] {
     return fail(ErrorCode::already_exists, "server.backup", "choose a new folder: " + target.string());
+  };
+  // The database gets its name last. Keys without one are of a backup that broke off, if they are these.
+  if (is_there(storage_file(target))) return taken();
+  const bool keys_there = with_keys && is_there(keys_file(target));
+  if (keys_there) {
+    SAMLA_ASSIGN(const bool same, same_keys(keys_file(folder), keys_file(target)));
+    if (!same) return taken();
   }
   drop_partial(target);
   SAMLA_TRY(copy_sqlite_storage(storage_file(folder), partial_file(target)));
   SAMLA_ASSIGN(VerifyReport report, verified({partial_file(target), {}}));
-  if (with_keys) {
+  if (with_keys && !keys_there) {
     SAMLA_ASSIGN(const ServerKeys keys, ServerKeys::read(keys_file(folder)));
     SAMLA_TRY(keys.write(keys_file(target)));
   }

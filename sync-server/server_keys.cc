@@ -50,15 +50,20 @@ Result<void> ServerKeys::write(const std::filesystem::path& file) const {
   bytes.writable()[0] = kServerKeysVersion;
   std::ranges::copy(noise.secret(), bytes.writable().begin() + 1);
   std::ranges::copy(receipts.seed(), bytes.writable().begin() + 33);
-  const Descriptor fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (fd.get() < 0) {
-    if (errno == EEXIST)
-      return fail(ErrorCode::already_exists, "server.init", "there is a server in this folder");
-    return io_error(file);
+  if (::access(file.c_str(), F_OK) == 0) {
+    return fail(ErrorCode::already_exists, "server.init", "there is a server in this folder");
   }
-  if (::write(fd.get(), bytes.view().data(), kFileBytes) != static_cast<ssize_t>(kFileBytes))
-    return io_error(file);
-  if (::fsync(fd.get()) != 0) return io_error(file);
+  // Whole or not there: half a file would stand in the way of the next try.
+  const std::filesystem::path partial = file.string() + ".partial";
+  ::unlink(partial.c_str());
+  const Descriptor fd(::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (fd.get() < 0) return io_error(file);
+  if (::write(fd.get(), bytes.view().data(), kFileBytes) != static_cast<ssize_t>(kFileBytes) ||
+      ::fsync(fd.get()) != 0 || ::rename(partial.c_str(), file.c_str()) != 0) {
+    const Error error = io_error(file);
+    ::unlink(partial.c_str());
+    return error;
+  }
   return sync_folder(file.parent_path());
 }
 

@@ -6,6 +6,7 @@
 #include "core/custody/invite.h"
 #include "core/custody/pairing.h"
 #include "core/replica/outbound.h"
+#include "core/replica/store_instance.h"
 #include "core/replica/sync_run.h"
 #include "tests/support/evil_server.h"
 #include "tests/support/sample_fleet.h"
@@ -58,6 +59,7 @@ class Phone {
   }
   void set_back(const std::map<std::string, Bytes>& to) {
     store.reset();
+    disk.forget_pending();  // or a later loss of power would bring back what was there before
     for (const std::string& path : disk.paths()) disk.erase(path);
     for (const auto& [path, bytes] : to) disk.plant(path, bytes);
   }
@@ -151,6 +153,37 @@ class FailLoop : public ::testing::TestWithParam<Fault> {
     }
   }
   std::uint32_t epoch(const Phone& phone) const { return phone.store->membership->space(team)->epoch(); }
+  std::multiset<std::string> titles(const Phone& phone) const {
+    view::Query query;
+    query.space = team;
+    const auto records = phone.store->records->list(query);
+    EXPECT_TRUE(records.ok());
+    std::multiset<std::string> out;
+    for (const view::RecordView& record : *records) out.insert(record.text("title"));
+    return out;
+  }
+  void write(const RecordId& id, const std::string& title) const {
+    Edit edit;
+    edit.create(id, team, "note", {{"title", {}, title}});
+    ASSERT_TRUE(Outbound(*kari.store).commit(edit).ok());
+  }
+  /// Kari's disk fails at its first call, then at its second, and so on. `check` is asked once the device has
+  /// been opened again.
+  void fail_each(const std::function<void()>& act, const std::function<void()>& check) {
+    for (std::uint64_t calls = 0;; ++calls) {
+      SCOPED_TRACE("call " + std::to_string(calls));
+      ASSERT_LT(calls, 2000u);
+      begin_again();
+      kari.disk.fail_after(calls, GetParam());
+      act();
+      const bool failed = kari.disk.has_failed();
+      kari.restart(GetParam());
+      const auto opened = kari.open();
+      ASSERT_TRUE(opened.ok()) << opened.error().message();
+      check();
+      if (HasFatalFailure() || !failed) return;
+    }
+  }
   std::string title(const Phone& phone) const {
     const auto record = phone.store->records->read(note);
     return record.ok() && *record ? (*record)->text("title") : std::string();
@@ -159,23 +192,17 @@ class FailLoop : public ::testing::TestWithParam<Fault> {
   /// The first call fails, then the second, and so on, until the session passes without a failure. `check` is
   /// asked once the device has been opened again, and once it has met the server again.
   void fail_each_call(const std::function<void(ChainWork&)>& prepare, const std::function<void()>& check) {
-    for (std::uint64_t calls = 0;; ++calls) {
-      SCOPED_TRACE("call " + std::to_string(calls));
-      ASSERT_LT(calls, 2000u);
-      begin_again();
-      kari.disk.fail_after(calls, GetParam());
-      (void)server->meet(*kari.store, {}, {prepare, {}});
-      const bool failed = kari.disk.has_failed();
-      kari.restart(GetParam());
-      const auto opened = kari.open();
-      ASSERT_TRUE(opened.ok()) << opened.error().message();
-      EXPECT_EQ(title(kari), "first");
-      EXPECT_TRUE(kari.store->membership->readable(team)) << "the key of the epoch that stands is here";
-      meet(kari);
-      EXPECT_TRUE(kari.store->membership->readable(team));
-      check();
-      if (HasFatalFailure() || !failed) return;
-    }
+    fail_each(
+        [&] {
+          (void)server->meet(*kari.store, {}, {prepare, {}});
+        },
+        [&] {
+          EXPECT_EQ(title(kari), "first");
+          EXPECT_TRUE(kari.store->membership->readable(team)) << "the key of the epoch that stands is here";
+          meet(kari);
+          EXPECT_TRUE(kari.store->membership->readable(team));
+          check();
+        });
   }
   /// The same of a device that comes in. `enter` sets what it comes in by, each time that it is opened.
   void fail_each_call_of_newcomer(const std::function<Result<void>(Phone&)>& create,
@@ -294,6 +321,64 @@ TEST_P(FailLoop, ADeviceThatComesBackByWordsComesInOnceAndReadsAll) {
   save();
   fail_each_call_of_newcomer([&](Phone& fresh) { return fresh.create(back, {}, {}); },
                              [&](Phone& fresh) { fresh.store->paper = custody::keys_of_words(words); });
+}
+
+// The store was set back, and had frozen another change under a number that the server has.
+TEST_P(FailLoop, AStoreLeavesAForkOfItsNameWholeOrNotAtAll) {
+  const WriterId name = kari.store->writer();
+  write(RecordId{{1}}, "at the server");
+  meet(kari);
+  const std::map<std::string, Bytes> before = kari_saved;
+  save();
+  kari_saved = before;
+  begin_again();
+  write(RecordId{{2}}, "on the branch");
+  ASSERT_TRUE(Outbound(*kari.store).freeze(team).ok());
+  kari_saved = kari.saved();
+  std::set<bool> seen;
+  fail_each(
+      [&] { (void)leave_fork(*kari.store, name); },
+      [&] {
+        const bool left = kari.store->writer() != name;
+        seen.insert(left);
+        EXPECT_EQ(*kari.store->tables->outbox.count(), left ? 1u : 0u) << "issued anew, or not";
+        EXPECT_EQ(kari.store->tables->changesets.pending()->size(), left ? 0u : 1u);
+        EXPECT_TRUE(titles(kari).contains("on the branch"));
+        if (!left) {
+          ASSERT_TRUE(leave_fork(*kari.store, name).ok());
+        }
+        meet(kari);
+        EXPECT_EQ(titles(kari), (std::multiset<std::string>{"first", "at the server", "on the branch"}));
+      });
+  EXPECT_EQ(seen.size(), 2u);
+}
+
+TEST_P(FailLoop, WhatIsErasedIsGoneWithItsEntryOrStillThere) {
+  const WriterId writer = kari.store->writer();
+  auto admin = LocalStore::open(fleet.options("admin"));
+  ASSERT_TRUE(admin.ok()) << admin.error().message();
+  const auto erase = [&](ChainWork& work) {
+    work.wishes.emplace_back([&](ChainBatchBuilder& to) -> Result<void> {
+      to.add_identity(chain::Erasure{{{team, writer, 1, {0}}}});
+      return {};
+    });
+  };
+  const auto outcome = server->meet(**admin, {}, {erase, {}});
+  ASSERT_FALSE(outcome.error) << outcome.error->message();
+  const std::map<std::string, Bytes> before = kari_saved;
+  save();
+  kari_saved = before;
+  std::set<bool> seen;
+  fail_each([&] { (void)server->meet(*kari.store, {}); },
+            [&] {
+              const auto& erasures = kari.store->membership->identity().erasures();
+              const bool erased = erasures.begin() != erasures.end();
+              seen.insert(erased);
+              EXPECT_EQ(title(kari), erased ? "" : "first");
+              meet(kari);
+              EXPECT_EQ(title(kari), "");
+            });
+  EXPECT_EQ(seen.size(), 2u);
 }
 
 INSTANTIATE_TEST_SUITE_P(EachFault, FailLoop, ::testing::Values(Fault::io_error, Fault::power_cut),
