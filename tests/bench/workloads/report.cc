@@ -43,7 +43,7 @@ constexpr std::array kGoals = {
     Goal{"idle", "open to first list, key at hand", 50, Better::kLess},
     Goal{"idle", "memory that this takes", 15, Better::kLess},
     Goal{"idle", "open to first list, passphrase", 200, Better::kLess},
-    Goal{"growth", "w1, times", 11, Better::kLess},
+    Goal{"growth", "w1 until searchable, times", 11, Better::kLess},
     Goal{"growth", "w2 push, times", 11, Better::kLess},
     Goal{"growth", "w2 pull, times", 11, Better::kLess},
     Goal{"growth", "w4, times", 11, Better::kLess},
