@@ -115,6 +115,11 @@ Result<VerifyReport> restore(const std::filesystem::path& backup, const std::fil
   SAMLA_ASSIGN(const ServerKeys keys, ServerKeys::read(keys_file(keys_there ? folder : backup)));
   drop_partial(folder);
   SAMLA_TRY(copy_sqlite_storage(storage_file(backup), partial_file(folder)));
+  {
+    // An older version's backup becomes one that can be verified.
+    SAMLA_ASSIGN([[maybe_unused]] const auto storage,
+                 open_sqlite_storage(partial_file(folder), {.create = false}));
+  }
   SAMLA_ASSIGN(VerifyReport report, verified(partial_file(folder)));
   {
     SAMLA_ASSIGN(const auto storage, open_sqlite_storage(partial_file(folder), {.create = false}));

@@ -4,6 +4,7 @@
 
 #include "sync-server/erasures.h"
 #include "sync-server/key_change.h"
+#include "sync-server/pack_index.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::server {
@@ -69,6 +70,7 @@ Result<void> Server::load(const std::filesystem::path& folder) {
     keys_before_ = std::move(keys.before);
   }
   if (const IdentityPtr identity = registry_.identity()) SAMLA_TRY(replay_erasures(*storage_, *identity));
+  SAMLA_TRY(index_records(*storage_, registry_.all_spaces()));
   for (const SpaceId& space : registry_.all_spaces()) {
     SAMLA_ASSIGN(const auto last, storage_->last_changeset(space));
     if (last) tips_.set(space, {tips_.incarnation(), last->seq, last->head});

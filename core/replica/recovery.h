@@ -46,6 +46,7 @@ class Recovery {
   struct Space {
     std::map<WriterId, std::uint64_t> placed;  ///< up to where each writer's had a place before
   };
+  Result<bool> is_whole(const store::StoredChangeset& stored);
   Result<std::map<DeviceId, std::uint64_t>> missing_in(const SpaceId& space) const;
 
   LocalStore& local_;

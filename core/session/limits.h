@@ -15,6 +15,8 @@ inline constexpr std::size_t kPullsMax = 16;
 inline constexpr std::size_t kChainChunkBytes = 64 * 1024;
 /// One Tail.
 inline constexpr std::size_t kTailChunkBytes = 128 * 1024;
+/// One PackPage or RecordsPage, about.
+inline constexpr std::size_t kPackPageBytes = 128 * 1024;
 /// How often a device tries again what the other side's progress made it repeat.
 inline constexpr int kRetriesMax = 20;
 

@@ -1,23 +1,39 @@
 // The two entrances of the codec: a type byte, then the message as layout.h describes it.
 #include "core/wire/message.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/wire/layout.h"
 
 namespace samla::wire {
 namespace {
 
-/// MessageType's numbers are the variant's alternatives, counted from 1, with a gap before the recovery's.
-constexpr std::size_t kBeforeGap = static_cast<std::size_t>(MessageType::kPlaces);
-constexpr std::size_t kGap = static_cast<std::size_t>(MessageType::kChainOffer) - kBeforeGap - 1;
+/// The number of each alternative of the variant, in its order.
+constexpr MessageType kTypes[] = {
+    MessageType::kHello,          MessageType::kWelcome,       MessageType::kChainPull,
+    MessageType::kChainEntries,   MessageType::kGrants,        MessageType::kChainAppend,
+    MessageType::kChainResult,    MessageType::kPush,          MessageType::kReceipts,
+    MessageType::kRefusal,        MessageType::kSubscribe,     MessageType::kTail,
+    MessageType::kTailEnd,        MessageType::kCredit,        MessageType::kChainNotice,
+    MessageType::kConflictFields, MessageType::kPing,          MessageType::kPong,
+    MessageType::kGoodbye,        MessageType::kBackupHorizon, MessageType::kPlacesAsk,
+    MessageType::kPlaces,         MessageType::kChainOffer,    MessageType::kChainOfferResult,
+    MessageType::kFrontierAsk,    MessageType::kFrontier,      MessageType::kReoffer,
+    MessageType::kReofferRefusal, MessageType::kShownReceipts, MessageType::kPackAsk,
+    MessageType::kPackPage,       MessageType::kRecordsAsk,    MessageType::kRecordsPage,
+};
+static_assert(std::size(kTypes) == std::variant_size_v<Message>);
 
-constexpr std::size_t type_of(std::size_t index) { return index + 1 + (index < kBeforeGap ? 0 : kGap); }
-
-static_assert(type_of(std::variant_size_v<Message> - 1) ==
-              static_cast<std::size_t>(MessageType::kShownReceipts));
-static_assert(std::is_same_v<std::variant_alternative_t<0, Message>, Hello>);
-static_assert(std::is_same_v<std::variant_alternative_t<7, Message>, Push>);
-static_assert(std::is_same_v<std::variant_alternative_t<18, Message>, Goodbye>);
-static_assert(std::is_same_v<std::variant_alternative_t<kBeforeGap, Message>, ChainOffer>);
+template <MessageType type, class M>
+constexpr bool kIs = [] {
+  constexpr auto found = std::ranges::find(kTypes, type) - std::begin(kTypes);
+  return std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(found), Message>, M>;
+}();
+static_assert(kIs<MessageType::kHello, Hello> && kIs<MessageType::kPush, Push>);
+static_assert(kIs<MessageType::kGoodbye, Goodbye> && kIs<MessageType::kPlaces, Places>);
+static_assert(kIs<MessageType::kChainOffer, ChainOffer> && kIs<MessageType::kShownReceipts, ShownReceipts>);
+static_assert(kIs<MessageType::kPackAsk, PackAsk> && kIs<MessageType::kRecordsPage, RecordsPage>);
 
 template <class M>
 Result<Message> take(Reader& reader) {
@@ -39,7 +55,7 @@ Result<Message> take_by_index(std::size_t index, Reader& reader, std::index_sequ
 
 Bytes encode(const Message& message) {
   Writer writer;
-  writer.u8(static_cast<std::uint8_t>(type_of(message.index())));
+  writer.u8(static_cast<std::uint8_t>(kTypes[message.index()]));
   Put archive(writer);
   std::visit([&](const auto& m) { walk(archive, m); }, message);
   return writer.take();
@@ -48,13 +64,11 @@ Bytes encode(const Message& message) {
 Result<Message> decode_message(ByteView bytes) {
   if (bytes.size() > kMessageBytesMax) return fail(ErrorCode::too_large, "message.decode");
   Reader reader(bytes);
-  const std::size_t type = reader.u8();
+  const auto type = static_cast<MessageType>(reader.u8());
   SAMLA_TRY(reader.status("message.decode"));
-  const bool in_gap = type > kBeforeGap && type <= kBeforeGap + kGap;
-  if (type < 1 || type > type_of(std::variant_size_v<Message> - 1) || in_gap) {
-    return fail(ErrorCode::unsupported, "message.decode");
-  }
-  const std::size_t index = type - 1 - (type <= kBeforeGap ? 0 : kGap);
+  const auto found = std::ranges::find(kTypes, type);
+  if (found == std::end(kTypes)) return fail(ErrorCode::unsupported, "message.decode");
+  const auto index = static_cast<std::size_t>(found - std::begin(kTypes));
   return take_by_index(index, reader, std::make_index_sequence<std::variant_size_v<Message>>());
 }
 

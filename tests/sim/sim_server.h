@@ -51,6 +51,7 @@ class SimServer {
   const chain::ClaimToken& claim() const { return claim_; }
   Disk& disk() { return *disk_; }
   SimClock clock;
+  bool packs = false;  ///< newcomers are sent heads packs, however short the history is
 
  private:
   Result<std::unique_ptr<server::Storage>> open_storage();

@@ -65,7 +65,9 @@ void World::check(SimDevice& device) {
   const Holding held = holding(device);
   check_ledger(device, held);
   for (const auto& [space, records] : model_.all_records()) {
-    if (device.local().membership->readable(space)) {
+    if (is_packing(device, space)) {
+      trace_.sometimes("a heads pack was under way");
+    } else if (device.local().membership->readable(space)) {
       for (const RecordId& record : records) check_record(device, space, record, held);
     }
   }
@@ -95,6 +97,10 @@ void World::check_record(SimDevice& device, const SpaceId& space, const RecordId
   const auto state = device.replica().records().state(record);
   if (!state.ok()) return trace_.violation("a record's state can't be read: " + state.error().message());
   const bool judged = judged_.contains({space, record});
+  const auto wanted = device.local().tables->packs.is_wanted(space, record);
+  if (!wanted.ok() || *wanted) return trace_.sometimes("a record was to be asked for");
+  const auto packed = device.local().tables->packs.record(space, record);
+  if (packed.ok() && *packed) trace_.sometimes("a record was here without its history");
   if (!model_.holds_any(space, record, held)) {
     if (*state && !judged) trace_.violation(device.name() + " shows a record of which it holds nothing");
     return;
@@ -295,6 +301,10 @@ void World::check_converged() {
   for (const auto& [space, records] : model_.all_records()) {
     for (const auto& reader : devices_) {
       if (reader->revoked || !reader->local().membership->readable(space)) continue;
+      const auto wanted = reader->local().tables->packs.wanted(1);
+      if (!wanted.ok() || *wanted || is_packing(*reader, space)) {
+        return trace_.violation(reader->name() + " never gets all of a heads pack");
+      }
       const Holding held = holding(*reader);
       for (const auto& writer : devices_) {
         if (writer->revoked) continue;

@@ -33,9 +33,16 @@ World::World(const Options& options)
 std::vector<SpaceId> World::spaces_of(SimDevice& device) const {
   std::vector<SpaceId> out;
   for (const replica::SpaceInfo& space : device.replica().spaces()) {
-    if (space.readable && space.right >= replica::SpaceRight::kWriter) out.push_back(space.id);
+    // What a device does before its heads pack is complete the model can't say: it does not know what came.
+    const bool all_here = space.readable && !is_packing(device, space.id);
+    if (all_here && space.right >= replica::SpaceRight::kWriter) out.push_back(space.id);
   }
   return out;
+}
+
+bool World::is_packing(SimDevice& device, const SpaceId& space) {
+  const auto pack = device.local().tables->packs.get(space);
+  return pack.ok() && *pack && !(*pack)->complete();
 }
 
 void World::set_up() {
@@ -47,6 +54,7 @@ void World::set_up() {
   };
   const auto close = [this](server::Asker number) { server_cuts_.insert(number); };
   server_ = std::make_unique<SimServer>(options_.stack, random_.next(), true_ms_, send, close);
+  server_->packs = chance(2);
   const std::size_t count = 2 + random_.below(3);
   records_max_ = 1 + random_.below(10);
   for (std::size_t i = 0; i < count; ++i) {
@@ -69,6 +77,8 @@ void World::set_up() {
   }
   if (SimulatedDisk* disk = server_->disk().simulated()) disk->watch_for("KLARTEKST");
   if (on(Fault::kHostileBytes)) devices_.back()->hostile = true;
+  // Comes when there is a history.
+  if (chance(2)) devices_.back()->offline_until = options_.ops / 2;
   trace_.line("an organisation of " + std::to_string(count) + " devices");
 }
 

@@ -298,7 +298,7 @@ TEST_F(ArbiterTest, ARecordThatWouldGrowTooLargeIsRefusedAloneAndForNow) {
 
 TEST_F(ArbiterTest, ADamagedRecordStateHoldsUpNobodyElse) {
   auto transaction = inner_->begin();
-  ASSERT_TRUE((*transaction)->put_record_state(unit_.id, kNote, Bytes{0xff, 0xff, 1}).ok());
+  ASSERT_TRUE((*transaction)->put_record(unit_.id, {kNote, 1, Bytes{0xff, 0xff, 1}, Bytes{}}).ok());
   ASSERT_TRUE((*transaction)->commit().ok());
   transaction->reset();
   const GroupResult result =

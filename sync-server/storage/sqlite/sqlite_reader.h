@@ -27,6 +27,12 @@ class SqliteReads {
                                                       std::uint64_t writer_seq);
   Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& space);
   Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record);
+  Result<std::optional<StoredRecord>> record(const SpaceId& space, const RecordId& record);
+  Result<std::vector<StoredRecord>> records_by_touch(const SpaceId& space, StorageReader::Order order,
+                                                     std::uint64_t touched, const RecordId& record,
+                                                     std::size_t count_max);
+  Result<std::vector<std::uint64_t>> record_places(const SpaceId& space, const RecordId& record,
+                                                   std::uint64_t seq, std::size_t count_max);
   Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max);
   Result<StorageCounts> counts();
 
@@ -75,6 +81,18 @@ class WithSqliteReads : public Base {
   }
   Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) override {
     return reads_.record_state(space, record);
+  }
+  Result<std::optional<StoredRecord>> record(const SpaceId& space, const RecordId& record) override {
+    return reads_.record(space, record);
+  }
+  Result<std::vector<StoredRecord>> records_by_touch(const SpaceId& space, StorageReader::Order order,
+                                                     std::uint64_t touched, const RecordId& record,
+                                                     std::size_t count_max) override {
+    return reads_.records_by_touch(space, order, touched, record, count_max);
+  }
+  Result<std::vector<std::uint64_t>> record_places(const SpaceId& space, const RecordId& record,
+                                                   std::uint64_t seq, std::size_t count_max) override {
+    return reads_.record_places(space, record, seq, count_max);
   }
   Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max) override {
     return reads_.contested(space, count_max);

@@ -15,9 +15,9 @@ struct Workload {
 };
 
 constexpr Workload kWorkloads[] = {
-    {"limits", samla::bench::run_limits},    {"w1", samla::bench::run_local_edit},
-    {"w2", samla::bench::run_push_and_pull}, {"w4", samla::bench::run_conflict_storm},
-    {"w7", samla::bench::run_search},
+    {"limits", samla::bench::run_limits},     {"w1", samla::bench::run_local_edit},
+    {"w2", samla::bench::run_push_and_pull},  {"w4", samla::bench::run_conflict_storm},
+    {"newcomer", samla::bench::run_newcomer}, {"w7", samla::bench::run_search},
 };
 
 }  // namespace

@@ -11,6 +11,9 @@ void run_local_edit(Report& report);
 void run_push_and_pull(Report& report);
 /// Ten devices edit the same field of 1,000 records offline.
 void run_conflict_storm(Report& report);
+/// A device that comes when 1,000 notes have been edited 1, 10 and 100 times each: by the history, and by a
+/// pack.
+void run_newcomer(Report& report);
 /// Full text in 50,000 notes.
 void run_search(Report& report);
 /// What the bare libraries do on this machine.

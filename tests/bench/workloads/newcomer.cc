@@ -1,0 +1,102 @@
+// What a device costs that comes when there is a history: 1,000 notes, each edited 1, 10 and 100 times in
+// all; by the whole history and by a heads pack. Server and device in one process, messages moved by hand:
+// bytes and work without a network.
+#include <array>
+#include <string>
+
+#include "core/base/encoding.h"
+#include "core/replica/local_store.h"
+#include "core/replica/sync_run.h"
+#include "tests/bench/workloads/devices.h"
+#include "tests/bench/workloads/measure.h"
+#include "tests/bench/workloads/workloads.h"
+#include "tests/support/evil_server.h"
+#include "tests/support/temporary_folder.h"
+
+namespace samla::bench {
+namespace {
+
+constexpr std::size_t kNotes = 1'000;
+
+/// Each round every note gets one edit: of its title, body, theme and gathering in turn.
+void write_history(const std::filesystem::path& folder, std::size_t edits) {
+  const Device device = open_device(device_options(folder, false));
+  std::vector<RecordId> ids;
+  for (const BenchRecord& record : notes(kNotes)) {
+    create_note(*device, record);
+    ids.push_back(*fixed_from_hex<RecordId>(record.id));
+  }
+  sync(*device);
+  constexpr std::array<const char*, 4> kFields = {"title", "body", "theme", "gathering"};
+  for (std::size_t round = 1; round < edits; ++round) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      replica::Edit edit;
+      const std::string field = kFields[(round + i) % kFields.size()];
+      const std::size_t length = field == "body" ? 400 : 30;
+      edit.assign(ids[i], field, "runde " + std::to_string(round) + std::string(length, 'x'));
+      if (!device->commit(edit).ok()) give_up("newcomer: commit");
+    }
+    sync(*device);
+  }
+}
+
+Numbers pull(const std::filesystem::path& server_folder, const std::filesystem::path& folder, bool pack) {
+  auto opened = replica::LocalStore::open(device_options(folder));
+  if (!opened.ok()) give_up("newcomer: " + opened.error().message());
+  test::EvilServer server(server_folder);
+  server.server().send_packs_from(pack ? session::kTailChunkBytes : ~std::size_t{0});
+  double bytes = 0;
+  const double cpu = own_cpu_seconds();
+  const Stopwatch watch;
+  test::EvilBehaviour count;
+  count.down = [&](wire::Message message) {
+    bytes += static_cast<double>(wire::encode(message).size());
+    return test::Messages{std::move(message)};
+  };
+  const auto outcome = server.meet(**opened, count);
+  const double seconds = watch.seconds();
+  if (!outcome.level) give_up("newcomer: not level");
+  const auto records = (*opened)->records->list({});
+  if (!records.ok() || records->size() != kNotes) give_up("newcomer: not all notes");
+  return {{"seconds", seconds}, {"mb", bytes / 1e6}, {"cpu", own_cpu_seconds() - cpu}};
+}
+
+}  // namespace
+
+void run_newcomer(Report& report) {
+  for (const std::size_t edits : {1u, 10u, 100u}) {
+    const TemporaryFolder folder;
+    const std::string name = std::to_string(edits) + "x";
+    {
+      ServerProcess server(folder.path() / "server");
+      in_process([&]() -> Numbers {
+        const Device first = found(folder.path() / "first", server.url());
+        join(*first, folder.path() / "tail", 2);
+        join(*first, folder.path() / "pack", 3);
+        sync(*first);
+        return {};
+      });
+      for (const char* device : {"tail", "pack"}) {
+        in_process([&]() -> Numbers {
+          sync(*open_device(device_options(folder.path() / device)));
+          return {};
+        });
+      }
+      in_process([&]() -> Numbers {
+        write_history(folder.path() / "first", edits);
+        return {};
+      });
+    }
+    for (const char* way : {"tail", "pack"}) {
+      const bool pack = std::string(way) == "pack";
+      Numbers pulled = in_process([&] { return pull(folder.path() / "server", folder.path() / way, pack); });
+      report.add("newcomer", name + " " + way, pulled["seconds"], "s");
+      report.add("newcomer", name + " " + way + ", CPU", pulled["cpu"], "s");
+      report.add("newcomer", name + " " + way + ", down", pulled["mb"], "MB");
+      report.add("newcomer", name + " " + way + ", store", folder_size(folder.path() / way).apparent / 1e6,
+                 "MB");
+    }
+  }
+}
+
+}  // namespace samla::bench
