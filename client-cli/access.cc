@@ -1,6 +1,7 @@
 #include "client-cli/access.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 
 #include "client-cli/commands/command.h"
@@ -32,15 +33,24 @@ std::string first_line(const std::string& file) {
 }
 
 std::string ask_for(const std::string& what, bool twice, const std::string& otherwise) {
-  const auto first = ask_secret(what + ": ");
+  auto first = ask_secret(what + ": ");
   if (!first) throw refused("there is no terminal to ask for a passphrase: " + otherwise);
-  const std::string passphrase = checked(*first, "your answer");
-  if (twice && ask_secret(what + " once more: ") != passphrase)
-    throw refused("these were two different ones");
+  std::string passphrase = checked(std::move(*first), "your answer");
+  if (twice) {
+    auto again = ask_secret(what + " once more: ");
+    const bool same = again == passphrase;
+    if (again) wipe(*again);
+    if (!same) throw refused("these were two different ones");
+  }
   return passphrase;
 }
 
 }  // namespace
+
+void wipe(std::string& secret) {
+  ::explicit_bzero(secret.data(), secret.size());
+  secret.clear();
+}
 
 std::filesystem::path profile_of(const Access& access) {
   if (!access.profile.empty()) return access.profile;

@@ -18,4 +18,7 @@ std::string passphrase_of(const Access& access, bool fresh);
 /// The same for the one that replaces it: the file, $SAMLA_NEW_PASSPHRASE, or asked for twice.
 std::string new_passphrase(const std::string& file);
 
+/// Overwrites a secret that has been used: `samla sync --watch` lives for days.
+void wipe(std::string& secret);
+
 }  // namespace samla::cli

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <filesystem>
 #include <iostream>
 #include <limits>
 #include <list>
@@ -25,11 +26,14 @@ constexpr Nouns kNouns[] = {
     {"invite", "Invites"},
     {"device", "Devices"},
     {"space", "Spaces: who reads what"},
+    {"programme", "The programme: its name, its period, its k"},
+    {"library", "Guides, learning resources, practices, facilitators"},
     {"note", "Notes"},
     {"assessment", "Assessments of units"},
     {"assessment item", "Their items"},
     {"measure", "Measures: who does what until when"},
     {"cascade", "Passing on to one's own staff"},
+    {"group", "Leader groups and their plans"},
     {"conflict", "What two wrote without knowing of each other"},
     {"report", "Reports for HR"},
     {"export", "Reports and assessments as files"},
@@ -162,6 +166,8 @@ Json value_of(const Option& option, const std::vector<std::string>& texts) {
       return pairs_of(option, texts);
     case Shape::kFlag:
       return true;
+    case Shape::kPath:
+      return texts.front().empty() ? "" : std::filesystem::absolute(texts.front()).string();
     case Shape::kText:
       break;
   }

@@ -79,12 +79,13 @@ void open(Session& session, const Invocation& invocation) {
   const Command& command = *invocation.command;
   if (command.request == "requests" || command.request == "version") return session.open("", "");
   const std::filesystem::path profile = profile_of(invocation.access);
-  const std::string passphrase = passphrase_of(invocation.access, command.makes_profile);
+  std::string passphrase = passphrase_of(invocation.access, command.makes_profile);
   if (command.makes_profile) {
     std::error_code ignored;  // the library says why it cannot make the profile
     std::filesystem::create_directories(std::filesystem::absolute(profile).parent_path(), ignored);
   }
   session.open(profile.native(), passphrase);
+  wipe(passphrase);
 }
 
 int run(Invocation& invocation) {

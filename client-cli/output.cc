@@ -152,6 +152,78 @@ std::string fields(const Json& object, std::vector<std::string> columns) {
   return out;
 }
 
+/// A number that is hidden, or that there is none of.
+constexpr const char* kHidden = "–";
+
+std::string counted(const Json& value) { return value.is_null() ? kHidden : harmless(text_of(value), false); }
+
+/// The columns of rows that hold counts by word: each word is a column of its own. Lists of objects have no
+/// place in a cell.
+std::vector<std::string> report_columns(const Json& row) {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : row.items()) {
+    if (value.is_object()) {
+      for (const std::string& word : names_of(value)) out.push_back(name + "/" + word);
+    } else if (!is_block(value)) {
+      out.push_back(name);
+    }
+  }
+  return out;
+}
+
+std::string report_table(const Json& rows) {
+  const std::vector<std::string> columns = report_columns(rows.front());
+  Json flat = Json::array();
+  std::vector<std::string> names;
+  for (const std::string& column : columns) names.push_back(column.substr(column.find('/') + 1));
+  for (const Json& row : rows) {
+    Json& line = flat.emplace_back(Json::object());
+    for (std::size_t i = 0; i < columns.size(); ++i) line[names[i]] = counted(at(row, columns[i]));
+  }
+  return table(flat, names);
+}
+
+/// Counts: those that are hidden show as such, words of statuses are the heads of columns.
+std::string report(const Json& reply) {
+  std::size_t width = 0;
+  for (const auto& [name, value] : reply.items()) {
+    if (!is_block(value) && name != "ok") width = std::max(width, columns_of(heading(name)));
+  }
+  std::string out;
+  for (const auto& [name, value] : reply.items()) {
+    if (is_block(value) || value.is_array() || name == "ok") continue;
+    out += bold(padded(heading(name), width)) + "  " + counted(value) + "\n";
+  }
+  // A table that is all there is needs no heading.
+  const bool has_headings = !out.empty() || std::ranges::count_if(reply, is_block) > 1;
+  for (const auto& [name, value] : reply.items()) {
+    if (!is_block(value) || value.empty()) continue;
+    if (has_headings) out += (out.empty() ? "" : "\n") + bold(heading(name)) + "\n";
+    if (value.is_array()) {
+      out += report_table(value);
+      continue;
+    }
+    std::size_t widest = 0;
+    for (const std::string& each : names_of(value)) widest = std::max(widest, columns_of(each));
+    for (const auto& [each, inner] : value.items())
+      out += harmless(padded(each, widest), false) + "  " + counted(inner) + "\n";
+  }
+  return out;
+}
+
+/// Words with their counts, each with its quotes below.
+std::string words(const Json& rows) {
+  std::string out;
+  for (const Json& row : rows) {
+    const std::string units = cell(row, "units");
+    out += bold(cell(row, "word")) + "  " + cell(row, "count") +
+           (units.empty() ? "" : ", in " + units + (units == "1" ? " unit" : " units")) + "\n";
+    for (const Json& quote : at(row, "quotes"))
+      out += "    «" + cell(quote, "text") + "»  " + cell(quote, "unit") + "\n";
+  }
+  return out;
+}
+
 std::string line(const Json& object, const std::vector<std::string>& columns) {
   std::string out;
   for (const auto& column : columns) {
@@ -164,8 +236,8 @@ std::string line(const Json& object, const std::vector<std::string>& columns) {
 std::string note(const Json& note) {
   const std::string body = safe(text_of(at(note, "body")), true);
   const std::string title = bold(cell(note, "title"));
-  const std::string about =
-      fields(note, {"id", "tags", "space", "author_name", "updated", "status", "conflict", "merged"});
+  const std::string about = fields(note, {"id", "tags", "space", "author_name", "updated", "status",
+                                          "gathering", "conflict", "merged", "attachments"});
   return title + "\n" + about + "\n" + body + (body.ends_with('\n') || body.empty() ? "" : "\n");
 }
 
@@ -250,6 +322,10 @@ std::string body_of(const View& view, const Json& value) {
       return conflict(value);
     case View::Form::kSync:
       return sync(value);
+    case View::Form::kReport:
+      return report(value);
+    case View::Form::kWords:
+      return words(value);
     case View::Form::kDone:
       break;
   }
@@ -259,7 +335,10 @@ std::string body_of(const View& view, const Json& value) {
 }  // namespace
 
 std::string shown(const View& view, const Json& reply) {
-  std::string out = body_of(view, view.member.empty() ? reply : at(reply, view.member));
+  const Json& value = view.member.empty() ? reply : at(reply, view.member);
+  // A text that went into files: the reply says where.
+  std::string out =
+      view.form == View::Form::kText && value.is_null() ? fields(reply, {}) : body_of(view, value);
   for (const Json& warning : at(reply, "warnings")) {
     out += "warning: " + cell(warning, "message") + "\n";
   }

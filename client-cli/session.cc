@@ -8,6 +8,8 @@
 #include <chrono>
 #include <thread>
 
+#include "client-cli/access.h"
+
 namespace samla::cli {
 namespace {
 
@@ -53,7 +55,10 @@ void Session::open(const std::string& profile, const std::string& passphrase) {
   Json options = Json::object();
   if (!profile.empty()) options = {{"profile", profile}, {"passphrase", passphrase}};
   char* error = nullptr;
-  client_ = samla_open(options.dump().c_str(), &error);
+  std::string text = options.dump();
+  client_ = samla_open(text.c_str(), &error);
+  wipe(text);
+  if (!profile.empty()) wipe(options["passphrase"].get_ref<std::string&>());
   if (client_ == nullptr) throw Refused{take(error)};
 }
 

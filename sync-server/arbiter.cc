@@ -1,5 +1,6 @@
 #include "sync-server/arbiter.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "core/base/codec.h"
@@ -78,12 +79,51 @@ Result<std::uint64_t> decode_ms(ByteView bytes) {
 }
 
 void verify(PushJob& job, const ChainRegistry& registry) {
+  job.revision = registry.revision();
   if (const auto refused = verdict(job, registry)) job.refused = *refused;
+}
+
+/// What a group will read and write, as far as its jobs say.
+TransactionScope Arbiter::scope_of(const std::vector<Job>& group) const {
+  TransactionScope scope;
+  if (!storage_.shared()) return scope;
+  scope.chains = false;
+  scope.revision = registry_.revision();
+  for (const Job& job : group) {
+    if (const auto* news = std::get_if<NewsJob>(&job.what)) {
+      scope.watched.insert(news->spaces.begin(), news->spaces.end());
+      continue;
+    }
+    const auto* push = std::get_if<PushJob>(&job.what);
+    if (push == nullptr) {
+      scope.chains = true;
+      continue;
+    }
+    const SpaceId& space = push->push.space;
+    scope.spaces.insert(space);
+    if (!push->changeset) continue;
+    scope.writers.emplace(space, push->changeset->header.writer);
+    for (const change::Leaf& leaf : push->changeset->leaves) {
+      if (const auto* write = change::header_of(leaf)) scope.records.emplace(space, write->record);
+    }
+  }
+  return scope;
+}
+
+/// What is known in memory becomes what the transaction has locked.
+Result<void> Arbiter::catch_up(const TransactionScope& scope) {
+  if (!storage_.shared()) return {};
+  writer_tips_.clear();
+  SAMLA_TRY(follower_.catch_up(storage_));
+  SAMLA_TRY(follower_.read_locked_tips(storage_, scope.spaces));
+  return follower_.read_tips(storage_, scope.watched);
 }
 
 GroupResult Arbiter::process(const std::vector<Job>& group) {
   const auto attempt = [&]() -> Result<GroupResult> {
-    SAMLA_ASSIGN(const auto transaction, storage_.begin());
+    const TransactionScope scope = scope_of(group);
+    SAMLA_ASSIGN(const auto transaction, storage_.begin(scope));
+    SAMLA_TRY(catch_up(scope));
     Group work(*this, *transaction);
     for (const Job& job : group) {
       SAMLA_TRY(std::visit([&](const auto& what) { return work.place(job.asker, what); }, job.what));
@@ -93,7 +133,7 @@ GroupResult Arbiter::process(const std::vector<Job>& group) {
     const auto committed = transaction->commit();
     if (!SAMLA_PLANTED_BUG(ack_before_commit)) SAMLA_TRY(committed);
     const auto took = std::chrono::steady_clock::now() - begun;
-    GroupResult result = work.publish();
+    GroupResult result = work.publish(transaction->revision());
     // Committed whatever becomes of this; the next checkpoint does the same, later.
     if (result.erased > 0) (void)storage_.forget_log();
     result.commit_us =
@@ -103,7 +143,10 @@ GroupResult Arbiter::process(const std::vector<Job>& group) {
   auto done = attempt();
   const bool forget = !done.ok() && !SAMLA_PLANTED_BUG(stale_writer_tip);
   if (writer_tips_.size() > kWriterTipsMax || forget) writer_tips_.clear();
-  return done.ok() ? std::move(*done) : all_later(group, done.error());
+  GroupResult result = done.ok() ? std::move(*done) : all_later(group, done.error());
+  result.only_news =
+      std::ranges::all_of(group, [](const Job& job) { return std::holds_alternative<NewsJob>(job.what); });
+  return result;
 }
 
 }  // namespace samla::server

@@ -71,7 +71,10 @@ Result<std::optional<wire::Refused>> Group::append(const AppendJob& job) {
   SAMLA_ASSIGN(const Answer early, too_early());
   if (early) return early;
   Appended appended;
-  if (claim) appended.identity = std::make_shared<chain::IdentityState>(job.hello.organisation);
+  if (claim) {
+    appended.identity = std::make_shared<chain::IdentityState>(job.hello.organisation);
+    appended.identity->keep_checkpoints();
+  }
   std::map<SpaceId, std::uint64_t> first_seq;
   for (const wire::ChainAppend::Part& part : job.append.parts) {
     const bool again = !first_seq.try_emplace(part.space, 0).second;
@@ -131,6 +134,7 @@ std::optional<wire::Refused> Group::apply_part(const wire::ChainAppend::Part& pa
   const SpacePtr known = space(part.space);
   state = known == nullptr ? std::make_shared<chain::SpaceState>(part.space)
                            : std::make_shared<chain::SpaceState>(*known);
+  state->keep_checkpoints();
   if (part.expected != state->head()) return Refused::kChainConflict;
   const chain::IdentityState& by = appended.identity == nullptr ? *identity() : *appended.identity;
   for (const Bytes& entry : part.entries) {
@@ -140,6 +144,7 @@ std::optional<wire::Refused> Group::apply_part(const wire::ChainAppend::Part& pa
 }
 
 Result<void> Group::store_part(const wire::ChainAppend::Part& part, std::uint64_t first_seq) {
+  SAMLA_TRY(note_added(part.space));
   for (std::size_t i = 0; i < part.entries.size(); ++i) {
     SAMLA_TRY(transaction_.put_entry(part.space, first_seq + i, part.entries[i]));
   }

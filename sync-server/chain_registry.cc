@@ -8,33 +8,110 @@ using chain::IdentityState;
 using chain::SpaceState;
 using session::Access;
 
-Result<void> ChainRegistry::load(StorageReader& storage) {
-  SAMLA_ASSIGN(const auto since, storage.value(kUnconfirmedName));
-  if (since) {
-    SAMLA_ASSIGN(unconfirmed_ms_, decode_ms(*since));
-  }
-  SAMLA_ASSIGN(const auto awaited, storage.value(kAwaitedName));
-  if (awaited && awaited->size() == OrganisationId::kSize) awaited_ = OrganisationId::from(*awaited);
-  std::shared_ptr<IdentityState> identity;
-  std::map<SpaceId, std::shared_ptr<SpaceState>> spaces;
-  SAMLA_TRY(storage.all_entries([&](const SpaceId& space, ByteView bytes) -> Result<void> {
-    if (!space.is_zero()) return {};
-    if (identity == nullptr) {
+namespace {
+
+using Entries = std::vector<std::pair<SpaceId, Bytes>>;
+
+/// The states with the entries added: the identity chain's first, since a space's need it, at whatever
+/// length.
+Result<ChainChange> with(IdentityPtr identity, const std::function<SpacePtr(const SpaceId&)>& space_before,
+                         const Entries& entries) {
+  std::shared_ptr<IdentityState> grown;
+  for (const auto& [space, bytes] : entries) {
+    if (!space.is_zero()) continue;
+    if (grown == nullptr && identity == nullptr) {
       SAMLA_ASSIGN(const chain::Entry first, chain::Entry::decode(bytes));
-      identity = std::make_shared<IdentityState>(first.organisation);
+      grown = std::make_shared<IdentityState>(first.organisation);
+      grown->keep_checkpoints();
+    } else if (grown == nullptr) {
+      grown = std::make_shared<IdentityState>(*identity);
     }
-    return identity->apply(bytes);
-  }));
-  SAMLA_TRY(storage.all_entries([&](const SpaceId& space, ByteView bytes) -> Result<void> {
-    if (space.is_zero()) return {};
+    SAMLA_TRY(grown->apply(bytes));
+  }
+  if (grown != nullptr) identity = grown;
+  std::map<SpaceId, std::shared_ptr<SpaceState>> spaces;
+  for (const auto& [space, bytes] : entries) {
+    if (space.is_zero()) continue;
     if (identity == nullptr) return fail(ErrorCode::store_corrupt, "chains.load", "no identity chain");
     auto& state = spaces[space];
-    if (state == nullptr) state = std::make_shared<SpaceState>(space);
-    return state->apply(bytes, *identity);
+    if (state == nullptr) {
+      const SpacePtr before = space_before(space);
+      state = before == nullptr ? std::make_shared<SpaceState>(space) : std::make_shared<SpaceState>(*before);
+      if (before == nullptr) state->keep_checkpoints();
+    }
+    SAMLA_TRY(state->apply(bytes, *identity));
+  }
+  return ChainChange{grown, {spaces.begin(), spaces.end()}};
+}
+
+}  // namespace
+
+Result<ChainRegistry::Values> ChainRegistry::read_values(StorageReader& storage) {
+  Values out;
+  SAMLA_ASSIGN(const auto since, storage.value(kUnconfirmedName));
+  if (since) {
+    SAMLA_ASSIGN(out.unconfirmed_ms, decode_ms(*since));
+  }
+  SAMLA_ASSIGN(const auto awaited, storage.value(kAwaitedName));
+  if (awaited && awaited->size() == OrganisationId::kSize) out.awaited = OrganisationId::from(*awaited);
+  return out;
+}
+
+Result<void> ChainRegistry::load(StorageReader& storage) {
+  if (storage.shared()) {
+    bool set_back = false;
+    SAMLA_TRY(catch_up(storage, set_back));
+    return {};
+  }
+  SAMLA_ASSIGN(values_, read_values(storage));
+  Entries entries;
+  SAMLA_TRY(storage.all_entries([&](const SpaceId& space, ByteView bytes) -> Result<void> {
+    entries.emplace_back(space, to_bytes(bytes));
+    return {};
   }));
-  if (identity == nullptr) return {};
-  take({identity, {spaces.begin(), spaces.end()}, false, {}});
+  SAMLA_ASSIGN(const ChainChange change, with(
+                                             nullptr, [](const SpaceId&) { return nullptr; }, entries));
+  take(change);
   return {};
+}
+
+Result<std::set<SpaceId>> ChainRegistry::catch_up(StorageReader& storage, bool& set_back) {
+  for (;;) {
+    const std::uint64_t known = revision();
+    SAMLA_ASSIGN(ChainTail tail, storage.chains_since(known));
+    if (tail.revision == known) return std::set<SpaceId>();
+    const bool behind = tail.revision < known;
+    if (behind) {
+      SAMLA_ASSIGN(tail, storage.chains_since(0));
+    }
+    SAMLA_ASSIGN(const Values values, read_values(storage));
+    const std::lock_guard lock(mutex_);
+    // Somebody else took something meanwhile: these entries may be among it.
+    if (revision_ != known) continue;
+    const auto before = [&](const SpaceId& space) -> SpacePtr {
+      const auto found = spaces_.find(space);
+      return behind || found == spaces_.end() ? nullptr : found->second;
+    };
+    SAMLA_ASSIGN(ChainChange change, with(behind ? nullptr : identity_, before, tail.entries));
+    if (behind) {
+      set_back = true;
+      identity_.reset();
+      spaces_.clear();
+      spaces_by_user_.clear();
+    }
+    std::set<SpaceId> grown;
+    if (change.identity != nullptr) grown.insert(SpaceId{});
+    for (const auto& [space, state] : change.spaces) grown.insert(space);
+    take_locked(change);
+    values_ = values;
+    revision_ = tail.revision;
+    return grown;
+  }
+}
+
+std::uint64_t ChainRegistry::revision() const {
+  const std::lock_guard lock(mutex_);
+  return revision_;
 }
 
 IdentityPtr ChainRegistry::identity() const {
@@ -64,12 +141,12 @@ std::vector<SpaceId> ChainRegistry::all_spaces() const {
 
 std::optional<std::uint64_t> ChainRegistry::unconfirmed_ms() const {
   const std::lock_guard lock(mutex_);
-  return unconfirmed_ms_;
+  return values_.unconfirmed_ms;
 }
 
 std::optional<OrganisationId> ChainRegistry::awaited() const {
   const std::lock_guard lock(mutex_);
-  return awaited_;
+  return values_.awaited;
 }
 
 Access ChainRegistry::access(const SpaceId& space, const DeviceId& device) const {
@@ -117,9 +194,18 @@ std::vector<SpaceId> ChainRegistry::spaces_of(const DeviceId& device) const {
 
 void ChainRegistry::take(const ChainChange& change) {
   const std::lock_guard lock(mutex_);
+  if (change.revision != 0) {
+    // Another thread has read it from the storage since, and perhaps more.
+    if (change.revision <= revision_) return;
+    revision_ = change.revision;
+  }
+  take_locked(change);
+}
+
+void ChainRegistry::take_locked(const ChainChange& change) {
   if (change.identity != nullptr) identity_ = change.identity;
-  if (change.confirmed) unconfirmed_ms_.reset();
-  if (change.unconfirmed_ms) unconfirmed_ms_ = change.unconfirmed_ms;
+  if (change.confirmed) values_.unconfirmed_ms.reset();
+  if (change.unconfirmed_ms) values_.unconfirmed_ms = change.unconfirmed_ms;
   for (const auto& [id, state] : change.spaces) {
     spaces_[id] = state;
     for (const auto& [user, right] : state->members()) spaces_by_user_[user].insert(id);

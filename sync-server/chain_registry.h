@@ -22,15 +22,22 @@ using SpacePtr = std::shared_ptr<const chain::SpaceState>;
 
 /// What a commit changed.
 struct ChainChange {
-  IdentityPtr identity;  ///< null: as before
-  std::map<SpaceId, SpacePtr> spaces;
-  bool confirmed = false;                       ///< how far the chains had come
-  std::optional<std::uint64_t> unconfirmed_ms;  ///< a new life began then
+  IdentityPtr identity = {};  ///< null: as before
+  std::map<SpaceId, SpacePtr> spaces = {};
+  bool confirmed = false;                            ///< how far the chains had come
+  std::optional<std::uint64_t> unconfirmed_ms = {};  ///< a new life began then
+  std::uint64_t revision = 0;                        ///< of a shared storage; zero: it is not
 };
 
 class ChainRegistry {
  public:
   Result<void> load(StorageReader& storage);
+  /// Takes what other processes have committed to a shared storage: the chains that have grown (zero: the
+  /// identity chain). One that has been set back is loaded anew: `set_back` says so. Any thread, with a
+  /// reader of its own or inside the transaction that keeps the chains as they are.
+  Result<std::set<SpaceId>> catch_up(StorageReader& storage, bool& set_back);
+  /// How far a shared storage had come when this was read from it.
+  std::uint64_t revision() const;
 
   /// Null: the server is unclaimed.
   IdentityPtr identity() const;
@@ -57,14 +64,20 @@ class ChainRegistry {
 
  private:
   session::Access access_locked(const SpaceId& space, const DeviceId& device) const;
+  struct Values {
+    std::optional<std::uint64_t> unconfirmed_ms;
+    std::optional<OrganisationId> awaited;
+  };
+  static Result<Values> read_values(StorageReader& storage);
+  void take_locked(const ChainChange& change);
 
   mutable std::mutex mutex_;
   IdentityPtr identity_;
   std::map<SpaceId, SpacePtr> spaces_;
   /// Where a user is or was a member; the state itself says what is so now.
   std::map<UserId, std::set<SpaceId>> spaces_by_user_;
-  std::optional<std::uint64_t> unconfirmed_ms_;
-  std::optional<OrganisationId> awaited_;
+  Values values_;
+  std::uint64_t revision_ = 0;
 };
 
 }  // namespace samla::server

@@ -18,6 +18,7 @@ constexpr std::uint64_t kDayMs = 24ull * 3600 * 1000;
 
 constexpr std::array kKeys = {
     ConfigKey{"dir", &Config::dir, "the server's folder"},
+    ConfigKey{"storage", &Config::storage, "postgres://… instead of a file in the folder"},
     ConfigKey{"listen", &Config::listen, "HOST:PORT to listen on"},
     ConfigKey{"log_level", &Config::log_level, "debug, info, warn or error"},
     ConfigKey{"metrics_public", &Config::metrics_public, "answer /metrics to other machines too"},
@@ -59,6 +60,10 @@ Result<void> set_number(Config& config, const ConfigKey& key, std::uint64_t valu
 
 Result<void> set_text(Config& config, const ConfigKey& key, std::string value) {
   if (key.name == "listen") SAMLA_TRY(parse_listen(value));
+  if (key.name == "storage" && !value.empty() && !value.starts_with("postgres://") &&
+      !value.starts_with("postgresql://")) {
+    return wrong_value(key, "postgres://… or empty");
+  }
   if (key.name == "log_level") {
     constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
     if (std::ranges::find(kLevels, value) == kLevels.end()) {

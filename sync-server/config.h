@@ -17,6 +17,7 @@ namespace samla::server {
 
 struct Config {
   std::string dir;
+  std::string storage;
   std::string listen = "127.0.0.1:7420";
   std::string log_level = "info";
   bool metrics_public = false;

@@ -31,6 +31,8 @@ void Connection::on_message(ByteView message) {
 // ---- 2. hello
 
 std::optional<Refused> Connection::admit(const wire::Hello& hello) {
+  // Whoever comes may come from another process over the same storage, and have seen more than is known here.
+  if (!session_.entered() && !shared_.follower.catch_up(shared_.storage).ok()) return Refused::kLater;
   if (hello.entrance == wire::Entrance::kClaim) return admit_claim(hello);
   const IdentityPtr identity = shared_.registry.identity();
   const bool device = hello.entrance == wire::Entrance::kDevice;
@@ -119,7 +121,11 @@ session::Access Connection::access(const SpaceId& space, const DeviceId& device)
 }
 
 std::vector<SpaceId> Connection::spaces_of(const DeviceId& device) {
-  return shared_.registry.spaces_of(device);
+  std::vector<SpaceId> spaces = shared_.registry.spaces_of(device);
+  // Their places are told next. If they can't be read, the device takes what is known for a server that was
+  // set back, asks, and is told otherwise.
+  (void)shared_.follower.read_tips(shared_.storage, std::set<SpaceId>(spaces.begin(), spaces.end()));
+  return spaces;
 }
 
 // ---- 3. chains
@@ -141,6 +147,31 @@ Result<wire::ChainEntries> Connection::read_chain(const SpaceId& space, const Ch
   SAMLA_ASSIGN(out.entries, shared_.storage.chain_entries(space, after, bytes_max));
   out.last = out.entries.empty() || after + out.entries.size() >= end;
   return out;
+}
+
+/// The root's word for the author, or the space's founding, lets the newcomer believe the checkpoint.
+Result<std::optional<session::Beginning>> Connection::read_checkpoint(const SpaceId& space) {
+  using Answer = std::optional<session::Beginning>;
+  const IdentityPtr identity = shared_.registry.identity();
+  const SpacePtr state = space.is_zero() ? nullptr : shared_.registry.space(space);
+  if (identity == nullptr || (!space.is_zero() && state == nullptr)) return Answer();
+  session::Beginning out;
+  out.state = state == nullptr ? identity->checkpoint_state() : state->checkpoint_state();
+  if (out.state == nullptr) return Answer();
+  const auto entry_at = [&](std::uint64_t seq) -> Result<Bytes> {
+    SAMLA_ASSIGN(auto entries, shared_.storage.chain_entries(space, seq - 1, 1));
+    if (entries.empty()) return fail(ErrorCode::store_corrupt, "chains.checkpoint");
+    return std::move(entries.front());
+  };
+  SAMLA_ASSIGN(out.entry,
+               entry_at(state == nullptr ? identity->since_checkpoint().at : state->since_checkpoint().at));
+  SAMLA_ASSIGN(out.witnesses.emplace_back(), entry_at(1));
+  if (state == nullptr) {
+    SAMLA_ASSIGN(const chain::Entry entry, chain::Entry::decode(out.entry));
+    const auto* author = identity->device(DeviceId::from(entry.author.id.view()));
+    SAMLA_ASSIGN(out.witnesses.emplace_back(), entry_at(author->certified_at));
+  }
+  return Answer(std::move(out));
 }
 
 Result<wire::Grants> Connection::read_grants(const SpaceId& space, const DeviceId& device,

@@ -9,6 +9,7 @@
 #include "core/session/server_session.h"
 #include "sync-server/chain_registry.h"
 #include "sync-server/fanout.h"
+#include "sync-server/follower.h"
 #include "sync-server/horizon.h"
 #include "sync-server/server_keys.h"
 #include "sync-server/space_tips.h"
@@ -26,6 +27,7 @@ struct Shared {
   Fanout& fanout;
   std::function<void(Job)> submit;
   HorizonReader& horizon;
+  Follower& follower;
   /// A history of at most that many bytes goes to a newcomer as it is; what stands of a longer one, as a
   /// pack.
   std::size_t pack_from_bytes = session::kTailChunkBytes;
@@ -67,6 +69,7 @@ class Connection final : private session::ServerHost {
   Position position(const SpaceId& space) override;
   Result<wire::ChainEntries> read_chain(const SpaceId& space, const ChainHead& from,
                                         std::size_t bytes_max) override;
+  Result<std::optional<session::Beginning>> read_checkpoint(const SpaceId& space) override;
   Result<wire::Grants> read_grants(const SpaceId& space, const DeviceId& device,
                                    std::size_t bytes_max) override;
   Result<wire::Grants> read_recovery(const wire::Hello& hello) override;

@@ -22,6 +22,11 @@ class Fanout {
     }
     spaces_.erase(connection);
   }
+  std::set<SpaceId> spaces() const {
+    std::set<SpaceId> out;
+    for (const auto& [space, readers] : readers_) out.insert(space);
+    return out;
+  }
   std::set<Asker> readers_of(const SpaceId& space) const {
     const auto found = readers_.find(space);
     return found == readers_.end() ? std::set<Asker>() : found->second;

@@ -12,7 +12,8 @@
 #include "core/base/encoding.h"
 #include "core/chain/server_fragment.h"
 #include "sync-server/arbiter.h"
-#include "sync-server/storage/sqlite/sqlite_storage.h"
+#include "sync-server/new_life.h"
+#include "sync-server/storage/open_storage.h"
 
 namespace samla::server {
 namespace {
@@ -66,7 +67,40 @@ Result<void> make_folder(const std::filesystem::path& folder) {
   return {};
 }
 
-Result<std::string> init_folder(const std::filesystem::path& folder, Random& random) {
+Result<bool> has_storage(const std::filesystem::path& folder, const std::string& storage_url) {
+  if (storage_url.empty()) {
+    std::error_code ignored;
+    return std::filesystem::exists(storage_file(folder), ignored);
+  }
+  const auto storage = open_storage(place_of(folder, storage_url), false);
+  if (!storage.ok() && storage.error().code == ErrorCode::store_missing) return false;
+  if (!storage.ok()) return storage.error();
+  SAMLA_ASSIGN(const auto incarnation, (*storage)->value(kIncarnationName));
+  return incarnation.has_value();
+}
+
+void drop_partial(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
+    std::filesystem::remove(partial_file(folder).string() + ending, ignored);
+  }
+}
+
+Result<void> name_partial(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::rename(partial_file(folder), storage_file(folder), error);
+  if (error) return fail(ErrorCode::io, "server.copy", folder.string() + ": " + error.message());
+  drop_partial(folder);
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
+  const int reason = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (!synced) return fail(ErrorCode::io, "server.copy", folder.string() + ": " + std::strerror(reason));
+  return {};
+}
+
+Result<std::string> init_folder(const std::filesystem::path& folder, Random& random,
+                                const std::string& storage_url) {
   SAMLA_TRY(make_folder(folder));
   SAMLA_ASSIGN(const FolderLock lock, FolderLock::take(folder));
   std::error_code error;
@@ -78,10 +112,15 @@ Result<std::string> init_folder(const std::filesystem::path& folder, Random& ran
   fragment.noise = keys.noise_public();
   fragment.receipts = keys.receipts.verify_key();
   fragment.claim = random.fixed<chain::ClaimToken>();
-  SAMLA_ASSIGN(const auto storage, open_sqlite_storage(storage_file(folder)));
+  SAMLA_ASSIGN(const auto storage, open_storage(place_of(folder, storage_url), true));
   // A claimed server whose keys are gone is not an init that was cut.
   SAMLA_ASSIGN(const auto entries, storage->chain_entries({}, 0, 1));
-  if (!entries.empty()) return there;
+  if (!entries.empty()) {
+    return storage_url.empty()
+               ? there
+               : fail(ErrorCode::already_exists, "server.init",
+                      "the database has a server: put its server.keys into " + folder.string());
+  }
   SAMLA_ASSIGN(const auto transaction, storage->begin());
   SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
   SAMLA_TRY(transaction->put_value(kClaimName, chain::claim_hash(fragment.claim).view()));
@@ -99,11 +138,31 @@ Result<void> write_organisation(const std::filesystem::path& folder, const Organ
   return {};
 }
 
-Result<void> init_emptied(const std::filesystem::path& folder, const std::string& organisation,
-                          std::uint64_t now_ms, Random& random) {
-  SAMLA_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+namespace {
+
+/// The file gets its name when all of it is there.
+Result<void> make_emptied_file(const std::filesystem::path& folder, const OrganisationId& organisation,
+                               std::uint64_t now_ms, Random& random) {
   std::error_code error;
-  if (std::filesystem::exists(storage_file(folder), error)) {
+  const std::filesystem::path partial = storage_file(folder).string() + ".partial";
+  for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(partial.string() + ending, error);
+  {
+    SAMLA_ASSIGN(const auto storage, open_storage({partial, {}}, true));
+    SAMLA_TRY(begin_emptied(*storage, organisation, random, now_ms));
+  }
+  std::filesystem::rename(partial, storage_file(folder), error);
+  if (error) return fail(ErrorCode::io, "server.init", storage_file(folder).string());
+  for (const char* ending : {"-wal", "-shm"}) std::filesystem::remove(partial.string() + ending, error);
+  return {};
+}
+
+}  // namespace
+
+Result<void> init_emptied(const std::filesystem::path& folder, const std::string& organisation,
+                          std::uint64_t now_ms, Random& random, const std::string& storage_url) {
+  SAMLA_ASSIGN(const FolderLock lock, FolderLock::take(folder));
+  SAMLA_ASSIGN(const bool there, has_storage(folder, storage_url));
+  if (there) {
     return fail(ErrorCode::already_exists, "server.init", "there is a server in " + folder.string());
   }
   SAMLA_ASSIGN([[maybe_unused]] const ServerKeys keys, ServerKeys::read(keys_file(folder)));
@@ -115,20 +174,9 @@ Result<void> init_emptied(const std::filesystem::path& folder, const std::string
         ErrorCode::invalid_argument, "server.init",
         "the database is gone; say whose server it was: --organisation ID, which `samla doctor` shows");
   }
-  const std::filesystem::path partial = storage_file(folder).string() + ".partial";
-  for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(partial.string() + ending, error);
-  {
-    SAMLA_ASSIGN(const auto storage, open_sqlite_storage(partial));
-    SAMLA_ASSIGN(const auto transaction, storage->begin());
-    SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
-    SAMLA_TRY(transaction->put_value(kUnconfirmedName, encode_ms(now_ms)));
-    SAMLA_TRY(transaction->put_value(kAwaitedName, id->view()));
-    SAMLA_TRY(transaction->commit());
-  }
-  std::filesystem::rename(partial, storage_file(folder), error);
-  if (error) return fail(ErrorCode::io, "server.init", storage_file(folder).string());
-  for (const char* ending : {"-wal", "-shm"}) std::filesystem::remove(partial.string() + ending, error);
-  return {};
+  if (storage_url.empty()) return make_emptied_file(folder, *id, now_ms, random);
+  SAMLA_ASSIGN(const auto storage, open_storage(place_of(folder, storage_url), true));
+  return begin_emptied(*storage, *id, random, now_ms);
 }
 
 Error explain(Error error, const std::filesystem::path& folder) {

@@ -16,6 +16,15 @@ inline std::filesystem::path storage_file(const std::filesystem::path& folder) {
   return folder / "server.db";
 }
 
+/// A copy that is not finished.
+inline std::filesystem::path partial_file(const std::filesystem::path& folder) {
+  return folder / "server.db.partial";
+}
+/// What an earlier attempt that was cut may have left.
+void drop_partial(const std::filesystem::path& folder);
+/// Gives the copy its name, durably: who finds it finds all of it. Whoever read it left an empty log.
+Result<void> name_partial(const std::filesystem::path& folder);
+
 /// Whose server it is, in hexadecimal: needed where the database is lost.
 inline std::filesystem::path organisation_file(const std::filesystem::path& folder) {
   return folder / "server.organisation";
@@ -39,15 +48,18 @@ class FolderLock {
 Result<void> make_folder(const std::filesystem::path& folder);
 
 /// Makes a server's folder: keys, storage, claim token. The fragment for `samla org create`.
-/// already_exists where there is one.
-Result<std::string> init_folder(const std::filesystem::path& folder, Random& random);
+/// `storage_url`: of a database instead of a file in the folder. already_exists where there is one.
+Result<std::string> init_folder(const std::filesystem::path& folder, Random& random,
+                                const std::string& storage_url = {});
 
 /// Makes an empty database for keys that are there: the organisation's devices know the server by them and
 /// bring back what they hold. `organisation`: empty, or in hexadecimal where no file names it.
-/// already_exists where there is a database; store_missing without keys; invalid_argument: nothing says
-/// whose.
+/// already_exists where there is a server's database; store_missing without keys; invalid_argument: nothing
+/// says whose.
 Result<void> init_emptied(const std::filesystem::path& folder, const std::string& organisation,
-                          std::uint64_t now_ms, Random& random);
+                          std::uint64_t now_ms, Random& random, const std::string& storage_url = {});
+/// Whether there is a database of a server.
+Result<bool> has_storage(const std::filesystem::path& folder, const std::string& storage_url);
 Result<void> write_organisation(const std::filesystem::path& folder, const OrganisationId& organisation);
 
 /// The error as the person in front of the server needs it: what to do with this folder.

@@ -6,6 +6,7 @@
 
 #include "core/base/planted_bug.h"
 #include "core/session/erasure.h"
+#include "core/session/named_places.h"
 #include "core/session/refused.h"
 #include "core/session/space_head.h"
 #include "core/session/validity.h"
@@ -51,11 +52,26 @@ std::vector<ContestedField> contested_fields(const RecordId& id, const resolve::
 
 }  // namespace
 
+/// One that was refused by chains that another process has made longer since is looked at once more.
 Result<void> Group::place(Asker asker, const PushJob& job) {
-  if (!job.changeset) {
-    refuse(asker, job, job.refused);
-    return {};
+  if (job.changeset) return place_verified(asker, job);
+  PushJob again = job;
+  if (job.revision != arbiter_.registry_.revision()) verify(again, arbiter_.registry_);
+  if (again.changeset) return place_verified(asker, again);
+  refuse(asker, again, again.refused);
+  return {};
+}
+
+Result<void> Group::place(Asker, const NewsJob& job) {
+  for (const SpaceId& space : job.spaces) {
+    if (!space.is_zero()) result_.grown.insert(space);
   }
+  if (!job.spaces.empty()) return {};
+  result_.everything_grown = true;
+  return arbiter_.follower_.read_tips(arbiter_.storage_, {});
+}
+
+Result<void> Group::place_verified(Asker asker, const PushJob& job) {
   const change::Header& header = job.changeset->header;
   SAMLA_ASSIGN(const StoredChangeset before, writer_tip(header.space, header.writer));
   if (header.seq > before.writer_seq + 1 && !SAMLA_PLANTED_BUG(server_takes_gap)) {
@@ -83,6 +99,11 @@ Result<void> Group::place(Asker asker, const PushJob& job) {
   }
   if (!session::named_heads(header, *identity(), *space(header.space)).ok()) {
     refuse(asker, job, Refused::kChainBehind);
+    return {};
+  }
+  SAMLA_ASSIGN(const bool names_missing, names_what_is_missing(*job.changeset));
+  if (names_missing) {
+    refuse(asker, job, Refused::kNamesMissing);
     return {};
   }
   SAMLA_ASSIGN(const std::optional<Refused> no_room, make_room(*job.changeset));
@@ -117,10 +138,22 @@ Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
   stored.bytes.clear();
   tips_[header.space] = {arbiter_.tips_.incarnation(), stored.seq, stored.head};
   result_.grown.insert(header.space);
+  result_.news.insert(header.space);
   ++result_.placed;
   receipt(asker, header.space, stored);
   arbiter_.writer_tips_[{header.space, header.writer}] = std::move(stored);
   return {};
+}
+
+/// Naming a place that its writer has not reached would dominate what that writer has yet to write. Who
+/// names a place has seen it, and can bring it.
+Result<bool> Group::names_what_is_missing(const change::Changeset& changeset) {
+  for (const auto& [writer, seq] : session::named_places(changeset)) {
+    if (writer == changeset.header.writer && seq <= changeset.header.seq) continue;
+    SAMLA_ASSIGN(const StoredChangeset last, writer_tip(changeset.header.space, writer));
+    if (seq > last.writer_seq && !SAMLA_PLANTED_BUG(server_takes_gap)) return true;
+  }
+  return false;
 }
 
 /// Brings in the records that are written to. A record that would grow too large, or whose state is
@@ -198,14 +231,19 @@ Result<void> Group::flush() {
   return {};
 }
 
-GroupResult Group::publish() {
+GroupResult Group::publish(std::uint64_t revision) {
+  chains_.revision = revision;
   arbiter_.registry_.take(chains_);
+  if (revision != 0) result_.news.insert(SpaceId{});
   for (const auto& [space, position] : tips_) arbiter_.tips_.set(space, position);
   for (auto& [asker, receipts] : result_.receipts) {
     receipts.incarnation = arbiter_.tips_.incarnation();
     receipts.signature = arbiter_.keys_.receipts.sign(wire::kReceiptsDomain, wire::signed_part(receipts));
   }
-  if (result_.renewed) arbiter_.tips_.renew(*result_.renewed);
+  if (result_.renewed) {
+    arbiter_.tips_.renew(*result_.renewed);
+    if (arbiter_.storage_.shared()) arbiter_.tips_.clear();
+  }
   return std::move(result_);
 }
 

@@ -20,17 +20,20 @@ class Group {
   Result<void> place(Asker asker, const AppendJob& job);
   Result<void> place(Asker asker, const OfferJob& job);
   Result<void> place(Asker asker, const RenewJob& job);
+  Result<void> place(Asker asker, const NewsJob& job);
   /// Writes what was gathered; after this, commit.
   Result<void> flush();
-  /// After the commit: signs receipts and makes the new state everyone's.
-  GroupResult publish();
+  /// After the commit: signs receipts and makes the new state everyone's. `revision`: the transaction's.
+  GroupResult publish(std::uint64_t revision = 0);
 
  private:
   using Refused = wire::Refused;
 
   // Changesets (group.cc).
+  Result<void> place_verified(Asker asker, const PushJob& job);
   Result<StoredChangeset> writer_tip(const SpaceId& space, const WriterId& writer);
   Result<void> place_next(Asker asker, const change::Changeset& changeset, const StoredChangeset& tip);
+  Result<bool> names_what_is_missing(const change::Changeset& changeset);
   Result<std::optional<Refused>> make_room(const change::Changeset& changeset);
   void arbitrate(const change::Changeset& changeset, std::uint64_t seq, bool valid);
   Position tip(const SpaceId& space) const;
@@ -55,6 +58,8 @@ class Group {
   Result<void> store_offered(const wire::ChainOffer& offer, std::size_t count, std::uint64_t had);
   Result<std::optional<Refused>> confirm(const OfferJob& job, const chain::IdentityState& now);
   bool unconfirmed() const;
+  Result<bool> judged_as_history(const SpaceId& space);
+  Result<void> note_added(const SpaceId& space);
   Result<std::optional<Refused>> too_early();
 
   // What erasures take away (erasures.cc).

@@ -43,10 +43,12 @@ std::optional<noise::NoiseKeyPair> earlier_key(const Server& server) {
 Result<std::unique_ptr<ServerListener>> ServerListener::open(const Config& config, const Clock& clock) {
   SAMLA_ASSIGN(ListenAddress address, parse_listen(config.listen));
   std::unique_ptr<ServerListener> self(new ServerListener(config));
-  SAMLA_ASSIGN(self->server_, Server::open(config.dir, clock, self->outlet(), config.verifiers));
+  SAMLA_ASSIGN(self->server_, Server::open(ServerPlace{config.dir, config.storage}, clock, self->outlet(),
+                                           config.verifiers));
   SAMLA_ASSIGN(self->listener_, net::Listener::open(listen_options(config, std::move(address)),
                                                     self->server_->keys().noise.duplicate(),
                                                     self->callbacks(), earlier_key(*self->server_)));
+  self->server_->follow();
   return self;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cinttypes>
 #include <csignal>
 #include <cstdio>
@@ -13,9 +14,11 @@
 #include <map>
 #include <thread>
 
+#include "core/base/encoding.h"
 #include "sync-server/key_change.h"
 #include "sync-server/listener.h"
 #include "sync-server/maintenance.h"
+#include "sync-server/migrate.h"
 
 namespace samla::server {
 namespace {
@@ -34,7 +37,8 @@ int report(const Error& error) {
 struct Arguments {
   std::string dir;
   std::string config_file;
-  std::string other;  ///< the backup's folder
+  std::string other;  ///< the backup's folder, or where a database goes
+  std::string from;   ///< where it is
   bool with_keys = false;
   std::map<std::string_view, std::string> flags;
 };
@@ -50,17 +54,25 @@ Result<Config> gather(const Arguments& arguments) {
   return config;
 }
 
-int init(const Arguments& arguments) {
+/// A command's act on a folder, and on the storage that the configuration names; empty: the folder's own.
+template <class Act>
+int with_storage(const Arguments& arguments, Act act) {
+  const auto config = gather(arguments);
+  return config.ok() ? act(config->storage) : report(config.error());
+}
+
+int init(const Arguments& arguments, const std::string& storage) {
   SystemRandom random;
   std::error_code ignored;
-  if (std::filesystem::exists(keys_file(arguments.dir), ignored) &&
-      !std::filesystem::exists(storage_file(arguments.dir), ignored)) {
-    const auto made = init_emptied(arguments.dir, arguments.other, SystemClock().now_ms(), random);
+  const auto there = has_storage(arguments.dir, storage);
+  if (!there.ok()) return report(explain(there.error(), arguments.dir));
+  if (std::filesystem::exists(keys_file(arguments.dir), ignored) && !*there) {
+    const auto made = init_emptied(arguments.dir, arguments.other, SystemClock().now_ms(), random, storage);
     if (!made.ok()) return report(explain(made.error(), arguments.dir));
     std::printf("{\"ok\":true,\"emptied\":true}\n");
     return 0;
   }
-  const auto fragment = init_folder(arguments.dir, random);
+  const auto fragment = init_folder(arguments.dir, random, storage);
   if (!fragment.ok()) return report(explain(fragment.error(), arguments.dir));
   std::printf("{\"ok\":true,\"server\":\"%s\"}\n", fragment->c_str());
   return 0;
@@ -73,7 +85,7 @@ int check_config(const Arguments& arguments) {
   return 0;
 }
 
-int next_keys(const Arguments& arguments) {
+int next_keys(const Arguments& arguments, const std::string&) {
   SystemRandom random;
   const auto fragment = prepare_next_keys(arguments.dir, random);
   if (!fragment.ok()) return report(explain(fragment.error(), arguments.dir));
@@ -89,8 +101,8 @@ int report_done(const Result<VerifyReport>& done, const std::string& dir) {
   return 0;
 }
 
-int verify(const Arguments& arguments) {
-  const auto verified = verify_storage(storage_file(arguments.dir));
+int verify(const Arguments& arguments, const std::string& storage) {
+  const auto verified = verify_storage(place_of(arguments.dir, storage));
   if (!verified.ok()) return report(explain(verified.error(), arguments.dir));
   for (const std::string& finding : verified->findings) {
     std::fprintf(stderr, "samla-server: %s\n", finding.c_str());
@@ -98,8 +110,53 @@ int verify(const Arguments& arguments) {
   return verified->findings.empty() ? report_done(verified, arguments.dir) : kFailed;
 }
 
-int stats(const Arguments& arguments) {
-  const auto read = read_stats(arguments.dir);
+int back_up_folder(const Arguments& arguments, const std::string& storage) {
+  if (!storage.empty()) {
+    return report(fail(ErrorCode::unsupported, "server.backup",
+                       "a PostgreSQL database is backed up by pg_basebackup or pg_dump: "
+                       "docs/operating/postgres.md"));
+  }
+  return report_done(back_up(arguments.dir, arguments.other, arguments.with_keys, SystemClock().now_ms()),
+                     arguments.dir);
+}
+
+int restore_folder(const Arguments& arguments, const std::string& storage) {
+  SystemRandom random;
+  const std::uint64_t now_ms = SystemClock().now_ms();
+  if (storage.empty() == arguments.other.empty()) {
+    return report(
+        fail(ErrorCode::invalid_argument, "server.restore",
+             "give --from FOLDER, or --storage of a database that PostgreSQL's tools have put back"));
+  }
+  return report_done(storage.empty() ? restore(arguments.other, arguments.dir, random, now_ms)
+                                     : renew_restored(arguments.dir, storage, random, now_ms),
+                     arguments.dir);
+}
+
+/// A line a second at most, and the last.
+void show_progress(std::string_view what, std::uint64_t done, std::uint64_t total) {
+  static auto next = std::chrono::steady_clock::time_point{};
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next && done < total) return;
+  next = now + std::chrono::seconds(1);
+  std::fprintf(stderr, "samla-server: %" PRIu64 " of %" PRIu64 " %s\n", done, total,
+               std::string(what).c_str());
+}
+
+int move_storage(const Arguments& arguments) {
+  const auto from = parse_place(arguments.from), to = parse_place(arguments.other);
+  if (!from.ok() || !to.ok()) return report(from.ok() ? to.error() : from.error());
+  const auto done = migrate(*from, *to, show_progress);
+  if (!done.ok()) return report(explain(done.error(), shown(*from)));
+  std::printf("{\"ok\":true,\"changesets\":%" PRIu64 ",\"chain_entries\":%" PRIu64 ",\"records\":%" PRIu64
+              ",\"digest\":\"%s\"}\n",
+              done->counts.changesets, done->counts.chain_entries, done->counts.records,
+              to_hex(done->digest.view()).c_str());
+  return 0;
+}
+
+int stats(const Arguments& arguments, const std::string& storage) {
+  const auto read = read_stats(arguments.dir, storage);
   if (!read.ok()) return report(explain(read.error(), arguments.dir));
   const StorageCounts& counts = read->counts;
   const std::pair<const char*, std::uint64_t> numbers[] = {
@@ -190,10 +247,16 @@ void add_config_flags(CLI::App& command, Arguments& arguments) {
 
 /// A command about a folder: its name, what it does, and what it is called with.
 CLI::App* add_command(CLI::App& app, Arguments& arguments, int& status, const char* name, const char* help,
-                      int (*act)(const Arguments&)) {
+                      int (*act)(const Arguments&, const std::string& storage)) {
   CLI::App* const command = app.add_subcommand(name, help);
   command->add_option("--dir", arguments.dir, "the server's folder")->required();
-  command->callback([&arguments, &status, act] { status = act(arguments); });
+  command->add_option("--config", arguments.config_file, "a TOML file, as of `run`");
+  command->add_option_function<std::string>(
+      "--storage", [&arguments](const std::string& url) { arguments.flags["storage"] = url; },
+      "postgres://… instead of a file in the folder");
+  command->callback([&arguments, &status, act] {
+    status = with_storage(arguments, [&](const std::string& storage) { return act(arguments, storage); });
+  });
   return command;
 }
 
@@ -210,19 +273,19 @@ void add_maintenance(CLI::App& app, Arguments& arguments, int& status) {
       next_keys);
   add_command(app, arguments, status, "verify", "Read everything and name what is wrong", verify);
   add_command(app, arguments, status, "stats", "Count what there is", stats);
-  CLI::App* const backup =
-      add_command(app, arguments, status, "backup", "Copy the database, also while the server runs",
-                  [](const Arguments& a) {
-                    return report_done(back_up(a.dir, a.other, a.with_keys, SystemClock().now_ms()), a.dir);
-                  });
+  CLI::App* const backup = add_command(app, arguments, status, "backup",
+                                       "Copy the database, also while the server runs", back_up_folder);
   backup->add_option("--to", arguments.other, "a new folder for the copy")->required();
   backup->add_flag("--with-keys", arguments.with_keys, "copy the server's keys too: keep them apart");
-  CLI::App* const restoring =
-      add_command(app, arguments, status, "restore", "Make a server from a backup", [](const Arguments& a) {
-        SystemRandom random;
-        return report_done(restore(a.other, a.dir, random, SystemClock().now_ms()), a.dir);
-      });
-  restoring->add_option("--from", arguments.other, "the backup's folder")->required();
+  CLI::App* const restoring = add_command(
+      app, arguments, status, "restore",
+      "Make a server from a backup; with --storage, from a database that was put back", restore_folder);
+  restoring->add_option("--from", arguments.other, "the backup's folder");
+  CLI::App* const migrating = app.add_subcommand(
+      "migrate", "Move a server's database to another storage: sqlite:FOLDER or postgres://…");
+  migrating->add_option("--from", arguments.from, "where it is; no server may run over it")->required();
+  migrating->add_option("--to", arguments.other, "where it goes")->required();
+  migrating->callback([&arguments, &status] { status = move_storage(arguments); });
 }
 
 int main_of(int argc, char** argv) {

@@ -1,47 +1,16 @@
 #include "sync-server/maintenance.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-
 #include "sync-server/arbiter.h"
 #include "sync-server/folder.h"
 #include "sync-server/horizon.h"
+#include "sync-server/new_life.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::server {
 namespace {
 
-std::filesystem::path partial_file(const std::filesystem::path& folder) {
-  return folder / "server.db.partial";
-}
-
-/// What an earlier attempt that was cut may have left.
-void drop_partial(const std::filesystem::path& folder) {
-  std::error_code ignored;
-  for (const char* ending : {"", "-wal", "-shm", "-journal"}) {
-    std::filesystem::remove(partial_file(folder).string() + ending, ignored);
-  }
-}
-
-/// Gives the copy its name, durably: who finds it finds all of it. Whoever read it left an empty log.
-Result<void> name_partial(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::rename(partial_file(folder), storage_file(folder), error);
-  if (error) return fail(ErrorCode::io, "server.copy", folder.string() + ": " + error.message());
-  drop_partial(folder);
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-  const int reason = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!synced) return fail(ErrorCode::io, "server.copy", folder.string() + ": " + std::strerror(reason));
-  return {};
-}
-
-Result<VerifyReport> verified(const std::filesystem::path& file) {
-  SAMLA_ASSIGN(VerifyReport report, verify_storage(file));
+Result<VerifyReport> verified(const StoragePlace& place) {
+  SAMLA_ASSIGN(VerifyReport report, verify_storage(place));
   if (report.findings.empty()) return report;
   return fail(ErrorCode::store_corrupt, "server.verify", report.findings.front());
 }
@@ -55,6 +24,12 @@ std::uint64_t size_or_zero(const std::filesystem::path& file) {
 bool is_there(const std::filesystem::path& file) {
   std::error_code ignored;
   return std::filesystem::exists(file, ignored);
+}
+
+/// A copy of what an older version wrote becomes one that this version can read.
+Result<void> bring_up_to_date(const std::filesystem::path& file) {
+  SAMLA_ASSIGN([[maybe_unused]] const auto storage, open_sqlite_storage(file, {.create = false}));
+  return {};
 }
 
 Result<Horizon> horizon_of(const std::filesystem::path& file, std::uint64_t now_ms) {
@@ -85,7 +60,8 @@ Result<VerifyReport> back_up(const std::filesystem::path& folder, const std::fil
   }
   drop_partial(target);
   SAMLA_TRY(copy_sqlite_storage(storage_file(folder), partial_file(target)));
-  SAMLA_ASSIGN(VerifyReport report, verified(partial_file(target)));
+  SAMLA_TRY(bring_up_to_date(partial_file(target)));
+  SAMLA_ASSIGN(VerifyReport report, verified({partial_file(target), {}}));
   if (with_keys) {
     SAMLA_ASSIGN(const ServerKeys keys, ServerKeys::read(keys_file(folder)));
     SAMLA_TRY(keys.write(keys_file(target)));
@@ -115,31 +91,34 @@ Result<VerifyReport> restore(const std::filesystem::path& backup, const std::fil
   SAMLA_ASSIGN(const ServerKeys keys, ServerKeys::read(keys_file(keys_there ? folder : backup)));
   drop_partial(folder);
   SAMLA_TRY(copy_sqlite_storage(storage_file(backup), partial_file(folder)));
-  {
-    // An older version's backup becomes one that can be verified.
-    SAMLA_ASSIGN([[maybe_unused]] const auto storage,
-                 open_sqlite_storage(partial_file(folder), {.create = false}));
-  }
-  SAMLA_ASSIGN(VerifyReport report, verified(partial_file(folder)));
+  SAMLA_TRY(bring_up_to_date(partial_file(folder)));
+  SAMLA_ASSIGN(VerifyReport report, verified({partial_file(folder), {}}));
   {
     SAMLA_ASSIGN(const auto storage, open_sqlite_storage(partial_file(folder), {.create = false}));
-    SAMLA_ASSIGN(const auto transaction, storage->begin());
-    SAMLA_TRY(transaction->put_value(kIncarnationName, random.fixed<Incarnation>().view()));
-    // How far the chains had come nobody here can know: an administrator's device says so.
-    SAMLA_TRY(transaction->put_value(kUnconfirmedName, encode_ms(now_ms)));
-    SAMLA_TRY(transaction->commit());
+    SAMLA_TRY(begin_new_life(*storage, random, now_ms));
   }
   if (!keys_there) SAMLA_TRY(keys.write(keys_file(folder)));
   SAMLA_TRY(name_partial(folder));
   return report;
 }
 
-Result<Stats> read_stats(const std::filesystem::path& folder) {
-  SAMLA_ASSIGN(const auto reader, open_sqlite_snapshot(storage_file(folder)));
+Result<VerifyReport> renew_restored(const std::filesystem::path& folder, const std::string& storage_url,
+                                    Random& random, std::uint64_t now_ms) {
+  SAMLA_ASSIGN([[maybe_unused]] const ServerKeys keys, ServerKeys::read(keys_file(folder)));
+  const StoragePlace place = place_of(folder, storage_url);
+  SAMLA_ASSIGN(const VerifyReport report, verified(place));
+  SAMLA_ASSIGN(const auto storage, open_storage(place, false));
+  SAMLA_TRY(begin_new_life(*storage, random, now_ms));
+  return report;
+}
+
+Result<Stats> read_stats(const std::filesystem::path& folder, const std::string& storage_url) {
+  SAMLA_ASSIGN(const auto reader, open_snapshot(place_of(folder, storage_url)));
   Stats stats;
   SAMLA_ASSIGN(stats.counts, reader->counts());
   SAMLA_ASSIGN(const auto claim, reader->value(kClaimName));
   stats.claimed = !claim.has_value();
+  if (!storage_url.empty()) return stats;
   stats.database_bytes = size_or_zero(storage_file(folder));
   stats.log_bytes = size_or_zero(storage_file(folder).string() + "-wal");
   return stats;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/base/random.h"
-#include "sync-server/storage/storage.h"
+#include "sync-server/storage/open_storage.h"
 
 namespace samla::server {
 
@@ -20,7 +20,10 @@ inline constexpr std::size_t kFindingsMax = 100;
 
 /// Reads everything: SQLite's pages, the chains by their rules, each changeset's form, hash, signature,
 /// place and running head, each writer's chain, and each record's heads, worked out anew.
-Result<VerifyReport> verify_storage(const std::filesystem::path& file);
+Result<VerifyReport> verify_storage(const StoragePlace& place);
+inline Result<VerifyReport> verify_storage(const std::filesystem::path& file) {
+  return verify_storage(StoragePlace{file, {}});
+}
 
 /// Copies the database, and the keys if wanted, into `target`, a folder without a server. The copy is
 /// verified before it gets its name; then `folder` says how far it reaches, and the server tells devices.
@@ -34,12 +37,17 @@ Result<VerifyReport> back_up(const std::filesystem::path& folder, const std::fil
 Result<VerifyReport> restore(const std::filesystem::path& backup, const std::filesystem::path& folder,
                              Random& random, std::uint64_t now_ms);
 
+/// After PostgreSQL's own tools have put a database back: verifies it and begins a new life, as `restore`
+/// does with a file. No server may run over it. store_missing without keys in `folder`.
+Result<VerifyReport> renew_restored(const std::filesystem::path& folder, const std::string& storage_url,
+                                    Random& random, std::uint64_t now_ms);
+
 struct Stats {
   StorageCounts counts;
   bool claimed = false;
-  std::uint64_t database_bytes = 0;
+  std::uint64_t database_bytes = 0;  ///< of a file
   std::uint64_t log_bytes = 0;
 };
-Result<Stats> read_stats(const std::filesystem::path& folder);
+Result<Stats> read_stats(const std::filesystem::path& folder, const std::string& storage_url = {});
 
 }  // namespace samla::server

@@ -8,7 +8,7 @@ namespace samla::server {
 
 namespace {
 
-constexpr std::size_t kChunkBytes = std::size_t{1024} * 1024;
+constexpr std::size_t kIndexedAtOnceBytes = std::size_t{1024} * 1024;
 
 struct Indexed {
   resolve::RecordState state;
@@ -20,7 +20,7 @@ Result<void> index_space(Storage& storage, const SpaceId& space) {
   std::map<RecordId, Indexed> records;
   SAMLA_ASSIGN(const auto transaction, storage.begin());
   for (std::uint64_t after = 0;;) {
-    SAMLA_ASSIGN(const auto chunk, storage.changesets_after(space, after, kChunkBytes));
+    SAMLA_ASSIGN(const auto chunk, storage.changesets_after(space, after, kIndexedAtOnceBytes));
     if (chunk.empty()) break;
     for (const StoredChangeset& stored : chunk) {
       SAMLA_ASSIGN(const change::Changeset changeset, change::Changeset::decode(stored.bytes));

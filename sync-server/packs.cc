@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kBatch = 64;
 /// Of a record's heads and contexts that go beside its writes.
 constexpr std::size_t kWordBytesMax = std::size_t{128} * 1024;
-constexpr const char* kOperation = "server.pack";
+constexpr const char* kPackOperation = "server.pack";
 
 PackPlace at_record(Stage stage, const StoredRecord& record, std::uint32_t part = 0) {
   return {stage, record.touched, decltype(PackPlace::key)::from(record.record.view()), part};
@@ -78,7 +78,7 @@ Result<bool> PackReader::add_tips(PackPlace& at, std::size_t bytes_max) {
     // As of the position: what came since is few, and comes by the history.
     while (tip.seq > position_ && tip.writer_seq > 1) {
       SAMLA_ASSIGN(const auto before, storage_.changeset_of(space_, tip.writer, tip.writer_seq - 1));
-      if (!before) return Result<bool>(fail(ErrorCode::store_corrupt, kOperation));
+      if (!before) return Result<bool>(fail(ErrorCode::store_corrupt, kPackOperation));
       tip = *before;
     }
     at.key = decltype(at.key)::from(tip.writer.view());
@@ -99,7 +99,7 @@ Result<void> PackReader::add_witnesses(const StoredChangeset& stored) {
     while (low < high) {
       const std::uint64_t middle = low + (high - low) / 2;
       SAMLA_ASSIGN(const auto there, storage_.changeset_of(space_, stored.writer, middle));
-      if (!there) return fail(ErrorCode::store_corrupt, kOperation);
+      if (!there) return fail(ErrorCode::store_corrupt, kPackOperation);
       if ((*there).*member >= stored.*member) {
         high = middle;
       } else {

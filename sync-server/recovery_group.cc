@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/encoding.h"
 #include "core/chain/server_fragment.h"
 #include "core/session/refused.h"
 #include "sync-server/group.h"
+#include "sync-server/new_life.h"
 
 namespace samla::server {
 
@@ -63,8 +65,9 @@ Result<Answer> Group::take_identity(const OfferJob& job) {
   if (before == nullptr && !awaited) return Answer(Refused::kNotPermitted);
   auto now = before == nullptr ? std::make_shared<chain::IdentityState>(*awaited)
                                : std::make_shared<chain::IdentityState>(*before);
-  // One that nobody has to confirm takes what it lacks by the rules for what is new.
-  const auto placed_ms = unconfirmed() ? std::nullopt : std::optional(arbiter_.clock_.now_ms());
+  now->keep_checkpoints();
+  SAMLA_ASSIGN(const bool history, judged_as_history({}));
+  const auto placed_ms = history ? std::nullopt : std::optional(arbiter_.clock_.now_ms());
   const std::uint64_t had = now->head().seq;
   const auto taken = follow(*now, job.offer, [&](ByteView entry) { return now->apply(entry, placed_ms); });
   if (const auto* refused = std::get_if<Refused>(&taken)) return Answer(*refused);
@@ -90,7 +93,9 @@ Result<void> Group::store_offered(const wire::ChainOffer& offer, std::size_t cou
 Result<Answer> Group::confirm(const OfferJob& job, const chain::IdentityState& now) {
   const auto* device = now.device(job.device);
   const bool admin = device != nullptr && device->keys.noise == job.peer && now.is_admin(job.device);
-  if (!unconfirmed() || !admin || now.seq_of(job.offer.pin.hash) != job.offer.pin.seq) return Answer();
+  // What was offered to a life that ends with this group is offered again to the next.
+  if (result_.renewed || !unconfirmed() || !admin || now.seq_of(job.offer.pin.hash) != job.offer.pin.seq)
+    return Answer();
   SAMLA_TRY(transaction_.drop_value(kUnconfirmedName));
   chains_.confirmed = true;
   return Answer();
@@ -102,7 +107,9 @@ Result<Answer> Group::take_space(const OfferJob& job) {
   const SpacePtr before = space(id);
   auto now = before == nullptr ? std::make_shared<chain::SpaceState>(id)
                                : std::make_shared<chain::SpaceState>(*before);
-  const auto placing = unconfirmed() ? chain::Placing::kBefore : chain::Placing::kNow;
+  now->keep_checkpoints();
+  SAMLA_ASSIGN(const bool history, judged_as_history(id));
+  const auto placing = history ? chain::Placing::kBefore : chain::Placing::kNow;
   const std::uint64_t had = now->head().seq;
   const auto taken =
       follow(*now, job.offer, [&](ByteView entry) { return now->apply(entry, *identity(), placing); });
@@ -132,12 +139,10 @@ Result<void> Group::place(Asker, const RenewJob& job) {
   for (const wire::Receipt& each : shown.receipts) {
     SAMLA_ASSIGN(const auto there, arbiter_.storage_.changeset_at(each.space, each.seq));
     if (there && there->head == each.head) continue;
-    const auto incarnation = SystemRandom().fixed<Incarnation>();
+    SystemRandom random;
     const std::uint64_t now_ms = arbiter_.clock_.now_ms();
-    SAMLA_TRY(transaction_.put_value(kIncarnationName, incarnation.view()));
-    SAMLA_TRY(transaction_.put_value(kUnconfirmedName, encode_ms(now_ms)));
+    SAMLA_ASSIGN(result_.renewed, renew(transaction_, random, now_ms));
     chains_.unconfirmed_ms = now_ms;
-    result_.renewed = incarnation;
     return {};
   }
   return {};
@@ -149,11 +154,33 @@ bool Group::unconfirmed() const {
   return chains_.unconfirmed_ms || (!chains_.confirmed && arbiter_.registry_.unconfirmed_ms());
 }
 
+namespace {
+
+std::string added_name(const SpaceId& space) { return std::string(kAddedName) + to_hex(space.view()); }
+
+}  // namespace
+
+/// What a server in a new life lacks of a chain stood in it before, whoever has left the organisation since:
+/// by the rules for what is new it would be refused for good, and with it all that was written in the space.
+/// Until an entry is added to the chain: then it goes on from there.
+Result<bool> Group::judged_as_history(const SpaceId& space) {
+  if (unconfirmed()) return true;
+  SAMLA_ASSIGN(const auto life, arbiter_.storage_.value(kRenewedName));
+  SAMLA_ASSIGN(const auto added, arbiter_.storage_.value(added_name(space)));
+  return life.has_value() && added != life;
+}
+
+Result<void> Group::note_added(const SpaceId& space) {
+  SAMLA_ASSIGN(const auto life, arbiter_.storage_.value(kRenewedName));
+  return life ? transaction_.put_value(added_name(space), *life) : Result<void>();
+}
+
 /// Absent: new entries may be placed.
 Result<Answer> Group::too_early() {
   if (!unconfirmed()) return Answer();
-  const std::uint64_t since = arbiter_.registry_.unconfirmed_ms().value_or(arbiter_.clock_.now_ms());
-  if (arbiter_.clock_.now_ms() < since + kConfirmationMs) return Answer(Refused::kLater);
+  const std::uint64_t now_ms = arbiter_.clock_.now_ms();
+  const std::uint64_t begun = arbiter_.registry_.unconfirmed_ms().value_or(now_ms);
+  if (now_ms < chains_.unconfirmed_ms.value_or(begun) + kConfirmationMs) return Answer(Refused::kLater);
   SAMLA_TRY(transaction_.drop_value(kUnconfirmedName));
   chains_.confirmed = true;
   return Answer();

@@ -5,7 +5,7 @@
 #include "sync-server/erasures.h"
 #include "sync-server/key_change.h"
 #include "sync-server/pack_index.h"
-#include "sync-server/storage/sqlite/sqlite_storage.h"
+#include "sync-server/storage/open_storage.h"
 
 namespace samla::server {
 Server::Server(ServerParts parts, const Incarnation& incarnation, const Clock& clock, Outlet outlet)
@@ -18,19 +18,21 @@ Server::Server(ServerParts parts, const Incarnation& incarnation, const Clock& c
       tips_(incarnation),
       horizon_(folder_),
       arbiter_(*storage_, registry_, tips_, keys_, clock),
-      shared_{registry_, tips_,    keys_,   keys_before_,
-              clock,     *reader_, fanout_, [this](Job job) { pipeline_->submit(std::move(job)); },
-              horizon_} {}
+      shared_{registry_, tips_,
+              keys_,     keys_before_,
+              clock,     *reader_,
+              fanout_,   [this](Job job) { pipeline_->submit(std::move(job)); },
+              horizon_,  arbiter_.follower()} {}
 
 Server::~Server() { stop(); }
 
-Result<std::unique_ptr<Server>> Server::open(const std::filesystem::path& folder, const Clock& clock,
-                                             Outlet outlet, std::size_t verifiers) {
-  SAMLA_ASSIGN(FolderLock lock, FolderLock::take(folder));
-  SAMLA_ASSIGN(ServerKeys keys, known_keys(folder));
-  SAMLA_ASSIGN(auto storage, open_sqlite_storage(storage_file(folder), {.create = false}));
+Result<std::unique_ptr<Server>> Server::open(const ServerPlace& place, const Clock& clock, Outlet outlet,
+                                             std::size_t verifiers) {
+  SAMLA_ASSIGN(FolderLock lock, FolderLock::take(place.folder));
+  SAMLA_ASSIGN(ServerKeys keys, known_keys(place.folder));
+  SAMLA_ASSIGN(auto storage, open_storage(place_of(place.folder, place.storage_url), false));
   SAMLA_ASSIGN(auto reader, storage->open_reader());
-  return open({std::move(lock), std::move(keys), std::move(storage), std::move(reader), folder}, clock,
+  return open({std::move(lock), std::move(keys), std::move(storage), std::move(reader), place.folder}, clock,
               std::move(outlet), verifiers);
 }
 
@@ -40,6 +42,7 @@ Result<std::unique_ptr<Server>> Server::open(ServerParts parts, const Clock& clo
   if (!incarnation || incarnation->size() != Incarnation::kSize) {
     return fail(ErrorCode::store_corrupt, "server.open (the database names no incarnation)");
   }
+  SAMLA_TRY(not_moved(*parts.storage));
   const std::filesystem::path folder = parts.folder;
   std::unique_ptr<Server> server(
       new Server(std::move(parts), Incarnation::from(*incarnation), clock, std::move(outlet)));
@@ -49,7 +52,10 @@ Result<std::unique_ptr<Server>> Server::open(ServerParts parts, const Clock& clo
 }
 
 void Server::start(std::size_t verifiers) {
-  const auto done = [post = outlet_.post, weak = std::weak_ptr(self_)](GroupResult result) {
+  news_ = storage_->open_news();
+  const auto done = [post = outlet_.post, weak = std::weak_ptr(self_),
+                     news = news_.get()](GroupResult result) {
+    if (news != nullptr) result.committed ? news->tell(result.news) : news->again();
     auto shared = std::make_shared<GroupResult>(std::move(result));
     post([weak, shared] {
       if (const auto self = weak.lock()) (*self)->on_group(std::move(*shared));
@@ -58,10 +64,18 @@ void Server::start(std::size_t verifiers) {
   pipeline_ = std::make_unique<Pipeline>(arbiter_, registry_, verifiers, done);
 }
 
+void Server::follow() {
+  if (news_ == nullptr) return;
+  news_->start([this](std::set<SpaceId> spaces) { pipeline_->submit({0, NewsJob{std::move(spaces)}}); });
+}
+
 Result<void> Server::load(const std::filesystem::path& folder) {
   if (const auto loaded = registry_.load(*storage_); !loaded.ok()) {
     const ErrorCode code = loaded.error().code;
-    if (code == ErrorCode::io || code == ErrorCode::disk_full || code == ErrorCode::store_busy) return loaded;
+    if (code == ErrorCode::io || code == ErrorCode::disk_full || code == ErrorCode::store_busy ||
+        code == ErrorCode::offline) {
+      return loaded;
+    }
     return fail(ErrorCode::store_corrupt, "server.load (chains: " + loaded.error().message() + ")");
   }
   if (!folder.empty()) {
@@ -71,7 +85,8 @@ Result<void> Server::load(const std::filesystem::path& folder) {
   }
   if (const IdentityPtr identity = registry_.identity()) SAMLA_TRY(replay_erasures(*storage_, *identity));
   SAMLA_TRY(index_records(*storage_, registry_.all_spaces()));
-  for (const SpaceId& space : registry_.all_spaces()) {
+  SAMLA_TRY(arbiter_.follower().read_tips(*storage_, {}));
+  for (const SpaceId& space : storage_->shared() ? std::vector<SpaceId>() : registry_.all_spaces()) {
     SAMLA_ASSIGN(const auto last, storage_->last_changeset(space));
     if (last) tips_.set(space, {tips_.incarnation(), last->seq, last->head});
   }
@@ -81,6 +96,7 @@ Result<void> Server::load(const std::filesystem::path& folder) {
 
 void Server::stop() {
   if (pipeline_ != nullptr) pipeline_->stop();
+  news_.reset();  // it submits, and tells of what was placed last
 }
 
 // ---- from the transport
@@ -95,6 +111,7 @@ void Server::on_message(Asker number, ByteView message) {
   if (found == connections_.end()) return;
   found->second->on_message(message);
   flush(number);
+  pass_on_news();
 }
 
 void Server::on_closed(Asker number) {
@@ -112,11 +129,12 @@ bool Server::entered(Asker number) const {
 
 /// Chains before answers before changesets: whoever is answered has been told what it rests on.
 void Server::on_group(GroupResult result) {
-  metrics_.count(result);
+  if (!result.only_news) metrics_.count(result);
   metrics_.set_queued(pipeline_->queued_bytes());
   if (storage_works_.exchange(result.committed) != result.committed && outlet_.storage_changed) {
     outlet_.storage_changed(result.failure);
   }
+  pass_on_news();
   std::set<Asker> touched;
   const auto with = [&](Asker number, const auto& act) {
     const auto found = connections_.find(number);
@@ -146,6 +164,7 @@ void Server::on_group(GroupResult result) {
     with(each.first, [&](Connection& c) { c.on_refusal(each.second); });
   }
   if (SAMLA_PLANTED_BUG(no_wake_up)) result.grown.clear();
+  if (result.everything_grown) result.grown = fanout_.spaces();
   for (const SpaceId& space : result.grown) {
     for (const Asker number : fanout_.readers_of(space)) {
       with(number, [&](Connection& c) { c.on_space_grown(space); });
@@ -159,6 +178,20 @@ void Server::on_group(GroupResult result) {
   }
   for (const Asker number : touched) flush(number);
   if (!result.chains_changed.empty()) name_organisation();
+}
+
+/// Of what was learned from a shared storage while something else was done.
+void Server::pass_on_news() {
+  const Follower::News news = arbiter_.follower().take();
+  if (news.chains.empty() && !news.renewed) return;
+  std::vector<Asker> all;
+  for (auto& [number, connection] : connections_) {
+    for (const SpaceId& space : news.chains) connection->on_chain_changed(space);
+    if (news.renewed) connection->close(wire::Refused::kLater);
+    all.push_back(number);
+  }
+  for (const Asker number : all) flush(number);
+  name_organisation();
 }
 
 /// Beside the database: who has lost that knows by it whose devices are to fill a new one.

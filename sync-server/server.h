@@ -39,10 +39,16 @@ struct ServerParts {
       {};  ///< where the keys' files are; empty: the storage is in none, the keys never change
 };
 
+/// Where a server keeps what it keeps.
+struct ServerPlace {
+  std::filesystem::path folder;
+  std::string storage_url = {};  ///< empty: a file in the folder
+};
+
 class Server {
  public:
-  static Result<std::unique_ptr<Server>> open(const std::filesystem::path& folder, const Clock& clock,
-                                              Outlet outlet, std::size_t verifiers = 1);
+  static Result<std::unique_ptr<Server>> open(const ServerPlace& place, const Clock& clock, Outlet outlet,
+                                              std::size_t verifiers = 1);
   /// `verifiers` 0: no threads; whoever owns the server calls work().
   static Result<std::unique_ptr<Server>> open(ServerParts parts, const Clock& clock, Outlet outlet,
                                               std::size_t verifiers);
@@ -52,6 +58,8 @@ class Server {
   const ServerKeys& keys() const { return keys_; }
   /// Absent: they never changed, or nobody is answered by those before any more.
   const std::optional<ServerKeys>& keys_before() const { return keys_before_; }
+  /// Once the outlet works: takes from now on what other processes commit to the same storage.
+  void follow();
   /// What was submitted is placed; afterwards nothing more is taken.
   void stop();
   /// From which length on a newcomer is sent a heads pack instead of the history; 0: always. For tests and
@@ -83,6 +91,7 @@ class Server {
   Result<void> load(const std::filesystem::path& folder);
   void start(std::size_t verifiers);
   void on_group(GroupResult result);
+  void pass_on_news();
   void flush(Asker number);
   void name_organisation();
 
@@ -105,6 +114,7 @@ class Server {
   std::atomic<bool> storage_works_ = true;
   /// Posted work holds it weakly: what comes after the end finds nobody.
   std::shared_ptr<Server*> self_ = std::make_shared<Server*>(this);
+  std::unique_ptr<StorageNews> news_;   ///< null: nobody else writes to the storage
   std::unique_ptr<Pipeline> pipeline_;  // last: its threads use the rest
 };
 

@@ -32,6 +32,18 @@ class SpaceTips {
     const std::lock_guard lock(mutex_);
     tips_[space] = position;
   }
+  /// As it was read from a storage that others write to as well: never backwards, since what is read by
+  /// several threads arrives in any order.
+  void advance(const SpaceId& space, std::uint64_t seq, const Hash& head) {
+    const std::lock_guard lock(mutex_);
+    Position& position = tips_[space];
+    if (seq > position.seq) position = {incarnation_, seq, head};
+  }
+  /// The storage was set back: what is known now comes from it.
+  void clear() {
+    const std::lock_guard lock(mutex_);
+    tips_.clear();
+  }
 
  private:
   mutable std::mutex mutex_;

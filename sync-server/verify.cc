@@ -30,6 +30,7 @@ class Verifier {
       if (run.empty()) break;
       for (const StoredChangeset& stored : run) check(stored);
     }
+    SAMLA_TRY(check_tip());
     SAMLA_TRY(check_records());
     return {};
   }
@@ -90,6 +91,16 @@ class Verifier {
     }
   }
 
+  /// What the servers of a shared storage go by, when they place the next one.
+  Result<void> check_tip() {
+    if (!reader_.shared()) return {};
+    SAMLA_ASSIGN(const auto tips, reader_.tips(std::set<SpaceId>{space_}));
+    const SpaceTip tip = tips.empty() ? SpaceTip{} : tips.front();
+    if (tip.seq != last_.seq || tip.head != last_.head)
+      find("the next place is not after the last changeset");
+    return {};
+  }
+
   Result<void> check_records() {
     SAMLA_ASSIGN(const auto unindexed, reader_.value(kUnindexedName));
     for (const auto& [id, record] : records_) {
@@ -120,11 +131,13 @@ class Verifier {
 
 }  // namespace
 
-Result<VerifyReport> verify_storage(const std::filesystem::path& file) {
+Result<VerifyReport> verify_storage(const StoragePlace& place) {
   VerifyReport report;
-  SAMLA_ASSIGN(const std::string damage, find_sqlite_damage(file));
-  if (!damage.empty()) report.findings.push_back("SQLite: " + damage);
-  SAMLA_ASSIGN(const auto reader, open_sqlite_snapshot(file));
+  if (place.url.empty()) {
+    SAMLA_ASSIGN(const std::string damage, find_sqlite_damage(place.file));
+    if (!damage.empty()) report.findings.push_back("SQLite: " + damage);
+  }
+  SAMLA_ASSIGN(const auto reader, open_snapshot(place));
   SAMLA_ASSIGN(const auto incarnation, reader->value(kIncarnationName));
   if (!incarnation || incarnation->size() != Incarnation::kSize) report.findings.push_back("no incarnation");
   SAMLA_ASSIGN(report.counts, reader->counts());

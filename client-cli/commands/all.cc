@@ -9,11 +9,11 @@ const std::vector<Command>& all_commands() {
   static const std::vector<Command> all = [] {
     std::vector<Command> out;
     for (const auto& noun :
-         {org_commands,       invite_commands, device_commands,     space_commands,   note_commands,
-          search_commands,    form_commands,   assessment_commands, measure_commands, cascade_commands,
-          gathering_commands, input_commands,  cluster_commands,    round_commands,   conflict_commands,
-          sync_commands,      report_commands, export_commands,     demo_commands,    key_commands,
-          person_commands,    profile_commands}) {
+         {org_commands,     invite_commands,    device_commands, space_commands,      programme_commands,
+          note_commands,    search_commands,    form_commands,   assessment_commands, measure_commands,
+          cascade_commands, gathering_commands, group_commands,  input_commands,      cluster_commands,
+          round_commands,   conflict_commands,  sync_commands,   report_commands,     export_commands,
+          demo_commands,    key_commands,       person_commands, profile_commands}) {
       for (Command& command : noun()) out.push_back(std::move(command));
     }
     return out;

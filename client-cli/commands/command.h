@@ -14,6 +14,7 @@ using Json = nlohmann::ordered_json;
 
 enum class Shape {
   kText,
+  kPath,  ///< of a file or folder; made absolute, since another process may be the one that opens it
   kNumber,
   kTexts,  ///< a flag that may be repeated, or the rest of the arguments
   kPairs,  ///< the rest of the arguments, each NAME=VALUE
@@ -30,7 +31,19 @@ struct Option {
 
 /// How a reply looks. The member is where it is found; empty: the reply itself.
 struct View {
-  enum class Form { kDone, kTable, kLine, kFields, kText, kNote, kAssessment, kConflict, kSync };
+  enum class Form {
+    kDone,
+    kTable,
+    kLine,
+    kFields,
+    kText,
+    kNote,
+    kAssessment,
+    kConflict,
+    kSync,
+    kReport,
+    kWords
+  };
   Form form = Form::kDone;
   std::string member = {};
   std::vector<std::string> columns = {};  ///< a/b: member b of a
@@ -72,6 +85,7 @@ std::vector<Command> org_commands();
 std::vector<Command> invite_commands();
 std::vector<Command> device_commands();
 std::vector<Command> space_commands();
+std::vector<Command> programme_commands();
 std::vector<Command> note_commands();
 std::vector<Command> search_commands();
 std::vector<Command> form_commands();
@@ -79,6 +93,7 @@ std::vector<Command> assessment_commands();
 std::vector<Command> measure_commands();
 std::vector<Command> cascade_commands();
 std::vector<Command> gathering_commands();
+std::vector<Command> group_commands();
 std::vector<Command> input_commands();
 std::vector<Command> cluster_commands();
 std::vector<Command> round_commands();

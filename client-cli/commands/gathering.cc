@@ -4,7 +4,7 @@
 namespace samla::cli {
 namespace {
 
-std::vector<Option> with_fields(std::vector<Option> first) {
+std::vector<Option> with_gathering_fields(std::vector<Option> first) {
   for (const char* name : {"place", "from", "to", "type"}) first.push_back({std::string("--") + name, name});
   first.push_back({"--capacity", "capacity", Shape::kNumber});
   return first;
@@ -29,9 +29,12 @@ std::vector<Command> gathering_commands() {
   return {
       {.words = "gathering create",
        .request = "gathering.create",
-       .options = with_fields({{"--name", "name", Shape::kText, true}}),
+       .options = with_gathering_fields({{"--name", "name", Shape::kText, true}}),
        .view = line},
-      {.words = "gathering edit", .request = "gathering.edit", .options = with_fields({id}), .view = line},
+      {.words = "gathering edit",
+       .request = "gathering.edit",
+       .options = with_gathering_fields({id}),
+       .view = line},
       {.words = "gathering status",
        .request = "gathering.status",
        .options = {id, {"STATUS", "status", Shape::kText, true}, {"--note", "note"}},

@@ -4,7 +4,7 @@
 namespace samla::cli {
 namespace {
 
-std::vector<Option> with_fields(std::vector<Option> first) {
+std::vector<Option> with_measure_fields(std::vector<Option> first) {
   for (const char* name :
        {"title", "description", "theme", "owner", "deadline", "effect_review", "resources", "indicator"}) {
     std::string flag = std::string("--") + name;
@@ -22,9 +22,12 @@ std::vector<Command> measure_commands() {
   return {
       {.words = "measure add",
        .request = "measure.add",
-       .options = with_fields({{"--unit", "unit"}, {"--origin", "origin"}}),
+       .options = with_measure_fields({{"--unit", "unit"}, {"--origin", "origin"}}),
        .view = line},
-      {.words = "measure edit", .request = "measure.edit", .options = with_fields({id}), .view = line},
+      {.words = "measure edit",
+       .request = "measure.edit",
+       .options = with_measure_fields({id}),
+       .view = line},
       {.words = "measure assign",
        .request = "measure.assign",
        .options = {id, {"--owner", "owner", Shape::kText, true}, {"--deadline", "deadline"}},

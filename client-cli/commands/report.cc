@@ -13,31 +13,26 @@ std::vector<Option> with_filters(std::vector<Option> first) {
 }  // namespace
 
 std::vector<Command> report_commands() {
+  const View counts = {View::Form::kReport, ""};
   return {
       {.words = "report response",
        .request = "report.response",
        .options = with_filters({{"--by", "by"}}),
-       .view = {View::Form::kFields, ""}},
+       .view = counts},
       {.words = "report themes",
        .request = "report.themes",
        .options = with_filters({{"--by", "by"}}),
-       .view = {View::Form::kTable, "themes", {"theme", "name", "styrke", "svakhet", "tiltak"}}},
+       .view = counts},
       {.words = "report text",
        .request = "report.text",
        .options = with_filters({{"--part", "part"},
                                 {"--theme", "theme"},
                                 {"--limit", "limit", Shape::kNumber},
                                 {"--quotes", "quotes", Shape::kNumber}}),
-       .view = {View::Form::kTable, "words", {"word", "count", "units", "quotes"}}},
-      {.words = "report measures",
-       .request = "report.measures",
-       .options = with_filters({}),
-       .view = {View::Form::kFields, ""}},
-      {.words = "report cascade",
-       .request = "report.cascade",
-       .options = with_filters({}),
-       .view = {View::Form::kFields, ""}},
-      {.words = "report conflicts", .request = "report.conflicts", .view = {View::Form::kFields, ""}},
+       .view = {View::Form::kWords, "words"}},
+      {.words = "report measures", .request = "report.measures", .options = with_filters({}), .view = counts},
+      {.words = "report cascade", .request = "report.cascade", .options = with_filters({}), .view = counts},
+      {.words = "report conflicts", .request = "report.conflicts", .view = counts},
   };
 }
 
@@ -50,7 +45,7 @@ std::vector<Command> export_commands() {
        .view = {View::Form::kText, "text"}},
       {.words = "export xlsx",
        .request = "export.xlsx",
-       .options = with_filters({what, {"PATH", "path", Shape::kText, true}}),
+       .options = with_filters({what, {"PATH", "path", Shape::kPath, true}}),
        .view = {View::Form::kFields, ""}},
       {.words = "export json",
        .request = "export.json",

@@ -26,10 +26,4 @@ void SeededRandom::fill(std::span<std::uint8_t> out) {
   for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(next());
 }
 
-RecordId make_record_id(Random& random, std::uint64_t now_ms) {
-  auto id = random.fixed<RecordId>();
-  for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(now_ms >> (8 * (5 - i)));
-  return id;
-}
-
 }  // namespace samla

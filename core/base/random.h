@@ -42,8 +42,4 @@ class SeededRandom final : public Random {
   std::uint64_t state_;
 };
 
-/// A new record id: 48 bits of milliseconds, big-endian, then 80 random bits, so that ids sort by
-/// time and an index by id grows at its end.
-RecordId make_record_id(Random& random, std::uint64_t now_ms);
-
 }  // namespace samla

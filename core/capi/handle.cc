@@ -110,7 +110,7 @@ class Handle::Call {
 };
 
 Handle::Handle(requests::Options options) : options_(std::move(options)) {}
-Handle::~Handle() { wipe_text(options_.passphrase); }
+Handle::~Handle() = default;
 
 Result<std::unique_ptr<Handle>> Handle::open(requests::Options options) {
   auto handle = std::unique_ptr<Handle>(new Handle(std::move(options)));
@@ -164,10 +164,12 @@ bool Handle::is_closing() {
 
 void Handle::follow(std::string_view json, std::string_view reply) {
   if (!is_ok(reply) || name_of(json) != "key.passphrase.change") return;
-  const auto parsed = nlohmann::json::parse(json, nullptr, false);
+  auto parsed = nlohmann::json::parse(json, nullptr, false);
+  const auto found = parsed.find("new");
+  if (found == parsed.end() || !found->is_string()) return;
   const std::lock_guard opening(opening_);
-  wipe_text(options_.passphrase);
-  options_.passphrase = parsed.value("new", std::string());
+  options_.passphrase = found->get_ref<const std::string&>();
+  wipe_text(found->get_ref<std::string&>());
 }
 
 std::string Handle::request(std::string_view json) {

@@ -15,7 +15,7 @@ constexpr milliseconds kInterruptEvery{20};
 /// A program asks twice (the proof, the request); the watch connects again after the last of them.
 constexpr milliseconds kLinger{150};
 /// How long one waits for events on behalf of all.
-constexpr milliseconds kEventSlice{50};
+constexpr milliseconds kWatchSlice{50};
 constexpr std::size_t kEventsMax = 1024;
 /// A watch takes no parameters worth mentioning; large requests are not parsed for nothing.
 constexpr std::size_t kWatchBytesMax = 4096;
@@ -174,7 +174,7 @@ std::optional<std::string> Owner::next_event(Asker asker, milliseconds timeout) 
     }
     const auto left = std::chrono::ceil<milliseconds>(deadline - Now::now());
     if (closing_ || place->second.withdrawn || (looked && left.count() <= 0)) return std::nullopt;
-    const milliseconds slice = std::clamp(left, milliseconds(0), kEventSlice);
+    const milliseconds slice = std::clamp(left, milliseconds(0), kWatchSlice);
     if (pumping_) {
       event_came_.wait_for(lock, slice);
       continue;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/encoding.h"
+#include "core/base/wipe_text.h"
 #include "core/capi/handle.h"
 #include "core/requests/version.h"
 
@@ -31,14 +32,19 @@ Result<std::string> text_option(const nlohmann::json& options, const char* name)
 
 Result<requests::Options> parse_options(const char* text) {
   if (text == nullptr) return refuse("options are needed: {\"profile\": folder, \"passphrase\": text}");
-  const auto json = nlohmann::json::parse(text, nullptr, false);
+  auto json = nlohmann::json::parse(text, nullptr, false);
   if (!json.is_object()) return refuse("the options are not a JSON object");
   for (const auto& [name, value] : json.items()) {
     if (name != "profile" && name != "passphrase") return refuse("there is no option '" + name + "'");
   }
   requests::Options options;
   SAMLA_ASSIGN(const std::string profile, text_option(json, "profile"));
-  SAMLA_ASSIGN(options.passphrase, text_option(json, "passphrase"));
+  SAMLA_ASSIGN(std::string passphrase, text_option(json, "passphrase"));
+  options.passphrase = passphrase;
+  wipe_text(passphrase);
+  if (const auto given = json.find("passphrase"); given != json.end()) {
+    wipe_text(given->get_ref<std::string&>());
+  }
   options.profile = profile;
   return options;
 }

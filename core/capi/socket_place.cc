@@ -17,14 +17,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kOperation = "owner.socket";
+constexpr std::string_view kPlaceOperation = "owner.socket";
 constexpr std::string_view kUnfinished = ".new";
 constexpr int kBacklog = 16;
 
-Error failed(ErrorCode code, std::string hint) {
-  return fail(code, std::string(kOperation), std::move(hint));
+Error place_failed(ErrorCode code, std::string hint) {
+  return fail(code, std::string(kPlaceOperation), std::move(hint));
 }
-Error io_failed() { return failed(ErrorCode::io, std::strerror(errno)); }
+Error io_failed() { return place_failed(ErrorCode::io, std::strerror(errno)); }
 
 /// FNV-1a: two profiles with one name would only be told "wrong passphrase", and by oneself.
 std::string name_of(const std::string& real_path) {
@@ -97,7 +97,8 @@ Result<void> prepare_socket_folder(const fs::path& socket) {
   if (::lstat(folder.c_str(), &found) != 0) return io_failed();
   // Somebody else may have made the folder in /tmp first, or a link to one.
   if (!S_ISDIR(found.st_mode) || found.st_uid != ::geteuid() || (found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return failed(ErrorCode::not_permitted, folder + " is not a folder of this user's alone (mode 0700)");
+    return place_failed(ErrorCode::not_permitted,
+                        folder + " is not a folder of this user's alone (mode 0700)");
   }
   return {};
 }
@@ -124,7 +125,7 @@ Result<int> connect_to(const fs::path& path) {
   const sockaddr_un address = address_of(path.native());
   if (::connect(socket, generic(address), sizeof address) == 0 && peer_is_this_user(socket)) return socket;
   ::close(socket);
-  return failed(ErrorCode::store_busy, "nobody listens");
+  return place_failed(ErrorCode::store_busy, "nobody listens");
 }
 
 }  // namespace samla::capi

@@ -6,7 +6,7 @@ namespace samla::chain {
 
 namespace {
 
-constexpr std::uint8_t kIdentityStateVersion = 1;
+constexpr std::uint8_t kIdentityStateVersion = 2;
 
 Error unbelieved(std::string hint) { return fail(ErrorCode::not_authentic, "checkpoint", std::move(hint)); }
 
@@ -100,9 +100,9 @@ void fields(A& a, Either<ChangesetPlace> auto& v) {
 
 template <class Archive, class State>
 void IdentityState::fields(Archive& a, State& s) {
-  a(s.organisation_, s.head_, s.genesis_, s.hashes_, s.devices_, s.invites_, s.users_, s.papers_, s.pairings_,
-    s.escrows_, s.instances_, s.branches_, s.erasures_, s.holds_, s.abandoned_, s.server_keys_,
-    s.all_server_keys_);
+  a(s.organisation_, s.head_, s.since_checkpoint_, s.genesis_, s.hashes_, s.devices_, s.invites_, s.users_,
+    s.papers_, s.pairings_, s.escrows_, s.instances_, s.branches_, s.erasures_, s.holds_, s.abandoned_,
+    s.server_keys_, s.all_server_keys_);
 }
 
 Bytes IdentityState::encode() const {
@@ -112,7 +112,9 @@ Bytes IdentityState::encode() const {
   return saving.take();
 }
 
-sign::Hash IdentityState::state_hash() const { return sign::hash("samla/chain/state/1", encode()); }
+sign::Hash IdentityState::hash_of_state(ByteView state) { return sign::hash("samla/chain/state/1", state); }
+
+sign::Hash IdentityState::state_hash() const { return hash_of_state(encode()); }
 
 Result<IdentityState> IdentityState::decode(ByteView bytes) {
   Reader in(bytes);
@@ -167,7 +169,7 @@ Result<IdentityState> IdentityState::from_checkpoint(const OrganisationId& organ
       !checkpoint.signed_by(admin->keys.sign)) {
     return unbelieved("no administrator has signed it");
   }
-  if (sign::hash("samla/chain/state/1", state) != named->state) {
+  if (hash_of_state(state) != named->state) {
     return unbelieved("the administrator has signed for another state");
   }
   SAMLA_ASSIGN(IdentityState loaded, decode(state));

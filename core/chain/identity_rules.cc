@@ -62,6 +62,11 @@ Result<void> IdentityState::apply(ByteView entry_bytes, std::optional<std::uint6
   head_ = next_head(head_, entry_bytes);
   heads_.put(head_.hash, head_.seq);
   hashes_.put(head_.seq, head_.hash);
+  if (std::holds_alternative<Checkpoint>(entry.body)) {
+    since_checkpoint_ = {head_.seq, 0};
+  } else {
+    since_checkpoint_.bytes += entry_bytes.size();
+  }
   return {};
 }
 
@@ -502,7 +507,11 @@ Result<void> IdentityState::take(const Pending& p, const Repair& body) {
 // Whoever holds the whole state checks what a newcomer will have to believe.
 Result<void> IdentityState::take(const Pending& p, const Checkpoint& body) {
   SAMLA_TRY(require_admin(p.entry));
-  if (body.state != state_hash()) return refused(ErrorCode::not_authentic, "the state here is another");
+  Bytes state = encode();
+  if (body.state != hash_of_state(state)) {
+    return refused(ErrorCode::not_authentic, "the state here is another");
+  }
+  if (kept_.keeps) kept_.state = std::make_shared<const Bytes>(std::move(state));
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/chain/checkpoint.h"
 #include "core/chain/entry.h"
 #include "core/chain/identity_facts.h"
 #include "core/chain/shared_map.h"
@@ -122,6 +123,12 @@ class IdentityState {
   /// The same for a pairing.
   Result<void> check_redeemable(const PairingId& id, std::uint64_t now_ms) const;
 
+  const SinceCheckpoint& since_checkpoint() const { return since_checkpoint_; }
+  /// From now on the bytes that the newest checkpoint speaks of are kept, in copies of this too.
+  void keep_checkpoints() { kept_.keeps = true; }
+  /// Null: there is none, or none was kept.
+  const std::shared_ptr<const Bytes>& checkpoint_state() const { return kept_.state; }
+
   /// Canonical: the same entries give the same bytes. docs/formats/chain_state.md.
   Bytes encode() const;
   /// What a checkpoint speaks of.
@@ -186,12 +193,15 @@ class IdentityState {
   void change_user(const UserId& id, Change change);
   std::uint64_t next_seq() const { return head_.seq + 1; }
   bool holds_together() const;
+  static sign::Hash hash_of_state(ByteView state);
   template <class Archive, class State>
   static void fields(Archive& archive, State& state);
   void index_heads();
 
   OrganisationId organisation_;
   Head head_;
+  SinceCheckpoint since_checkpoint_;
+  KeptCheckpoint kept_;
   std::optional<Genesis> genesis_;
   SharedMap<std::uint64_t, sign::Hash> hashes_;
   SharedMap<sign::Hash, std::uint64_t> heads_;  ///< the same, the other way

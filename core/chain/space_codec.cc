@@ -6,7 +6,7 @@ namespace samla::chain {
 
 namespace {
 
-constexpr std::uint8_t kSpaceStateVersion = 1;
+constexpr std::uint8_t kSpaceStateVersion = 2;
 
 Error unbelieved(std::string hint) { return fail(ErrorCode::not_authentic, "checkpoint", std::move(hint)); }
 
@@ -47,8 +47,8 @@ void fields(A& a, Either<GrantFacts> auto& v) {
 
 template <class Archive, class State>
 void SpaceState::fields(Archive& a, State& s) {
-  a(s.space_, s.head_, s.identity_seq_, s.hashes_, s.abandoned_, s.genesis_, s.policy_, s.escrow_on_,
-    s.epoch_, s.epochs_, s.rights_, s.grants_);
+  a(s.space_, s.head_, s.since_checkpoint_, s.founded_by_admin_, s.identity_seq_, s.hashes_, s.abandoned_,
+    s.genesis_, s.policy_, s.escrow_on_, s.epoch_, s.epochs_, s.rights_, s.grants_);
 }
 
 Bytes SpaceState::encode() const {
@@ -58,7 +58,11 @@ Bytes SpaceState::encode() const {
   return saving.take();
 }
 
-sign::Hash SpaceState::state_hash() const { return sign::hash("samla/chain/space_state/1", encode()); }
+sign::Hash SpaceState::hash_of_state(ByteView state) {
+  return sign::hash("samla/chain/space_state/1", state);
+}
+
+sign::Hash SpaceState::state_hash() const { return hash_of_state(encode()); }
 
 Result<SpaceState> SpaceState::decode(ByteView bytes) {
   Reader in(bytes);
@@ -98,25 +102,44 @@ void SpaceState::index_heads() {
   for (const auto& [seq, head] : hashes_) heads_.put(head.hash, seq);
 }
 
-// Nothing of the state is read before it is the one that the administrator signed for.
-Result<SpaceState> SpaceState::from_checkpoint(const SpaceId& space, ByteView state,
-                                               ByteView checkpoint_entry, const IdentityState& identity) {
-  SAMLA_ASSIGN(const Entry entry, Entry::decode(checkpoint_entry));
-  const auto* named = std::get_if<SpaceCheckpoint>(&entry.body);
+namespace {
+
+/// Whether the entry is that device's, and the device was an administrator's at the head that it relied on.
+Result<void> check_by_admin(const Entry& entry, const SpaceId& space, const IdentityState& identity) {
   const DeviceId author = DeviceId::from(entry.author.id.view());
   const auto at = identity.seq_of(entry.identity.hash);
   if (!at) return fail(ErrorCode::chain_behind, "checkpoint");
-  if (named == nullptr || entry.space != space || entry.floating ||
-      entry.organisation != identity.organisation() || entry.author.kind != AuthorKind::kDevice ||
-      *at != entry.identity.seq || !identity.is_admin_at(author, *at) ||
-      !entry.signed_by(identity.device(author)->keys.sign)) {
+  if (entry.space != space || entry.floating || entry.organisation != identity.organisation() ||
+      entry.author.kind != AuthorKind::kDevice || *at != entry.identity.seq ||
+      !identity.is_admin_at(author, *at) || !entry.signed_by(identity.device(author)->keys.sign)) {
     return unbelieved("no administrator has signed it");
   }
-  if (sign::hash("samla/chain/space_state/1", state) != named->state) {
+  return {};
+}
+
+}  // namespace
+
+// Nothing of the state is read before it is the one that the administrator signed for. With its first entry
+// the space shows that it is one of which administrators may speak: they made its keys.
+Result<SpaceState> SpaceState::from_checkpoint(const SpaceId& space, ByteView state,
+                                               ByteView checkpoint_entry, ByteView genesis_entry,
+                                               const IdentityState& identity) {
+  SAMLA_ASSIGN(const Entry entry, Entry::decode(checkpoint_entry));
+  SAMLA_ASSIGN(const Entry first, Entry::decode(genesis_entry));
+  SAMLA_TRY(check_by_admin(entry, space, identity));
+  SAMLA_TRY(check_by_admin(first, space, identity));
+  const auto* named = std::get_if<SpaceCheckpoint>(&entry.body);
+  const auto* genesis = std::get_if<SpaceGenesis>(&first.body);
+  if (named == nullptr || genesis == nullptr || genesis->space_class != SpaceClass::kShared ||
+      space_id(identity.organisation(), genesis->purpose, genesis->scope.view()) != space) {
+    return unbelieved("administrators do not speak for this space");
+  }
+  if (hash_of_state(state) != named->state) {
     return unbelieved("the administrator has signed for another state");
   }
   SAMLA_ASSIGN(SpaceState loaded, decode(state));
-  if (loaded.space_ != space || loaded.head_ != entry.anchor) {
+  if (loaded.space_ != space || loaded.head_ != entry.anchor || loaded.head_.seq == 0 ||
+      loaded.hash_at(1) != next_head({}, genesis_entry).hash || loaded.genesis_ != *genesis) {
     return unbelieved("it is the state of something else");
   }
   return loaded;

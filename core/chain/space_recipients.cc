@@ -135,6 +135,17 @@ void SpaceState::note(const std::vector<Recipient>& list, std::uint32_t epoch) {
   }
 }
 
+/// What was sealed in an earlier epoch is nobody's present key: since when there was a grant stays.
+void SpaceState::forget_earlier_grants() {
+  std::vector<RecipientId> earlier;
+  for (const auto& [id, facts] : grants_) {
+    if (facts.epoch < epoch_ && !facts.grant.is_zero()) earlier.push_back(id);
+  }
+  for (const RecipientId& id : earlier) {
+    grants_.update(id, [](GrantFacts& facts) { facts.grant = {}; });
+  }
+}
+
 std::vector<SpaceState::RecipientId> SpaceState::outdated(const IdentityState& identity) const {
   std::vector<RecipientId> out;
   const View now{identity, identity.head().seq, true, {}, {}, 0};

@@ -44,6 +44,11 @@ Result<void> SpaceState::apply(ByteView entry_bytes, const IdentityState& identi
   identity_seq_ = as_named.at;
   heads_.put(head_.hash, head_.seq);
   hashes_.put(head_.seq, {head_.hash, identity_seq_});
+  if (std::holds_alternative<SpaceCheckpoint>(entry.body)) {
+    since_checkpoint_ = {head_.seq, 0};
+  } else {
+    since_checkpoint_.bytes += entry_bytes.size();
+  }
   return {};
 }
 
@@ -80,6 +85,8 @@ Result<void> SpaceState::check(const View& view, const SpaceGenesis& body) const
 
 void SpaceState::take(const View& view, const SpaceGenesis& body) {
   genesis_ = body;
+  founded_by_admin_ =
+      body.space_class == SpaceClass::kShared && view.identity.is_admin_at(view.author, view.at);
   policy_ = {body.co_members, body.own_devices};
   change_right(view.user, Right::kManager);
 }
@@ -116,6 +123,7 @@ void SpaceState::take(const View&, const Epoch& body) {
   epoch_ = body.epoch;
   epochs_.put(epoch_, {head_.seq + 1, body});
   note(body.recipients, epoch_);
+  forget_earlier_grants();
 }
 
 Result<void> SpaceState::check(const View& view, const GrantList& body) const {
@@ -164,9 +172,15 @@ void SpaceState::take(const View&, const SpaceRepair& body) {
 // An administrator's, who is a member or not: a newcomer can check no other's word without the chain. Who
 // holds the whole chain refuses one that is not true.
 Result<void> SpaceState::check(const View& view, const SpaceCheckpoint& body) const {
-  if (!view.identity.is_admin_at(view.author, view.at)) return refused(ErrorCode::not_permitted);
+  if (!founded_by_admin_ || !view.identity.is_admin_at(view.author, view.at)) {
+    return refused(ErrorCode::not_permitted);
+  }
   if (body.state != state_hash()) return refused(ErrorCode::not_authentic, "the state here is another");
   return {};
+}
+
+void SpaceState::take(const View&, const SpaceCheckpoint&) {
+  if (kept_.keeps) kept_.state = std::make_shared<const Bytes>(encode());
 }
 
 /// Bodies of the identity chain, and numbers whose rules this version does not have.

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/chain/checkpoint.h"
 #include "core/chain/entry.h"
 #include "core/chain/identity_state.h"
 #include "core/chain/space_facts.h"
@@ -85,6 +86,15 @@ class SpaceState {
   std::vector<RecipientId> outdated(const IdentityState& identity) const;
   bool rotation_due(const IdentityState& identity) const { return !outdated(identity).empty(); }
 
+  /// Whether an administrator's device founded the space: then, and only then, an administrator's word
+  /// about its state is believed. Elsewhere an administrator is a stranger to the space's keys, and a
+  /// newcomer could be shown epochs of the administrator's making.
+  bool takes_checkpoints() const { return founded_by_admin_; }
+  const SinceCheckpoint& since_checkpoint() const { return since_checkpoint_; }
+  /// As of IdentityState.
+  void keep_checkpoints() { kept_.keeps = true; }
+  const std::shared_ptr<const Bytes>& checkpoint_state() const { return kept_.state; }
+
   /// Canonical: the same entries give the same bytes. docs/formats/chain_state.md.
   Bytes encode() const;
   /// What a checkpoint speaks of.
@@ -93,9 +103,10 @@ class SpaceState {
   static Result<SpaceState> decode(ByteView bytes);
   /// A newcomer's start: the state at the checkpoint's anchor; the next entry to take is the checkpoint.
   /// `identity` at or after the head that the checkpoint names. not_authentic where its author was no
-  /// administrator's device then, or the state is not the one that it names.
+  /// administrator's device then, or no administrator's founded the space (the first entry says who), or the
+  /// state is not the one that it names.
   static Result<SpaceState> from_checkpoint(const SpaceId& space, ByteView state, ByteView checkpoint_entry,
-                                            const IdentityState& identity);
+                                            ByteView genesis_entry, const IdentityState& identity);
 
  private:
   /// What the rules of an entry may look at: the identity chain as of `at`. `late`: not as of the head
@@ -138,14 +149,17 @@ class SpaceState {
   void take(const View& view, const SpaceEscrow& body);
   void take(const View& view, const Policy& body);
   void take(const View& view, const SpaceRepair& body);
+  void take(const View& view, const SpaceCheckpoint& body);
   template <class Other>
   void take(const View&, const Other&) {}
   void change_right(const UserId& user, Right right);
   void note(const std::vector<Recipient>& list, std::uint32_t epoch);
+  void forget_earlier_grants();
   /// Whether a key had been sealed to the device, or to what it joined by, by the space's entry.
   bool granted(const DeviceId& device, std::uint64_t space_seq, const IdentityState& identity,
                std::uint64_t identity_seq) const;
   bool holds_present(const DeviceId& device, const IdentityState& identity, std::uint64_t identity_seq) const;
+  static sign::Hash hash_of_state(ByteView state);
   template <class Archive, class State>
   static void fields(Archive& archive, State& state);
   bool holds_together() const;
@@ -153,6 +167,9 @@ class SpaceState {
 
   SpaceId space_;
   Head head_;
+  SinceCheckpoint since_checkpoint_;
+  KeptCheckpoint kept_;
+  bool founded_by_admin_ = false;
   std::uint64_t identity_seq_ = 0;  ///< on which the last entry relied
   SharedMap<std::uint64_t, HeadFacts> hashes_;
   SharedMap<sign::Hash, std::uint64_t> heads_;  ///< the same, the other way

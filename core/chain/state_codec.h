@@ -1,5 +1,6 @@
 // States as bytes, for checkpoints: one list of fields a structure serves both ways, so that what is
-// written is what is read. Internal to core/chain. docs/formats/chain_state.md.
+// written is what is read. An id, key or hash is written once and named by its number from then on: the
+// same few ids are most of a state. Internal to core/chain. docs/formats/chain_state.md.
 #pragma once
 
 #include <array>
@@ -7,10 +8,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
 #include "core/base/codec.h"
+#include "core/chain/checkpoint.h"
 #include "core/chain/identity_facts.h"
 #include "core/chain/shared_map.h"
 
@@ -32,9 +35,13 @@ class Saving {
   template <class T>
   requires std::integral<T> || std::is_enum_v<T>
   void put(const T& value) { out_.varint(static_cast<std::uint64_t>(value)); }
+  /// 0 and the bytes; where they stand already, of whatever they are: 1 and up, the number of that place.
   template <std::size_t N, class Tag>
   void put(const FixedBytes<N, Tag>& value) {
-    out_.fixed(value);
+    auto& numbers = std::get<Numbers<N>>(numbers_);
+    const auto [found, fresh] = numbers.try_emplace(value.bytes, numbers.size() + 1);
+    out_.varint(fresh ? 0 : found->second);
+    if (fresh) out_.fixed(value);
   }
   void put(const Bytes& value) { out_.blob(value); }
   template <class T>
@@ -64,6 +71,9 @@ class Saving {
   requires std::is_class_v<T>
   void put(const T& value) { fields(*this, value); }
 
+  template <std::size_t N>
+  using Numbers = std::map<std::array<std::uint8_t, N>, std::uint64_t>;
+  std::tuple<Numbers<16>, Numbers<32>> numbers_;
   Writer out_;
 };
 
@@ -91,7 +101,15 @@ class Loading {
   }
   template <std::size_t N, class Tag>
   void get(FixedBytes<N, Tag>& value) {
+    auto& known = std::get<Known<N>>(known_);
+    const std::uint64_t number = in_.varint(known.size());
+    if (in_.failed()) return;
+    if (number > 0) {
+      value.bytes = known[number - 1];
+      return;
+    }
     value = in_.fixed<FixedBytes<N, Tag>>();
+    known.push_back(value.bytes);
   }
   void get(Bytes& value) { value = to_bytes(in_.blob(kCountMax)); }
   template <class T>
@@ -125,6 +143,9 @@ class Loading {
   requires std::is_class_v<T>
   void get(T& value) { fields(*this, value); }
 
+  template <std::size_t N>
+  using Known = std::vector<std::array<std::uint8_t, N>>;
+  std::tuple<Known<16>, Known<32>> known_;
   Reader& in_;
 };
 
@@ -141,6 +162,10 @@ void fields(A& a, Either<Author> auto& v) {
 template <class A>
 void fields(A& a, Either<Span> auto& v) {
   a(v.from, v.until);
+}
+template <class A>
+void fields(A& a, Either<SinceCheckpoint> auto& v) {
+  a(v.at, v.bytes);
 }
 
 }  // namespace samla::chain

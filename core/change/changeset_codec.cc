@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "core/base/zigzag.h"
+
 namespace samla::change {
 
 namespace {
@@ -14,13 +16,6 @@ constexpr std::uint8_t kNextRecordBit = 0x08;
 constexpr std::size_t kPrevInline = 15;
 constexpr std::uint8_t kWhole = 0;
 constexpr std::uint8_t kPartial = 1;
-
-std::uint64_t zigzag(std::int64_t value) {
-  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-}
-std::int64_t unzigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-}
 
 /// Ids mentioned by the writes, each once, in the order of first use. The changeset's own writer has
 /// index 0 without standing in the table.

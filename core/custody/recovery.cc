@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/base/codec.h"
+#include "core/base/wipe_text.h"
 #include "core/custody/word_list.h"
 
 namespace samla::custody {
@@ -85,8 +86,21 @@ std::string RecoveryWords::text() const {
   return out;
 }
 
+namespace {
+
+/// Also where the words are not words.
+struct WordsWiped {
+  std::vector<std::string>& words;
+  ~WordsWiped() {
+    for (std::string& word : words) wipe_text(word);
+  }
+};
+
+}  // namespace
+
 Result<RecoveryWords> RecoveryWords::parse(std::string_view text) {
   std::vector<std::string> words = letters_only(text);
+  const WordsWiped wiped{words};
   if (words.size() != kRecoveryWords) {
     return wrong("there are " + std::to_string(kRecoveryWords) + " words; these are " +
                  std::to_string(words.size()));
@@ -102,7 +116,6 @@ Result<RecoveryWords> RecoveryWords::parse(std::string_view text) {
       const auto set = static_cast<std::uint8_t>(*number >> (kBitsPerWord - 1 - i) & 1u);
       bits.writable()[bit / 8] = static_cast<std::uint8_t>(bits.view()[bit / 8] | set << (7 - bit % 8));
     }
-    wipe({reinterpret_cast<std::uint8_t*>(words[word].data()), words[word].size()});
   }
   const ByteView entropy = bits.view().first(kEntropyBytes);
   if (bits.view()[kEntropyBytes] != checksum(entropy)) {

@@ -51,7 +51,7 @@ Result<void> mark_tray(Workspace& workspace, std::span<Assessment> assessments) 
 }
 
 Result<AssessmentResult> result_of(Workspace& workspace, const RecordId& id) {
-  SAMLA_ASSIGN(const auto record, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto record, workspace.read(id));
   if (!record) return fail(ErrorCode::internal, "assessment.read");
   SAMLA_ASSIGN(Assessment assessment, read_draft(workspace, *record));
   return AssessmentResult{std::move(assessment), {}};
@@ -79,26 +79,20 @@ Result<void> publish_status(Workspace& workspace, replica::Edit& edit, const Spa
   std::vector<replica::Edit::Field> fields = {field("assessment", to_hex(draft)),
                                               field("status", text_of(word))};
   SAMLA_ASSIGN(const RecordId id, content_id(workspace.replica(), unit_hr, kind::kStatusWord, fields));
-  SAMLA_ASSIGN(const auto present, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto present, workspace.read(id));
   if (!present) edit.create(id, unit_hr, text_of(kind::kStatusWord), std::move(fields));
   return {};
 }
 
 Result<std::vector<Assessment>> all_revisions(Workspace& workspace, const std::optional<SpaceId>& space) {
-  view::Query query;
-  query.kind = kind::kRevision;
-  query.space = space;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+  SAMLA_ASSIGN(const auto records, workspace.list(kind::kRevision, space));
   SAMLA_ASSIGN(const Reviews reviews, Reviews::load(workspace, space));
-  std::set<SpaceId> known;
-  for (const replica::SpaceInfo& info : workspace.replica().spaces()) {
-    if (info.purpose == purpose::kUnitHr) known.insert(info.id);
-  }
   Names names(workspace);
   std::vector<Assessment> out;
-  for (const view::RecordView& record : records) {
-    if (!known.contains(record.space)) continue;
-    out.push_back(revision_of(workspace, names, record));
+  for (const auto& record : records) {
+    const auto info = workspace.space(record->space);
+    if (!info || info->purpose != purpose::kUnitHr) continue;
+    out.push_back(revision_of(workspace, names, *record, record->unaltered));
     reviews.mark(out.back());
   }
   return out;

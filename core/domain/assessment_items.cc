@@ -77,7 +77,7 @@ Result<AssessmentResult> add_item(Workspace& workspace, std::string_view id, con
     return fail(ErrorCode::too_large, text_of(kOperation),
                 "an assessment may have at most 150 items; join some");
   }
-  const RecordId fresh = workspace.replica().new_record_id();
+  const RecordId fresh = workspace.replica().new_record_id(record.space);
   const std::string last = items.empty() ? std::string() : items.back().order;
   std::vector<Edit::Field> fields = {field("assessment", to_hex(record.id)), field("type", item.type),
                                      field("text", item.text), field("evidence", item.evidence),
@@ -136,8 +136,9 @@ Result<AssessmentResult> move_item(Workspace& workspace, std::string_view id,
   Edit edit;
   for (const std::string& key : found.item.elements("order"))
     edit.remove_element(found.item.id, "order", key);
-  edit.add_element(found.item.id, "order",
-                   order_key_between(low, high, salt_of(workspace.replica().new_record_id())));
+  edit.add_element(
+      found.item.id, "order",
+      order_key_between(low, high, salt_of(workspace.replica().new_record_id(found.item.space))));
   SAMLA_TRY(workspace.commit(std::move(edit), {found.item.space}));
   return result_of(workspace, found.draft.id);
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/domain/markdown.h"
+
 namespace samla::domain {
 namespace {
 
@@ -29,22 +31,6 @@ std::string escaped_html(const std::string& text) {
       out += "&quot;";
     else
       out += c;
-  }
-  return out;
-}
-
-/// Nothing that somebody wrote becomes a heading, a list, a link or HTML.
-std::string escaped_markdown(const std::string& text) {
-  constexpr std::string_view kSpecial = "\\`*_{}[]<>#+-!|&~";
-  std::string out;
-  bool begins_line = true;
-  for (const char c : text) {
-    const bool is_number_dot =
-        (c == '.' || c == ')') && !out.empty() && out.back() >= '0' && out.back() <= '9';
-    const bool in_word = c == '-' && !begins_line;
-    if ((kSpecial.find(c) != kSpecial.npos && !in_word) || is_number_dot) out += '\\';
-    out += c;
-    begins_line = c == '\n' || (begins_line && c == ' ');
   }
   return out;
 }

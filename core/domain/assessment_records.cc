@@ -117,17 +117,17 @@ Result<Assessment> draft_of(Workspace& workspace, Names& names, const view::Reco
   SAMLA_ASSIGN(out.items, read_items(workspace, record, out.contested));
   for (const AssessmentItem& item : out.items) {
     const auto id = fixed_from_hex<RecordId>(item.id);
-    SAMLA_ASSIGN(const auto each, workspace.records().read(*id));
+    SAMLA_ASSIGN(const auto each, workspace.read(*id));
     if (each) out.updated_ms = std::max(out.updated_ms, each->updated_ms);
   }
   return out;
 }
 
-Assessment revision_of(Workspace& workspace, Names& names, const view::RecordView& record) {
+Assessment revision_of(Workspace& workspace, Names& names, const view::RecordView& record, bool unaltered) {
   Assessment out = base_of(names, record, scope_of(workspace, record.space));
   out.status = kStatusSubmitted;
   out.is_revision = true;
-  out.altered = !is_unaltered(workspace.replica(), record) || !made_rightly(workspace, record);
+  out.altered = !unaltered || !made_rightly(workspace, record);
   out.source = record.text("source");
   out.previous = record.elements("previous");
   std::map<std::size_t, AssessmentItem> items;

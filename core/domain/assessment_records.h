@@ -13,7 +13,8 @@ namespace samla::domain {
 Result<std::vector<AssessmentItem>> read_items(Workspace& workspace, const view::RecordView& draft,
                                                bool& contested);
 Result<Assessment> draft_of(Workspace& workspace, Names& names, const view::RecordView& record);
-Assessment revision_of(Workspace& workspace, Names& names, const view::RecordView& record);
+/// `unaltered`: whether the record is what its id says.
+Assessment revision_of(Workspace& workspace, Names& names, const view::RecordView& record, bool unaltered);
 /// Whether a leader sees the same in both.
 bool same_content(const Assessment& draft, const Assessment& revision);
 /// The fields of the revision that submitting `draft` makes. `previous`: the revisions that it replaces.

@@ -85,7 +85,7 @@ Result<AssessmentResult> begin_assessment(Workspace& workspace, const std::strin
   if (!may_make(kind::kAssessment, workspace.role())) {
     return fail(ErrorCode::not_permitted, text_of(kOperation), "assessments are begun by the unit's leaders");
   }
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(space);
   Edit edit;
   edit.create(id, space, text_of(kind::kAssessment),
               {field("unit", found.number), field("form", chosen->form.id),
@@ -250,7 +250,7 @@ Result<Assessment> show_assessment(Workspace& workspace, std::string_view id) {
                find_record(workspace, id, {kind::kAssessment, kind::kRevision}, "assessment.show"));
   if (record.kind == kind::kAssessment) return read_draft(workspace, record);
   Names names(workspace);
-  Assessment out = revision_of(workspace, names, record);
+  Assessment out = revision_of(workspace, names, record, is_unaltered(workspace.replica(), record));
   SAMLA_ASSIGN(const Reviews reviews, Reviews::load(workspace, record.space));
   reviews.mark(out);
   SAMLA_TRY(mark_tray(workspace, {&out, 1}));

@@ -15,7 +15,8 @@ namespace {
 using replica::Edit;
 
 CascadeTask task_of(Workspace& workspace, Names& names, const view::RecordView& each) {
-  const view::RecordView record = settled(workspace, each);
+  std::optional<view::RecordView> kept;
+  const view::RecordView& record = each.contested() ? kept.emplace(settled(workspace, each)) : each;
   CascadeTask out;
   out.id = record.id;
   const auto info = workspace.space(record.space);
@@ -77,12 +78,12 @@ Result<RecordId> add_cascade_task(Workspace& workspace, Edit& edit, const SpaceI
                                   const std::string& due) {
   SAMLA_ASSIGN(const RecordId id,
                workspace.replica().derived_id(unit_hr, kind::kCascade, to_hex(leader) + " " + gathering));
-  SAMLA_ASSIGN(const auto present, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto present, workspace.read(id));
   if (!present) {
     edit.create(id, unit_hr, std::string(kind::kCascade),
                 {field("leader", to_hex(leader)), field("gathering", gathering), field("due", due),
                  field("status", std::string(kCascadeAssigned))});
-  } else if (present->text("due") != due) {
+  } else if (!due.empty() && present->text("due") != due) {
     edit.assign(id, "due", due);
   }
   return id;
@@ -110,7 +111,7 @@ Result<std::vector<CascadeTask>> assign_cascade(Workspace& workspace, const Casc
   Names names(workspace);
   std::vector<CascadeTask> out;
   for (const RecordId& id : ids) {
-    SAMLA_ASSIGN(const auto record, workspace.records().read(id));
+    SAMLA_ASSIGN(const auto record, workspace.read(id));
     if (record) out.push_back(task_of(workspace, names, *record));
   }
   return out;
@@ -137,15 +138,13 @@ Result<CascadeTask> report_cascade(Workspace& workspace, std::string_view id, co
   if (report.reached && record.number("reached", -1) != *report.reached)
     edit.resolve(record.id, "reached", *report.reached);
   if (!edit.empty()) SAMLA_TRY(workspace.commit(std::move(edit), {record.space}));
-  SAMLA_ASSIGN(const auto changed, workspace.records().read(record.id));
+  SAMLA_ASSIGN(const auto changed, workspace.read(record.id));
   if (!changed) return fail(ErrorCode::internal, std::string(kOperation));
   return task_of(workspace, names, *changed);
 }
 
 Result<std::vector<CascadeTask>> list_cascade(Workspace& workspace, const CascadeFilter& filter) {
-  view::Query query;
-  query.kind = kind::kCascade;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+  SAMLA_ASSIGN(const auto records, workspace.list(kind::kCascade));
   Names names(workspace);
   std::optional<UserId> leader;
   if (filter.leader) {
@@ -153,9 +152,9 @@ Result<std::vector<CascadeTask>> list_cascade(Workspace& workspace, const Cascad
     if (!leader) return fail(ErrorCode::not_found, "cascade.list", "nobody has that handle");
   }
   std::vector<CascadeTask> out;
-  for (const view::RecordView& record : records) {
-    if (!made_rightly(workspace, record)) continue;
-    CascadeTask each = task_of(workspace, names, record);
+  for (const auto& record : records) {
+    if (!made_rightly(workspace, *record)) continue;
+    CascadeTask each = task_of(workspace, names, *record);
     const bool is_out =
         (filter.unit && each.unit != *filter.unit) || (filter.status && each.status != *filter.status) ||
         (leader && each.leader != to_hex(*leader)) || (filter.overdue && !is_overdue(each, filter.today));

@@ -11,16 +11,12 @@ namespace samla::domain {
 namespace {
 
 Result<std::map<std::string, ClusterMember>> copies(Workspace& workspace, const SpaceId& forum) {
-  view::Query query;
-  query.kind = kind::kClusteredInput;
-  query.space = forum;
-  query.include_erased = true;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+  SAMLA_ASSIGN(const auto records, workspace.list_with_erased(kind::kClusteredInput, forum));
   std::map<std::string, ClusterMember> out;
-  for (const view::RecordView& record : records) {
-    if (!is_unaltered(workspace.replica(), record) || !made_rightly(workspace, record)) continue;
-    out[record.text("source")] = {record.text("source"), record.text("gathering"), record.text("theme"),
-                                  record.text("text")};
+  for (const auto& record : records) {
+    if (!record->unaltered || !made_rightly(workspace, *record)) continue;
+    out[record->text("source")] = {record->text("source"), record->text("gathering"), record->text("theme"),
+                                   record->text("text")};
   }
   return out;
 }
@@ -54,13 +50,10 @@ Result<ClusterRecords> ClusterRecords::load(Workspace& workspace) {
   ClusterRecords out;
   SAMLA_ASSIGN(out.log_, StatusLog::load(workspace, kind::kClusterStatus, forum));
   SAMLA_ASSIGN(const auto known, copies(workspace, forum));
-  view::Query query;
-  query.kind = kind::kCluster;
-  query.space = forum;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
-  for (const view::RecordView& record : records) {
-    if (!made_rightly(workspace, record)) continue;
-    out.clusters_.emplace(to_hex(record.id), cluster_of_record(record, known, out.log_));
+  SAMLA_ASSIGN(const auto records, workspace.list(kind::kCluster, forum));
+  for (const auto& record : records) {
+    if (!made_rightly(workspace, *record)) continue;
+    out.clusters_.emplace(to_hex(record->id), cluster_of_record(*record, known, out.log_));
   }
   out.trace();
   return out;

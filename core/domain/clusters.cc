@@ -59,7 +59,7 @@ class Change {
     std::vector<Edit::Field> fields = {field("source", to_hex(input.id)), field("gathering", input.gathering),
                                        field("theme", input.theme), field("text", input.text)};
     SAMLA_ASSIGN(const RecordId id, content_id(workspace_.replica(), forum_, kind::kClusteredInput, fields));
-    SAMLA_ASSIGN(const auto present, workspace_.records().read(id));
+    SAMLA_ASSIGN(const auto present, workspace_.read(id));
     if (!present) edit_.create(id, forum_, std::string(kind::kClusteredInput), std::move(fields));
     return {};
   }
@@ -81,7 +81,7 @@ class Change {
     for (const std::string& each : inputs) fields.push_back(element("inputs", each));
     for (const std::string& each : merged_from) fields.push_back(element("merged_from", each));
     if (!split_from.empty()) fields.push_back(field("split_from", split_from));
-    const RecordId id = workspace_.replica().new_record_id();
+    const RecordId id = workspace_.replica().new_record_id(forum_);
     edit_.create(id, forum_, std::string(kind::kCluster), std::move(fields));
     return id;
   }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/domain/programme.h"
+
 namespace samla::domain {
 
 Result<Consolidation> Consolidation::load(Workspace& workspace, std::string_view operation) {
@@ -23,6 +25,7 @@ Result<Consolidation> Consolidation::load(Workspace& workspace, std::string_view
     return at->successor.empty() ? at : &unit;
   };
   Consolidation out;
+  SAMLA_ASSIGN(out.anonymity_, anonymity_of(workspace));
   for (const Unit& each : all) {
     if (standing(each) != &each) continue;
     out.by_number_[each.number] = out.units_.size();
@@ -70,19 +73,6 @@ Result<std::vector<Assessment>> counting_revisions(Workspace& workspace) {
   }
   std::vector<Assessment> out;
   for (auto& [draft, revision] : newest) out.push_back(std::move(*revision));
-  return out;
-}
-
-Counts counts_of(const Answer& answer, const std::vector<std::string>& words) {
-  Counts out;
-  out.total = answer.total;
-  for (std::size_t i = 0; i < words.size(); ++i) out.by_word.emplace_back(words[i], answer.cells[i]);
-  for (const Joined& each : answer.joined) {
-    JoinedCount joined;
-    joined.amount = each.amount;
-    for (std::size_t i = each.first; i <= each.last; ++i) joined.words.push_back(words[i]);
-    out.joined.push_back(std::move(joined));
-  }
   return out;
 }
 

@@ -23,9 +23,12 @@ class Consolidation {
   std::optional<std::size_t> subject_of(const SpaceId& unit_hr) const;
   std::optional<std::size_t> subject_of_unit(const std::string& number) const;
   /// not_found where the filter names something that no unit has.
+  /// The programme's k.
+  std::size_t anonymity() const { return anonymity_; }
   Result<std::vector<bool>> chosen(const ReportFilter& filter, std::string_view operation) const;
 
  private:
+  std::size_t anonymity_ = kAnonymityDefault;
   std::vector<Unit> units_;
   std::vector<Subject> subjects_;
   std::map<SpaceId, std::size_t> by_space_;
@@ -34,7 +37,5 @@ class Consolidation {
 
 /// Of each assessment the revision that counts: not replaced, not altered, and of several the latest.
 Result<std::vector<Assessment>> counting_revisions(Workspace& workspace);
-/// The answer of a table with words for its categories.
-Counts counts_of(const Answer& answer, const std::vector<std::string>& words);
 
 }  // namespace samla::domain

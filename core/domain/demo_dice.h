@@ -45,6 +45,8 @@ std::vector<T> deck_of(Dice& dice, const std::vector<std::pair<T, std::size_t>>&
   return out;
 }
 
+/// Who votes, and how.
+std::vector<DemoVoter> plan_forum(Dice& dice, DemoSize size);
 /// Who is at which gathering and table, and what they say there.
 void plan_gatherings(Dice& dice, DemoSize size, const std::vector<DemoLeader*>& leaders);
 

@@ -9,7 +9,6 @@
 #include "core/domain/gatherings.h"
 #include "core/domain/import.h"
 #include "core/domain/inputs.h"
-#include "core/domain/rounds.h"
 
 namespace samla::domain {
 namespace {
@@ -67,7 +66,8 @@ Result<void> hold_gatherings(Workspace& hr, const DemoPlan& plan, const replica:
   return {};
 }
 
-Result<void> gather_inputs(Workspace& hr, const DemoPlan& plan, DemoCounts& counts) {
+Result<std::vector<std::string>> gather_inputs(Workspace& hr, const DemoPlan& plan, const DemoPlace& place,
+                                               DemoCounts& counts) {
   std::map<std::string, std::size_t> cluster_of;
   for (const DemoUnit& unit : plan.units) {
     for (const DemoLeader& leader : unit.leaders) {
@@ -79,23 +79,19 @@ Result<void> gather_inputs(Workspace& hr, const DemoPlan& plan, DemoCounts& coun
   for (const Input& each : inputs) {
     SAMLA_TRY(moderate_input(hr, to_hex(each.id), std::string(kInputModerated), {}, std::nullopt));
     clusters[cluster_of[each.text]].push_back(to_hex(each.id));
-    ++counts.inputs;
+    place.tell("inputs", ++counts.inputs, inputs.size());
   }
-  NewRound round;
-  round.title = "Hovedtiltak 2016";
-  round.method = "dots";
-  round.dots = 5;
+  std::vector<std::string> candidates;
   for (const auto& [number, ids] : clusters) {
     SAMLA_ASSIGN(const Cluster cluster, make_cluster(hr, ids, {}, std::nullopt));
-    ++counts.clusters;
-    if (round.candidates.size() == demo_candidates(plan.size)) continue;
+    place.tell("clusters", ++counts.clusters, clusters.size());
+    if (candidates.size() == demo_figures(plan.size).candidates) continue;
     SAMLA_TRY(approve_cluster(hr, to_hex(cluster.id), true));
-    round.candidates.push_back(to_hex(cluster.id));
+    candidates.push_back(to_hex(cluster.id));
   }
-  SAMLA_TRY(open_round(hr, round));
   for (const DemoGathering& each : demo_gatherings(plan.size))
     SAMLA_TRY(set_gathering_status(hr, each.name, "avsluttet", {}));
-  return {};
+  return candidates;
 }
 
 }  // namespace samla::domain

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <numeric>
 
 #include "core/domain/demo_dice.h"
 
@@ -11,32 +12,32 @@ namespace {
 
 constexpr std::uint64_t kSeed = 20160901;
 
-struct Place {
+struct Offices {
   std::string_view fylke;
   std::size_t offices;
 };
 
-constexpr std::array<Place, 19> kPlaces = {{{"Østfold", 18},
-                                            {"Akershus", 22},
-                                            {"Oslo", 15},
-                                            {"Hedmark", 22},
-                                            {"Oppland", 26},
-                                            {"Buskerud", 21},
-                                            {"Vestfold", 14},
-                                            {"Telemark", 18},
-                                            {"Aust-Agder", 15},
-                                            {"Vest-Agder", 15},
-                                            {"Rogaland", 29},
-                                            {"Hordaland", 40},
-                                            {"Sogn og Fjordane", 26},
-                                            {"Møre og Romsdal", 36},
-                                            {"Sør-Trøndelag", 28},
-                                            {"Nord-Trøndelag", 23},
-                                            {"Nordland", 44},
-                                            {"Troms", 24},
-                                            {"Finnmark", 19}}};
+constexpr std::array<Offices, 19> kPlaces = {{{"Østfold", 18},
+                                              {"Akershus", 22},
+                                              {"Oslo", 15},
+                                              {"Hedmark", 22},
+                                              {"Oppland", 26},
+                                              {"Buskerud", 21},
+                                              {"Vestfold", 14},
+                                              {"Telemark", 18},
+                                              {"Aust-Agder", 15},
+                                              {"Vest-Agder", 15},
+                                              {"Rogaland", 29},
+                                              {"Hordaland", 40},
+                                              {"Sogn og Fjordane", 26},
+                                              {"Møre og Romsdal", 36},
+                                              {"Sør-Trøndelag", 28},
+                                              {"Nord-Trøndelag", 23},
+                                              {"Nordland", 44},
+                                              {"Troms", 24},
+                                              {"Finnmark", 19}}};
 /// One fylke has exactly one unit, and that a small one, so that hiding has something to hide.
-constexpr std::array<Place, 3> kFewPlaces = {{{"Troms", 5}, {"Hordaland", 4}, {"Finnmark", 1}}};
+constexpr std::array<Offices, 3> kFewPlaces = {{{"Troms", 5}, {"Hordaland", 4}, {"Finnmark", 1}}};
 
 struct Special {
   std::string_view type;
@@ -194,14 +195,21 @@ std::vector<std::size_t> note_counts(Dice& dice, std::size_t leaders) {
 
 void add_notes(Dice& dice, std::vector<DemoUnit>& units, const std::vector<DemoLeader*>& leaders) {
   const auto counts = note_counts(dice, leaders.size());
+  const std::size_t all = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  const auto readers = deck_of<NoteReaders>(dice,
+                                            {{NoteReaders::kGroup, all * 20 / 100},
+                                             {NoteReaders::kGathering, all * 25 / 100},
+                                             {NoteReaders::kNobody, 0}},
+                                            all);
   std::size_t next = 0;
+  std::size_t note = 0;
   for (DemoUnit& unit : units) {
     const bool is_nynorsk = unit.language == "nn";
     for (DemoLeader& leader : unit.leaders) {
       for (std::size_t i = counts[next]; i > 0; --i) {
         leader.notes.push_back({is_nynorsk ? "Frå samlinga" : "Fra samlingen",
                                 text(dice.pick((is_nynorsk ? kNynorsk : kBokmal).strengths)) + ".", "samling",
-                                dice.roll(4) == 0});
+                                readers[note++]});
       }
       ++next;
     }
@@ -258,7 +266,7 @@ std::string number_of(std::size_t serial) { return std::to_string(1001 + serial)
 
 template <typename Places>
 void add_offices(Dice& dice, const Places& places, bool is_full, std::vector<DemoUnit>& out) {
-  for (const Place& place : places) {
+  for (const Offices& place : places) {
     for (std::size_t i = 0; i < place.offices; ++i) {
       DemoUnit unit;
       unit.number = number_of(out.size());
@@ -330,7 +338,7 @@ DemoPlan plan_demo(DemoSize size) {
   add_passing(dice, out, leaders);
   plan_gatherings(dice, size, leaders);
   plant(dice, size, out);
-  return {size, std::move(out)};
+  return {size, std::move(out), plan_forum(dice, size)};
 }
 
 }  // namespace samla::domain

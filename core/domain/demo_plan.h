@@ -11,11 +11,14 @@
 
 namespace samla::domain {
 
+/// Who reads a note beside its author.
+enum class NoteReaders { kNobody, kGroup, kGathering };
+
 struct DemoNote {
   std::string title;
   std::string body;
   std::string tag;
-  bool is_shared = false;  ///< with the unit's other leaders
+  NoteReaders readers = NoteReaders::kNobody;
 };
 
 struct DemoMeasure {
@@ -83,14 +86,33 @@ inline constexpr std::string_view kDemoToday = "2016-09-01";
 /// small: 10 units, for tests and the demonstration. full: 565.
 enum class DemoSize { kSmall, kFull };
 
+/// Somebody of the top leader forum. Both ballots go by the candidates' places in the plan, from 0.
+struct DemoVoter {
+  std::string handle;
+  std::string name;
+  std::vector<std::int64_t> dots;  ///< of the first round: for each candidate
+  std::vector<std::size_t> order;  ///< of the second round: the shortlisted, the best first
+};
+
 struct DemoPlan {
   DemoSize size = DemoSize::kSmall;
   std::vector<DemoUnit> units;
+  std::vector<DemoVoter> forum;
+};
+
+/// How many of what is said get how far.
+struct DemoFigures {
+  std::size_t inputs;
+  std::size_t repeats;  ///< of these, nearly what another one says
+  std::size_t clusters;
+  std::size_t candidates;  ///< of the clusters, the first ones
+  std::size_t shortlisted;
+  std::size_t chosen;  ///< the main measures
+  std::size_t voters;
 };
 
 DemoPlan plan_demo(DemoSize size);
 const std::vector<DemoGathering>& demo_gatherings(DemoSize size);
-/// How many of the clusters, the first ones, are approved for the forum's round.
-std::size_t demo_candidates(DemoSize size);
+const DemoFigures& demo_figures(DemoSize size);
 
 }  // namespace samla::domain

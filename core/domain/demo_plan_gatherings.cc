@@ -3,21 +3,15 @@
 #include <array>
 
 #include "core/domain/demo_dice.h"
+#include "core/domain/ranking.h"
 
 namespace samla::domain {
 namespace {
 
 constexpr std::size_t kTableSeats = 8;
 
-struct Figures {
-  std::size_t inputs;
-  std::size_t repeats;  ///< of these, nearly what another one says
-  std::size_t clusters;
-  std::size_t candidates;
-};
-
-constexpr Figures kFull = {1200, 90, 310, 42};
-constexpr Figures kSmall = {12, 2, 4, 2};
+constexpr DemoFigures kFull = {1200, 90, 310, 42, 12, 5, 15};
+constexpr DemoFigures kSmall = {12, 2, 4, 3, 2, 1, 3};
 
 struct Phrases {
   std::string_view theme;
@@ -67,7 +61,7 @@ std::string words_of(const Phrases& phrases, std::size_t number) {
 }
 
 /// Each theme's inputs are put into its clusters one after another; a repetition goes where the original is.
-std::vector<DemoInput> inputs_of(const Figures& figures) {
+std::vector<DemoInput> inputs_of(const DemoFigures& figures) {
   std::vector<DemoInput> out;
   std::size_t first_cluster = 0;
   std::size_t left = figures.inputs;
@@ -107,7 +101,29 @@ const std::vector<DemoGathering>& demo_gatherings(DemoSize size) {
   return size == DemoSize::kSmall ? small : full;
 }
 
-std::size_t demo_candidates(DemoSize size) { return (size == DemoSize::kSmall ? kSmall : kFull).candidates; }
+const DemoFigures& demo_figures(DemoSize size) { return size == DemoSize::kSmall ? kSmall : kFull; }
+
+std::vector<DemoVoter> plan_forum(Dice& dice, DemoSize size) {
+  constexpr std::array<std::string_view, 15> kNames = {
+      "Ragnhild Moe", "Tor Eikeland", "Åshild Bø",   "Sverre Lien",  "Kari Ødegård",
+      "Nils Aas",     "Gunn Ryen",    "Arild Hovde", "Ellen Sæther", "Øystein Krogh",
+      "Hilde Brekke", "Per Åge Holm", "Unni Tveit",  "Magne Fossum", "Liv Rønning"};
+  const DemoFigures& figures = demo_figures(size);
+  std::vector<DemoVoter> out;
+  for (std::size_t i = 0; i < figures.voters; ++i) {
+    DemoVoter voter;
+    voter.handle = "topp" + std::to_string(i + 1);
+    voter.name = kNames[i % kNames.size()];
+    voter.dots.resize(figures.candidates);
+    // The first candidates, which most people asked for, get most of the dots.
+    for (std::int64_t dot = 0; dot < kDotsDefault; ++dot)
+      ++voter.dots[std::min(dice.roll(figures.candidates), dice.roll(figures.candidates))];
+    for (std::size_t each = 0; each < figures.shortlisted; ++each) voter.order.push_back(each);
+    dice.shuffle(voter.order);
+    out.push_back(std::move(voter));
+  }
+  return out;
+}
 
 void plan_gatherings(Dice& dice, DemoSize size, const std::vector<DemoLeader*>& leaders) {
   std::vector<DemoLeader*> order = leaders;
@@ -123,7 +139,7 @@ void plan_gatherings(Dice& dice, DemoSize size, const std::vector<DemoLeader*>& 
   // 98% came.
   for (std::size_t i = 0; i < order.size() * 2 / 100; ++i) order[i * 50 % order.size()]->has_attended = false;
   dice.shuffle(order);
-  const auto inputs = inputs_of(size == DemoSize::kSmall ? kSmall : kFull);
+  const auto inputs = inputs_of(demo_figures(size));
   for (std::size_t i = 0; i < inputs.size(); ++i) order[i % order.size()]->inputs.push_back(inputs[i]);
 }
 

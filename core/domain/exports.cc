@@ -39,7 +39,7 @@ struct Source {
   }
 };
 
-Cell of(const Count& count) { return count ? Cell(*count) : Cell(); }
+Cell of(const Count& count) { return count ? Cell(*count) : Cell(HiddenCell()); }
 
 Result<Sheet> assessments(Source& source) {
   SAMLA_ASSIGN(const auto revisions, counting_revisions(source.workspace));
@@ -145,7 +145,7 @@ Result<Sheet> cascade(Source& source) {
 /// Of the forms that the chosen units have sent; for other eyes than HR's none, since one unit may be alone
 /// with one.
 Result<Cell> form_versions(Source& source) {
-  if (source.filter.audience != Audience::kHr) return Cell();
+  if (source.filter.audience != Audience::kHr) return Cell(HiddenCell());
   SAMLA_ASSIGN(const auto revisions, counting_revisions(source.workspace));
   std::set<std::pair<std::string, std::int64_t>> versions;
   for (const Assessment& each : revisions) {
@@ -231,7 +231,11 @@ std::string csv_of(const Sheet& sheet, char separator) {
     for (const Cell& cell : row) {
       const auto* number = std::get_if<std::int64_t>(&cell);
       const auto* text = std::get_if<std::string>(&cell);
-      cells.push_back(number != nullptr ? std::to_string(*number) : text != nullptr ? *text : std::string());
+      std::string shown = number != nullptr ? std::to_string(*number)
+                          : text != nullptr ? *text
+                                            : std::string();
+      if (std::holds_alternative<HiddenCell>(cell)) shown = kHiddenMark;
+      cells.push_back(std::move(shown));
     }
     out += csv_line(cells, separator);
   }

@@ -12,7 +12,11 @@
 
 namespace samla::domain {
 
-using Cell = std::variant<std::monostate, std::int64_t, std::string>;
+/// A number that is not for whom the export is made. In files a dash, in JSON null.
+struct HiddenCell {};
+inline constexpr std::string_view kHiddenMark = "–";
+
+using Cell = std::variant<std::monostate, std::int64_t, std::string, HiddenCell>;
 
 struct Sheet {
   std::string name;

@@ -29,8 +29,8 @@ const std::vector<Form>& built_in_forms() {
 }
 
 /// Absent: altered, made by somebody who may not, or of a newer Samla.
-std::optional<FormVersion> version_of(Workspace& workspace, const view::RecordView& record) {
-  if (!is_unaltered(workspace.replica(), record)) return std::nullopt;
+std::optional<FormVersion> version_of(const KeptRecord& record) {
+  if (!record.unaltered) return std::nullopt;
   ReadForm read = read_form(record.text("definition"));
   if (!read.usable() || read.form.id != record.text("form")) return std::nullopt;
   FormVersion out;
@@ -73,8 +73,8 @@ Result<FormVersions> FormVersions::load(Workspace& workspace) {
     out.all_.back().form = form;
   }
   SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kFormVersion));
-  for (const view::RecordView& record : records) {
-    if (auto version = version_of(workspace, record)) out.all_.push_back(std::move(*version));
+  for (const auto& record : records) {
+    if (auto version = version_of(*record)) out.all_.push_back(std::move(*version));
   }
   std::ranges::sort(out.all_, {}, [](const FormVersion& each) {
     return std::tie(each.form.id, each.number, each.content);

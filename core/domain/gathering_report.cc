@@ -18,10 +18,7 @@ void count(Attendance& into, const Participant& participant) {
 Result<std::size_t> count_notes(Workspace& workspace, const SpaceId& space) {
   std::size_t out = 0;
   for (const std::string_view kind : {kind::kNote, kind::kPublishedNote}) {
-    view::Query query;
-    query.kind = kind;
-    query.space = space;
-    SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+    SAMLA_ASSIGN(const auto records, workspace.list(kind, space));
     out += records.size();
   }
   return out;

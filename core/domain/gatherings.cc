@@ -41,7 +41,7 @@ Gathering gathering_of(Workspace& workspace, const view::RecordView& record, con
 }
 
 Result<Gathering> read_gathering(Workspace& workspace, const RecordId& id) {
-  SAMLA_ASSIGN(const auto record, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto record, workspace.read(id));
   if (!record) return fail(ErrorCode::internal, "gathering.read");
   const SpaceId space = workspace.replica().space_id(purpose::kGathering, id);
   SAMLA_ASSIGN(const StatusLog log, StatusLog::load(workspace, kind::kGatheringStatus, space));
@@ -104,7 +104,7 @@ Result<Gathering> create_gathering(Workspace& workspace, const std::string& name
   const SpaceId directory = workspace.directory();
   SAMLA_TRY(workspace.check_writable(directory, kOperation));
   SAMLA_ASSIGN(const RecordId id, workspace.replica().derived_id(directory, kind::kGathering, name));
-  SAMLA_ASSIGN(const auto present, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto present, workspace.read(id));
   if (present) {
     return fail(ErrorCode::already_exists, std::string(kOperation),
                 "there is a gathering '" + name + "'; gathering edit changes it");
@@ -130,7 +130,7 @@ Result<Gathering> edit_gathering(Workspace& workspace, std::string_view words,
   if (!whole.from) whole.from = gathering.from;
   if (!whole.to) whole.to = gathering.to;
   SAMLA_ASSIGN(const auto wanted, checked(whole, kOperation));
-  SAMLA_ASSIGN(const auto record, workspace.records().read(gathering.id));
+  SAMLA_ASSIGN(const auto record, workspace.read(gathering.id));
   Edit edit;
   for (const Edit::Field& each : wanted) {
     const view::Value* present = record->find(each.name);
@@ -163,8 +163,8 @@ Result<Gathering> set_gathering_status(Workspace& workspace, std::string_view wo
 Result<Gathering> find_gathering(Workspace& workspace, std::string_view words, std::string_view operation) {
   SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kGathering));
   std::optional<RecordId> id;
-  for (const view::RecordView& each : records) {
-    if (each.text("name") == words) id = each.id;
+  for (const auto& each : records) {
+    if (each->text("name") == words) id = each->id;
   }
   const auto refuse = [&] {
     return fail(
@@ -174,8 +174,8 @@ Result<Gathering> find_gathering(Workspace& workspace, std::string_view words, s
   if (!id) {
     const auto found = find_record(workspace, words, {kind::kGathering}, operation);
     if (!found && found.error().code == ErrorCode::ambiguous) return found.error();
-    if (!found || std::ranges::find(records, found->id, &view::RecordView::id) == records.end())
-      return refuse();
+    const auto is_it = [&](const auto& each) { return each->id == found->id; };
+    if (!found || std::ranges::none_of(records, is_it)) return refuse();
     id = found->id;
   }
   SAMLA_ASSIGN(Gathering out, read_gathering(workspace, *id));
@@ -202,8 +202,8 @@ Result<std::vector<Gathering>> list_gatherings(Workspace& workspace,
                                                const std::optional<std::string>& status) {
   SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kGathering));
   std::vector<Gathering> out;
-  for (const view::RecordView& record : records) {
-    SAMLA_ASSIGN(Gathering each, read_gathering(workspace, record.id));
+  for (const auto& record : records) {
+    SAMLA_ASSIGN(Gathering each, read_gathering(workspace, record->id));
     if (is_hidden(workspace, each) || (status && each.status != *status)) continue;
     out.push_back(std::move(each));
   }

@@ -148,7 +148,7 @@ Result<Version> restore_version(Workspace& workspace, std::string_view id, std::
   }
   const Version& version = told.versions[number - 1];
   const WriteInfo& write = told.writes[told.write_of[number - 1]];
-  SAMLA_ASSIGN(const auto record, workspace.records().read(told.record));
+  SAMLA_ASSIGN(const auto record, workspace.read(told.record));
   if (!record) return fail(ErrorCode::not_found, std::string(kOperation));
   SAMLA_TRY(workspace.check_writable(record->space, kOperation));
   const Kind* kind = find_kind(record->kind);
@@ -174,7 +174,7 @@ Result<Version> restore_version(Workspace& workspace, std::string_view id, std::
 
 Result<Why> why(Workspace& workspace, std::string_view id) {
   SAMLA_ASSIGN(const Told told, tell(workspace, id, "why", true));
-  SAMLA_ASSIGN(const auto record, workspace.records().read(told.record));
+  SAMLA_ASSIGN(const auto record, workspace.read(told.record));
   if (!record) return fail(ErrorCode::not_found, "why");
   Why out;
   out.record = told.record;

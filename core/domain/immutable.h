@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/domain/workspace.h"
+#include "core/replica/replica.h"
 
 namespace samla::domain {
 

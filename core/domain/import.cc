@@ -78,9 +78,9 @@ Result<ImportResult> import_units(Workspace& workspace, std::string_view csv, bo
   SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kUnit));
   std::map<std::string, const view::RecordView*> present;
   std::set<std::string> numbers;
-  for (const view::RecordView& record : records) {
-    present[record.text("number")] = &record;
-    numbers.insert(record.text("number"));
+  for (const auto& record : records) {
+    present[record->text("number")] = record.get();
+    numbers.insert(record->text("number"));
   }
   std::map<std::string, std::size_t> lines;
   for (const Row& row : rows) {
@@ -138,7 +138,7 @@ Result<ImportResult> import_leaders(Workspace& workspace, std::string_view csv, 
     SAMLA_ASSIGN(const RecordId person, workspace.replica().derived_id(directory, kind::kUser, user));
     SAMLA_ASSIGN(const RecordId id,
                  workspace.replica().derived_id(directory, kind::kLeader, user + "\n" + unit));
-    SAMLA_ASSIGN(const auto present, workspace.records().read(id));
+    SAMLA_ASSIGN(const auto present, workspace.read(id));
     Values wanted = row.values;
     wanted.erase("user");
     const auto handle = names.find_user(user);

@@ -61,12 +61,9 @@ Result<Place> place_of(Workspace& workspace, const std::string& name) {
     return out;
   }
   out.gathering = *found;
-  view::Query query;
-  query.kind = kind::kParticipant;
-  query.space = found->space;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
-  for (const view::RecordView& record : records) {
-    if (made_rightly(workspace, record)) out.present.emplace(record.text("user"), record);
+  SAMLA_ASSIGN(const auto records, workspace.list(kind::kParticipant, found->space));
+  for (const auto& record : records) {
+    if (made_rightly(workspace, *record)) out.present.emplace(record->text("user"), *record);
   }
   out.people = out.present.size();
   return out;
@@ -129,7 +126,7 @@ Result<ImportResult> import_gatherings(Workspace& workspace, std::string_view cs
     const bool is_well = check_gathering_row(table, row);
     if (!is_first(table, seen, row, name, "'" + name + "'") || !is_well) continue;
     SAMLA_ASSIGN(const RecordId id, workspace.replica().derived_id(directory, kind::kGathering, name));
-    SAMLA_ASSIGN(const auto present, workspace.records().read(id));
+    SAMLA_ASSIGN(const auto present, workspace.read(id));
     table.put(row, name, directory, id, row.values, present ? &*present : nullptr,
               {{"status", std::string(kGatheringDraft)}});
     if (!present) made.push_back(id);

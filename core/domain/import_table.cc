@@ -27,9 +27,11 @@ Result<std::vector<ImportRow>> ImportTable::read(std::string_view csv,
   SAMLA_ASSIGN(const auto rows, parse_csv(csv));
   if (rows.empty()) return fail(ErrorCode::invalid_argument, std::string(kTableImport), "the file is empty");
   std::vector<std::string> columns = rows.front().cells;
+  std::string known;
+  for (const std::string_view each : possible) known += (known.empty() ? "" : ", ") + std::string(each);
   for (const std::string& column : columns) {
     if (std::ranges::find(possible, column) == possible.end())
-      mistake(rows.front().line, "there is no column '" + column + "' to import");
+      mistake(rows.front().line, "there is no column '" + column + "' to import; there can be " + known);
     if (std::ranges::count(columns, column) > 1)
       mistake(rows.front().line, "the column '" + column + "' stands there twice");
   }
@@ -90,6 +92,8 @@ void ImportTable::put(const ImportRow& row, const std::string& id, const SpaceId
 }
 
 Result<ImportResult> ImportTable::finish(bool dry_run) {
+  // However they were found, a person goes through the file from above.
+  std::ranges::stable_sort(result.mistakes, {}, &ImportMistake::line);
   if (result.mistakes.empty() && !dry_run) SAMLA_TRY(apply());
   return std::move(result);
 }

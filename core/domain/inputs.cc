@@ -26,7 +26,8 @@ std::size_t characters_of(std::string_view text) {
 
 Input input_of(Workspace& workspace, const view::RecordView& each, const std::string& gathering,
                const StatusLog& log) {
-  const view::RecordView record = settled(workspace, each);
+  std::optional<view::RecordView> kept;
+  const view::RecordView& record = each.contested() ? kept.emplace(settled(workspace, each)) : each;
   const auto truth = [&](std::string_view name) {
     const view::Value* value = record.find(name);
     const bool* flag = value == nullptr ? nullptr : std::get_if<bool>(value);
@@ -81,15 +82,12 @@ bool is_chosen(const Input& input, const InputFilter& filter) {
 
 Result<void> add_inputs_of(Workspace& workspace, const Gathering& gathering, const InputFilter& filter,
                            std::vector<Input>& into) {
-  view::Query query;
-  query.kind = kind::kInput;
-  query.space = gathering.space;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+  SAMLA_ASSIGN(const auto records, workspace.list(kind::kInput, gathering.space));
   if (records.empty()) return {};
   SAMLA_ASSIGN(const StatusLog log, StatusLog::load(workspace, kind::kInputStatus, gathering.space));
-  for (const view::RecordView& record : records) {
-    if (!made_rightly(workspace, record)) continue;
-    Input each = input_of(workspace, record, gathering.name, log);
+  for (const auto& record : records) {
+    if (!made_rightly(workspace, *record)) continue;
+    Input each = input_of(workspace, *record, gathering.name, log);
     if (is_chosen(each, filter)) into.push_back(std::move(each));
   }
   return {};
@@ -151,11 +149,11 @@ Result<InputResult> add_input(Workspace& workspace, const NewInput& input) {
                  find_record(workspace, input.source, {kind::kNote, kind::kPublishedNote}, kOperation));
     fields.push_back(field("source", to_hex(note.id)));
   }
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(gathering.space);
   Edit edit;
   edit.create(id, gathering.space, std::string(kind::kInput), std::move(fields));
   SAMLA_TRY(workspace.commit(std::move(edit), {gathering.space}));
-  SAMLA_ASSIGN(const auto record, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto record, workspace.read(id));
   if (!record) return fail(ErrorCode::internal, std::string(kOperation));
   SAMLA_ASSIGN(Input made, read_input(workspace, *record));
   return InputResult{std::move(made), warnings_of(input.text, "the text")};

@@ -13,12 +13,17 @@ constexpr std::array kHr = {Role::kHr};
 constexpr std::array kLeaders = {Role::kLeader};
 constexpr std::array kLeadersAndHr = {Role::kLeader, Role::kHr};
 constexpr std::array kFacilitators = {Role::kFacilitator, Role::kHr};
+constexpr std::array kLeadersAndFacilitators = {Role::kLeader, Role::kFacilitator};
 constexpr std::array kForum = {Role::kForum};
 constexpr std::array kForumAndHr = {Role::kForum, Role::kHr};
+constexpr std::array kProgrammeWriters = {Role::kFacilitator, Role::kForum, Role::kHr};
 constexpr std::array kDeciders = {Role::kLeader, Role::kHr, Role::kForum};
 
 // Directory.
 constexpr std::array kOrganisationFields = {FieldRule{"name"}};
+/// `anonymity`: k, see suppression.h.
+constexpr std::array kProgrammeFields = {FieldRule{"nb"}, FieldRule{"nn"},        FieldRule{"from"},
+                                         FieldRule{"to"}, FieldRule{"anonymity"}, FieldRule{"retention"}};
 constexpr std::array kUserFields = {FieldRule{"handle"}, FieldRule{"name"}};
 /// In each space that a device writes to: whose words these are. `device` is its id.
 constexpr std::array kDeviceFields = {FieldRule{"device"}, FieldRule{"name", Policy::kOwner}};
@@ -43,10 +48,21 @@ constexpr std::array kGatheringFields = {FieldRule{"name"},  FieldRule{"place"},
                                          FieldRule{"to"},    FieldRule{"type"},  FieldRule{"capacity"},
                                          FieldRule{"status"}};
 
+/// A leader group: handles of its facilitator and its members.
+constexpr std::array kGroupFields = {FieldRule{"name"}, FieldRule{"facilitator"},
+                                     FieldRule{"members", Policy::kSet}};
+
+// Group space.
+constexpr std::array kGroupPlanFields = {FieldRule{"plan", Policy::kText, kSearched}};
+
 // Gathering space.
 /// `user` is the handle, `person` the id that the user has or will have; one record a person.
-constexpr std::array kParticipantFields = {FieldRule{"user"}, FieldRule{"person"}, FieldRule{"name"},
-                                           FieldRule{"role"}, FieldRule{"status"}, FieldRule{"table"}};
+constexpr std::array kParticipantFields = {FieldRule{"user"},
+                                           FieldRule{"person"},
+                                           FieldRule{"name"},
+                                           FieldRule{"role"},
+                                           FieldRule{"status", kRegister, !kSearched, Who::kMakersAndSelf},
+                                           FieldRule{"table"}};
 constexpr std::array kSessionFields = {FieldRule{"title", kRegister, kSearched},
                                        FieldRule{"from"},
                                        FieldRule{"to"},
@@ -55,13 +71,16 @@ constexpr std::array kSessionFields = {FieldRule{"title", kRegister, kSearched},
                                        FieldRule{"theme"},
                                        FieldRule{"prompt", Policy::kText, kSearched},
                                        FieldRule{"status"}};
-/// One entry of a log (status_log.h): `of` is the id of what it is about.
+/// One entry of a log (status_log.h): `of` is the id of what it is about, `previous` the entries that it
+/// follows.
 constexpr std::array kStatusFields = {FieldRule{"of"}, FieldRule{"status"}, FieldRule{"note"},
                                       FieldRule{"previous", Policy::kSet}, FieldRule{"details"}};
 /// `text` is whose input it is to say; `table` and `source` (a note's id) may be absent.
-constexpr std::array kInputFields = {FieldRule{"text", Policy::kOwner, kSearched}, FieldRule{"theme"},
-                                     FieldRule{"table"}, FieldRule{"anonymous", Policy::kOwner},
-                                     FieldRule{"source"}};
+constexpr std::array kInputFields = {FieldRule{"text", Policy::kOwner, kSearched, Who::kAuthor},
+                                     FieldRule{"theme", kRegister, !kSearched, Who::kAuthorAndFacilitators},
+                                     FieldRule{"table", kRegister, !kSearched, Who::kAuthorAndFacilitators},
+                                     FieldRule{"anonymous", Policy::kOwner, !kSearched, Who::kAuthor},
+                                     FieldRule{"source", kRegister, !kSearched, Who::kAuthor}};
 
 // Forum space.
 /// A copy of an input, for those who hold no key of its gathering; `source` is the input's id.
@@ -84,14 +103,39 @@ constexpr std::array kPublishedDecisionFields = {
     FieldRule{"round"}, FieldRule{"title", kRegister, kSearched}, FieldRule{"method"},
     FieldRule{"rationale", kRegister, kSearched}, FieldRule{"voters"}};
 
-// Notebook, group, gathering and unit spaces.
+// The library, in the programme space too (library.cc says what people call these).
+constexpr std::array kGuideFields = {FieldRule{"title", kRegister, kSearched},
+                                     FieldRule{"method", kRegister, kSearched}, FieldRule{"minutes"},
+                                     FieldRule{"prompts", Policy::kText, kSearched}};
+constexpr std::array kLearningResourceFields = {FieldRule{"title", kRegister, kSearched},
+                                                FieldRule{"skill", kRegister, kSearched},
+                                                FieldRule{"provider"}, FieldRule{"url"}};
+constexpr std::array kPracticeFields = {FieldRule{"title", kRegister, kSearched},
+                                        FieldRule{"what_works", Policy::kText, kSearched},
+                                        FieldRule{"contact"}, FieldRule{"adopters", Policy::kSet}};
+constexpr std::array kFacilitatorFields = {FieldRule{"title", kRegister, kSearched}, FieldRule{"user"},
+                                           FieldRule{"profile", Policy::kText, kSearched}, FieldRule{"load"}};
+
+// Notebook, group, gathering and unit spaces. `gathering` and `session`: the ids of where it was written.
 constexpr std::array kNoteFields = {FieldRule{"title", kRegister, kSearched},
                                     FieldRule{"body", Policy::kText, kSearched},
-                                    FieldRule{"tags", Policy::kSet, kSearched}};
+                                    FieldRule{"tags", Policy::kSet, kSearched},
+                                    FieldRule{"gathering"},
+                                    FieldRule{"session"},
+                                    FieldRule{"attachments", Policy::kSet}};
 /// A copy of a note in the space whose members may read it; `source` is the note's id.
 constexpr std::array kPublishedNoteFields = {FieldRule{"title", kRegister, kSearched},
                                              FieldRule{"body", kRegister, kSearched},
-                                             FieldRule{"tags", Policy::kSet, kSearched}, FieldRule{"source"}};
+                                             FieldRule{"tags", Policy::kSet, kSearched},
+                                             FieldRule{"source"},
+                                             FieldRule{"gathering"},
+                                             FieldRule{"session"},
+                                             FieldRule{"attachments", Policy::kSet}};
+/// A file, in the space of the notes that name it in `attachments`; "part.N" is the id of its N-th part.
+constexpr std::array kAttachmentFields = {FieldRule{"name"}, FieldRule{"media_type"}, FieldRule{"size"},
+                                          FieldRule{"part.*"}};
+/// `content` is base64url.
+constexpr std::array kAttachmentPartFields = {FieldRule{"content"}};
 
 // Unit space. Beside these an assessment has one register for each answer, named by its form's field id.
 constexpr std::array kAssessmentFields = {FieldRule{"unit"},
@@ -130,8 +174,11 @@ constexpr std::array kStatusWordFields = {FieldRule{"assessment"}, FieldRule{"st
 constexpr std::array kDecisionFields = {FieldRule{"assessment"}, FieldRule{"revision"}, FieldRule{"status"},
                                         FieldRule{"previous", Policy::kSet}};
 /// `target` is a form's field id, an item's id, or empty: the whole.
-constexpr std::array kCommentFields = {FieldRule{"assessment"}, FieldRule{"revision"}, FieldRule{"target"},
-                                       FieldRule{"text", kRegister, kSearched}, FieldRule{"status"}};
+constexpr std::array kCommentFields = {FieldRule{"assessment", kRegister, !kSearched, Who::kAuthor},
+                                       FieldRule{"revision", kRegister, !kSearched, Who::kAuthor},
+                                       FieldRule{"target", kRegister, !kSearched, Who::kAuthor},
+                                       FieldRule{"text", kRegister, kSearched, Who::kAuthor},
+                                       FieldRule{"status"}};
 
 constexpr std::array kMeasureFields = {FieldRule{"title", kRegister, kSearched},
                                        FieldRule{"description", Policy::kText, kSearched},
@@ -143,23 +190,22 @@ constexpr std::array kMeasureFields = {FieldRule{"title", kRegister, kSearched},
                                        FieldRule{"effect_review"},
                                        FieldRule{"resources"},
                                        FieldRule{"indicator"}};
-/// One entry of a measure's status log, and the entries that it follows.
-constexpr std::array kMeasureStatusFields = {FieldRule{"measure"}, FieldRule{"status"}, FieldRule{"note"},
-                                             FieldRule{"previous", Policy::kSet}};
 /// `reached`: how many of the staff. Two reports that did not know of each other count the same people, so
 /// the greater number stands; a correction that knew of the earlier one replaces it, downwards as well.
 constexpr std::array kCascadeFields = {FieldRule{"leader"},
                                        FieldRule{"gathering"},
                                        FieldRule{"due"},
-                                       FieldRule{"method"},
-                                       FieldRule{"reached", Policy::kMax},
-                                       FieldRule{"feedback"},
-                                       FieldRule{"status"}};
+                                       FieldRule{"method", kRegister, !kSearched, Who::kMakersAndLeaders},
+                                       FieldRule{"reached", Policy::kMax, !kSearched, Who::kMakersAndLeaders},
+                                       FieldRule{"feedback", kRegister, !kSearched, Who::kMakersAndLeaders},
+                                       FieldRule{"status", kRegister, !kSearched, Who::kMakersAndLeaders}};
 
 constexpr std::array kKinds = {
     Kind{kind::kOrganisation, kOrganisationFields, kHr},
+    Kind{kind::kProgramme, kProgrammeFields, kHr},
+    Kind{kind::kProgrammeStatus, kStatusFields, kHr, true},
     Kind{kind::kUser, kUserFields, kHr},
-    Kind{kind::kDevice, kDeviceFields, {}},
+    Kind{kind::kDevice, kDeviceFields, {}, false, Who::kAnyone},
     Kind{kind::kUnit, kUnitFields, kHr},
     Kind{kind::kLeader, kLeaderFields, kHr},
     Kind{kind::kTheme, kThemeFields, kHr},
@@ -169,7 +215,7 @@ constexpr std::array kKinds = {
     Kind{kind::kGatheringStatus, kStatusFields, kFacilitators, true},
     Kind{kind::kParticipant, kParticipantFields, kFacilitators},
     Kind{kind::kSession, kSessionFields, kFacilitators},
-    Kind{kind::kInput, kInputFields, {}},
+    Kind{kind::kInput, kInputFields, {}, false, Who::kAuthorAndFacilitators},
     Kind{kind::kInputStatus, kStatusFields, kFacilitators, true},
     Kind{kind::kClusteredInput, kClusteredInputFields, kFacilitators, true},
     Kind{kind::kCluster, kClusterFields, kFacilitators},
@@ -178,16 +224,27 @@ constexpr std::array kKinds = {
     Kind{kind::kRoundStatus, kStatusFields, kForumAndHr, true},
     Kind{kind::kVote, kVoteFields, kForum},
     Kind{kind::kPublishedDecision, kPublishedDecisionFields, kHr, true},
-    Kind{kind::kNote, kNoteFields, {}},
+    Kind{kind::kGuide, kGuideFields, kFacilitators},
+    Kind{kind::kLearningResource, kLearningResourceFields, kFacilitators},
+    Kind{kind::kPractice, kPracticeFields, kProgrammeWriters},
+    Kind{kind::kFacilitator, kFacilitatorFields, kFacilitators},
+    Kind{kind::kGroup, kGroupFields, kHr},
+    Kind{kind::kGroupPlan, kGroupPlanFields, kLeadersAndFacilitators},
+    Kind{kind::kGroupStatus, kStatusFields, kLeadersAndFacilitators, true},
+    Kind{kind::kNote, kNoteFields, {}, false, Who::kAnyone},
     Kind{kind::kPublishedNote, kPublishedNoteFields, {}, true},
-    Kind{kind::kAssessment, kAssessmentFields, kLeaders},
-    Kind{kind::kItem, kItemFields, kLeaders},
+    Kind{kind::kPublishedNoteStatus, kStatusFields, {}, true},
+    Kind{kind::kAttachment, kAttachmentFields, {}, true},
+    Kind{kind::kAttachmentPart, kAttachmentPartFields, {}, true},
+    // Also for co-editors, whatever their role: whoever writes in the unit's space.
+    Kind{kind::kAssessment, kAssessmentFields, kLeaders, false, Who::kAnyone},
+    Kind{kind::kItem, kItemFields, kLeaders, false, Who::kAnyone},
     Kind{kind::kRevision, kRevisionFields, kLeaders, true},
     Kind{kind::kStatusWord, kStatusWordFields, kLeaders, true},
     Kind{kind::kDecision, kDecisionFields, kHr, true},
     Kind{kind::kComment, kCommentFields, kLeadersAndHr},
     Kind{kind::kMeasure, kMeasureFields, kDeciders},
-    Kind{kind::kMeasureStatus, kMeasureStatusFields, kDeciders, true},
+    Kind{kind::kMeasureStatus, kStatusFields, kDeciders, true},
     Kind{kind::kCascade, kCascadeFields, kHr},
 };
 
@@ -202,9 +259,12 @@ const Kind* find_kind(std::string_view name) {
 
 Policy policy_of(std::string_view kind, std::string_view field) {
   const Kind* declared = find_kind(kind);
-  if (declared == nullptr) return Policy::kRegister;
-  const auto rule = std::ranges::find(declared->fields, field, &FieldRule::name);
-  return rule == declared->fields.end() ? Policy::kRegister : rule->policy;
+  return declared == nullptr ? Policy::kRegister : rule_of(*declared, field).policy;
+}
+
+FieldRule rule_of(const Kind& kind, std::string_view field) {
+  const auto rule = std::ranges::find(kind.fields, field, &FieldRule::name);
+  return rule == kind.fields.end() ? FieldRule{field} : *rule;
 }
 
 bool may_make(std::string_view kind, Role role) {

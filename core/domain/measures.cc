@@ -1,14 +1,10 @@
 #include "core/domain/measures.h"
 
 #include <algorithm>
-#include <set>
-#include <tuple>
 
 #include "core/base/encoding.h"
 #include "core/domain/assessments.h"
-#include "core/domain/causal_order.h"
 #include "core/domain/dates.h"
-#include "core/domain/immutable.h"
 #include "core/domain/measure_origin.h"
 #include "core/domain/names.h"
 #include "core/domain/organisation.h"
@@ -24,34 +20,7 @@ constexpr std::string_view kDone = "fullført";
 constexpr std::string_view kGivenUp = "avbrutt";
 constexpr std::string_view kReviewed = "effekt vurdert";
 
-using Logs = std::multimap<std::string, MeasureEntry>;
-
-Result<Logs> logs(Workspace& workspace, const std::optional<SpaceId>& space) {
-  view::Query query;
-  query.kind = kind::kMeasureStatus;
-  query.space = space;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
-  Logs out;
-  for (const view::RecordView& record : records) {
-    if (!is_unaltered(workspace.replica(), record) || !made_rightly(workspace, record)) continue;
-    out.emplace(record.text("measure"),
-                MeasureEntry{to_hex(record.id), record.text("status"), record.text("note"),
-                             record.elements("previous"), record.created_ms, record.author});
-  }
-  return out;
-}
-
-std::vector<const MeasureEntry*> standing(const std::vector<MeasureEntry>& log) {
-  std::set<std::string> followed;
-  for (const MeasureEntry& each : log) followed.insert(each.previous.begin(), each.previous.end());
-  std::vector<const MeasureEntry*> out;
-  for (const MeasureEntry& each : log) {
-    if (!followed.contains(each.id)) out.push_back(&each);
-  }
-  return out;
-}
-
-Measure measure_of(Workspace& workspace, Names& names, const view::RecordView& record, const Logs& logs) {
+Measure measure_of(Workspace& workspace, Names& names, const view::RecordView& record, const StatusLog& log) {
   Measure out;
   out.id = record.id;
   const auto info = workspace.space(record.space);
@@ -70,21 +39,18 @@ Measure measure_of(Workspace& workspace, Names& names, const view::RecordView& r
   out.created_ms = record.created_ms;
   out.author = record.author;
   out.contested = record.contested();
-  const auto [begin, end] = logs.equal_range(to_hex(record.id));
-  for (auto each = begin; each != end; ++each) out.log.push_back(each->second);
-  sort_causally(out.log);
-  // Of several that did not know of each other the newest is shown, and all are in the log.
-  const auto heads = standing(out.log);
-  out.status = heads.empty() ? std::string(kProposed) : heads.back()->status;
+  const std::string id = to_hex(record.id);
+  out.log = log.entries(id);
+  out.status = log.status(id, kProposed);
   return out;
 }
 
 Result<Measure> read_measure(Workspace& workspace, const RecordId& id) {
-  SAMLA_ASSIGN(const auto record, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto record, workspace.read(id));
   if (!record) return fail(ErrorCode::internal, "measure.read");
-  SAMLA_ASSIGN(const auto entries, logs(workspace, record->space));
+  SAMLA_ASSIGN(const StatusLog log, StatusLog::load(workspace, kind::kMeasureStatus, record->space));
   Names names(workspace);
-  return measure_of(workspace, names, *record, entries);
+  return measure_of(workspace, names, *record, log);
 }
 
 Result<Measure> find_measure(Workspace& workspace, std::string_view id, std::string_view operation) {
@@ -137,13 +103,8 @@ Result<std::map<std::string, std::string>> checked(Workspace& workspace, const M
 
 Result<void> add_entry(Workspace& workspace, Edit& edit, const Measure& measure, std::string_view status,
                        const std::string& note) {
-  std::vector<Edit::Field> fields = {field("measure", to_hex(measure.id)),
-                                     field("status", std::string(status)), field("note", note)};
-  for (const MeasureEntry* each : standing(measure.log)) fields.push_back(element("previous", each->id));
-  SAMLA_ASSIGN(const RecordId id,
-               content_id(workspace.replica(), measure.space, kind::kMeasureStatus, fields));
-  edit.create(id, measure.space, std::string(kind::kMeasureStatus), std::move(fields));
-  return {};
+  SAMLA_ASSIGN(const StatusLog log, StatusLog::load(workspace, kind::kMeasureStatus, measure.space));
+  return log.add(workspace, edit, measure.space, to_hex(measure.id), status, note);
 }
 
 }  // namespace
@@ -185,7 +146,7 @@ Result<Measure> add_measure(Workspace& workspace, const std::string& unit, const
     // The description is there from the start, so that two who begin it at once edit one text.
     if (!value.empty() || name == "description") made.push_back(field(name, value));
   }
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(space);
   Edit edit;
   edit.create(id, space, std::string(kind::kMeasure), std::move(made));
   SAMLA_TRY(workspace.commit(std::move(edit), {space}));
@@ -196,7 +157,7 @@ Result<Measure> edit_measure(Workspace& workspace, std::string_view id, const Me
                              std::string_view operation) {
   SAMLA_ASSIGN(const Measure measure, find_measure(workspace, id, operation));
   SAMLA_ASSIGN(const auto values, checked(workspace, fields, operation));
-  SAMLA_ASSIGN(const auto record, workspace.records().read(measure.id));
+  SAMLA_ASSIGN(const auto record, workspace.read(measure.id));
   Edit edit;
   for (const auto& [name, value] : values) {
     if (value == record->text(name)) continue;
@@ -249,19 +210,19 @@ Result<Measure> show_measure(Workspace& workspace, std::string_view id) {
 }
 
 Result<std::vector<Measure>> list_measures(Workspace& workspace, const MeasureFilter& filter) {
-  SAMLA_ASSIGN(const auto entries, logs(workspace, std::nullopt));
-  view::Query query;
-  query.kind = kind::kMeasure;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+  SAMLA_ASSIGN(const auto logs, StatusLog::load_all(workspace, kind::kMeasureStatus));
+  SAMLA_ASSIGN(const auto records, workspace.list(kind::kMeasure));
   std::string owner;
   if (filter.owner) {
     SAMLA_ASSIGN(owner, owner_id(workspace, *filter.owner, "measure.list"));
   }
   Names names(workspace);
   std::vector<Measure> out;
-  for (const view::RecordView& record : records) {
-    if (!made_rightly(workspace, record)) continue;
-    Measure each = measure_of(workspace, names, record, entries);
+  static const StatusLog kNoLog;
+  for (const auto& record : records) {
+    if (!made_rightly(workspace, *record)) continue;
+    const auto log = logs.find(record->space);
+    Measure each = measure_of(workspace, names, *record, log == logs.end() ? kNoLog : log->second);
     const bool is_out =
         (filter.unit && each.unit != *filter.unit) || (filter.status && each.status != *filter.status) ||
         (filter.owner && each.owner != owner) || (filter.overdue && !is_overdue(each, filter.today));

@@ -1,6 +1,5 @@
 // Measures (tiltak): what a unit has set out to do, in its unit-hr space, where its leaders and HR read and
-// write; and the programme's main measures, in the programme space. The status is a log of entries that
-// never change; each names those that it follows, so that who knew of what decides, not clocks.
+// write; and the programme's main measures, in the programme space. Where one stands is a log (status_log.h).
 #pragma once
 
 #include <map>
@@ -9,21 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "core/domain/status_log.h"
 #include "core/domain/workspace.h"
 
 namespace samla::domain {
 
 /// foreslått, vedtatt, planlagt, pågår, fullført, avbrutt, effekt vurdert.
 const std::vector<std::string_view>& measure_statuses();
-
-struct MeasureEntry {
-  std::string id;
-  std::string status;
-  std::string note;
-  std::vector<std::string> previous;
-  std::uint64_t time_ms = 0;
-  WriterId author;
-};
 
 struct Measure {
   RecordId id;
@@ -39,7 +30,7 @@ struct Measure {
   std::string resources;
   std::string indicator;
   std::string status;
-  std::vector<MeasureEntry> log;  ///< oldest first
+  std::vector<StatusEntry> log;  ///< oldest first
   SpaceId space;
   std::uint64_t created_ms = 0;
   WriterId author;

@@ -4,6 +4,7 @@
 
 #include "core/base/encoding.h"
 #include "core/domain/policies.h"
+#include "core/domain/rightful.h"
 
 namespace samla::domain {
 namespace {
@@ -12,10 +13,7 @@ constexpr std::size_t kShortDigits = 8;
 constexpr std::size_t kPrefixDigitsMin = 4;
 
 Role role_of_user(const replica::Replica& replica, const UserId& user) {
-  for (const replica::UserInfo& info : replica.users()) {
-    if (info.id == user) return static_cast<Role>(info.role);
-  }
-  return Role::kNone;
+  return static_cast<Role>(replica.role_of(user));
 }
 
 bool is_prefix_of_id(std::string_view words) {
@@ -50,17 +48,13 @@ Result<Id> find_named(const std::map<Id, std::string>& names, std::string_view w
 std::string short_id(ByteView id) { return to_hex(id).substr(0, kShortDigits); }
 
 bool made_rightly(const Workspace& workspace, const view::RecordView& record) {
-  const auto device = workspace.replica().device_of_writer(record.author);
-  const auto user = device ? workspace.replica().user_of_device(*device) : std::nullopt;
+  const auto user = user_of_writer(workspace.replica(), record.author);
   return user && may_make(record.kind, role_of_user(workspace.replica(), *user));
 }
 
-Result<std::vector<view::RecordView>> directory_records(Workspace& workspace, std::string_view kind) {
-  view::Query query;
-  query.kind = kind;
-  query.space = workspace.directory();
-  SAMLA_ASSIGN(auto records, workspace.records().list(query));
-  std::erase_if(records, [&](const auto& record) { return !made_rightly(workspace, record); });
+Result<RecordList> directory_records(Workspace& workspace, std::string_view kind) {
+  SAMLA_ASSIGN(RecordList records, workspace.list(kind, workspace.directory()));
+  std::erase_if(records, [&](const auto& record) { return !made_rightly(workspace, *record); });
   return records;
 }
 
@@ -69,8 +63,8 @@ void Names::load_users() {
   users_.emplace();
   const auto records = directory_records(workspace_, kind::kUser);
   if (!records) return;
-  for (const view::RecordView& record : *records) {
-    users_->insert_or_assign(UserId{record.id.bytes}, Person{record.text("handle"), record.text("name")});
+  for (const auto& record : *records) {
+    users_->insert_or_assign(UserId{record->id.bytes}, Person{record->text("handle"), record->text("name")});
   }
 }
 
@@ -92,8 +86,7 @@ std::optional<UserId> Names::find_user(std::string_view handle) {
 bool Names::may_name(const view::RecordView& record, std::string_view field, const UserId& subject) const {
   for (const view::FieldView& each : record.fields) {
     if (each.name != field || !each.element.empty()) continue;
-    const auto device = workspace_.replica().device_of_writer(each.heads.front().ref.writer);
-    const auto user = device ? workspace_.replica().user_of_device(*device) : std::nullopt;
+    const auto user = user_of_writer(workspace_.replica(), each.heads.front().ref.writer);
     return user == subject || (user && role_of_user(workspace_.replica(), *user) == Role::kHr);
   }
   return false;
@@ -127,8 +120,7 @@ std::optional<std::string> Names::find_device_name(const DeviceId& id) {
 std::string Names::device(const DeviceId& id) { return find_device_name(id).value_or(short_id(id.view())); }
 
 Person Names::author(const WriterId& writer) {
-  const auto device = workspace_.replica().device_of_writer(writer);
-  const auto id = device ? workspace_.replica().user_of_device(*device) : std::nullopt;
+  const auto id = user_of_writer(workspace_.replica(), writer);
   if (!id) return {short_id(writer.view()), short_id(writer.view())};
   return user(*id);
 }
@@ -142,16 +134,16 @@ std::string Names::unit(const RecordId& scope) {
   if (units_.empty()) {
     const auto records = directory_records(workspace_, kind::kUnit);
     if (records) {
-      for (const view::RecordView& record : *records) units_.emplace(record.id, record.text("number"));
+      for (const auto& record : *records) units_.emplace(record->id, record->text("number"));
     }
   }
   const auto found = units_.find(scope);
   return found == units_.end() ? short_id(scope.view()) : found->second;
 }
 
-std::string Names::gathering(const RecordId& id) {
-  const auto record = workspace_.records().read(id);
-  const bool is_named = record && *record && (*record)->kind == kind::kGathering &&
+std::string Names::named(std::string_view kind, const RecordId& id) {
+  const auto record = workspace_.read(id);
+  const bool is_named = record && *record && (*record)->kind == kind &&
                         (*record)->space == workspace_.directory() && made_rightly(workspace_, **record);
   return is_named ? (*record)->text("name") : short_id(id.view());
 }
@@ -166,6 +158,8 @@ void Names::load_spaces() {
       name += " " + unit(info.scope);
     } else if (info.purpose == purpose::kGathering) {
       name += " " + gathering(info.scope);
+    } else if (info.purpose == purpose::kGroup) {
+      name += " " + group(info.scope);
     } else if (!info.scope.is_zero() && !is_own) {
       name += " " + short_id(info.scope.view());
     }

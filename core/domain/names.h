@@ -31,8 +31,10 @@ class Names {
   /// "1902".
   std::string unit(const RecordId& scope);
   /// "Tromsø".
-  std::string gathering(const RecordId& id);
-  /// "notebook", "unit 1902", "unit-hr 1902", "gathering Tromsø", …
+  std::string gathering(const RecordId& id) { return named(kind::kGathering, id); }
+  /// "Lederlaget i Tromsø".
+  std::string group(const RecordId& id) { return named(kind::kGroup, id); }
+  /// "notebook", "unit 1902", "unit-hr 1902", "gathering Tromsø", "group …", …
   std::string space(const SpaceId& id);
   /// The space that `words` names: its name as above, its id, or a unique beginning of the id
   /// of at least 4 digits.
@@ -43,6 +45,8 @@ class Names {
   Result<DeviceId> find_device(std::string_view words, std::string_view operation);
 
  private:
+  /// What the directory's record of the kind calls it.
+  std::string named(std::string_view kind, const RecordId& id);
   void load_users();
   void load_devices();
   void load_spaces();
@@ -60,7 +64,7 @@ class Names {
 /// alone; kinds are every reader's to judge).
 bool made_rightly(const Workspace& workspace, const view::RecordView& record);
 /// The records of `kind` in the directory that were made rightly, oldest first.
-Result<std::vector<view::RecordView>> directory_records(Workspace& workspace, std::string_view kind);
+Result<RecordList> directory_records(Workspace& workspace, std::string_view kind);
 
 std::string short_id(ByteView id);
 

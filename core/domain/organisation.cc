@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/base/encoding.h"
+#include "core/domain/groups.h"
 #include "core/domain/members.h"
 #include "core/domain/names.h"
 #include "core/domain/participants.h"
@@ -169,7 +170,7 @@ namespace {
 std::function<Result<void>(replica::Replica&)> settling_in(const std::string& device) {
   return [device](replica::Replica& replica) -> Result<void> {
     Workspace workspace(replica);
-    SAMLA_TRY(found_own_units(workspace));
+    SAMLA_TRY(found_own_spaces(workspace));
     return workspace.name_device(device);
   };
 }
@@ -189,7 +190,8 @@ Result<std::unique_ptr<replica::Replica>> recover(const replica::OpenOptions& op
   return replica::Replica::recover(options, server_url, words, settling_in(device));
 }
 
-Result<void> found_own_units(Workspace& workspace) {
+Result<void> found_own_spaces(Workspace& workspace) {
+  SAMLA_TRY(found_own_groups(workspace));
   if (workspace.role() != Role::kLeader) return {};
   const auto entitled = workspace.replica().entitled_spaces();
   // A unit's scope is known from the directory alone: an entitlement names the space, not what it is for.
@@ -208,6 +210,7 @@ Result<std::vector<std::string>> invite_many(Workspace& workspace, const std::ve
   for (const Invitation& each : invitations) SAMLA_TRY(check(workspace, each));
   Naming naming(workspace);
   SAMLA_TRY(naming.load_units());
+  SAMLA_ASSIGN(const auto groups, groups_by_handle(workspace));
   const auto other = other_hr(workspace.replica());
   const auto every_unit = unit_hr_scopes(workspace.replica());
   std::vector<replica::InviteSpec> specs;
@@ -227,6 +230,10 @@ Result<std::vector<std::string>> invite_many(Workspace& workspace, const std::ve
     }
     SAMLA_ASSIGN(const auto gatherings, gathering_spaces(workspace, each.user, each.role));
     spec.spaces.insert(spec.spaces.end(), gatherings.begin(), gatherings.end());
+    const auto own = groups.find(each.user);
+    if (own != groups.end() && each.role != Role::kHr) {
+      for (const RecordId& group : own->second) spec.spaces.push_back(group_space(group));
+    }
     specs.push_back(std::move(spec));
     SAMLA_TRY(naming.commit_when(kStepsACommit));
   }
@@ -262,10 +269,10 @@ Result<std::uint64_t> expiry(std::string_view words, std::uint64_t now_ms, std::
 Result<std::vector<Unit>> units(Workspace& workspace) {
   SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kUnit));
   std::vector<Unit> out;
-  for (const view::RecordView& record : records) {
-    out.push_back({record.id, record.text("number"), record.text("name"), record.text("type"),
-                   record.text("parent"), record.text("fylke"), record.text("kommune"),
-                   record.text("language"), record.number("headcount"), record.text("successor")});
+  for (const auto& record : records) {
+    out.push_back({record->id, record->text("number"), record->text("name"), record->text("type"),
+                   record->text("parent"), record->text("fylke"), record->text("kommune"),
+                   record->text("language"), record->number("headcount"), record->text("successor")});
   }
   std::ranges::sort(out, {}, &Unit::number);
   return out;
@@ -286,8 +293,8 @@ namespace {
 Result<std::vector<Theme>> labels(Workspace& workspace, std::string_view kind) {
   SAMLA_ASSIGN(const auto records, directory_records(workspace, kind));
   std::vector<Theme> out;
-  for (const view::RecordView& record : records) {
-    out.push_back({record.text("key"), record.text("nb"), record.text("nn")});
+  for (const auto& record : records) {
+    out.push_back({record->text("key"), record->text("nb"), record->text("nn")});
   }
   std::ranges::sort(out, {}, &Theme::key);
   return out;
@@ -300,7 +307,7 @@ Result<std::vector<Theme>> drivers(Workspace& workspace) { return labels(workspa
 
 Result<std::string> organisation_name(Workspace& workspace) {
   SAMLA_ASSIGN(const auto records, directory_records(workspace, kind::kOrganisation));
-  return records.empty() ? std::string() : records.front().text("name");
+  return records.empty() ? std::string() : records.front()->text("name");
 }
 
 }  // namespace samla::domain

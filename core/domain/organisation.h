@@ -30,9 +30,9 @@ Result<std::unique_ptr<replica::Replica>> recover(const replica::OpenOptions& op
                                                   std::string_view server_url, std::string_view words,
                                                   const std::string& device);
 
-/// Founds the spaces of units that this user may found and nobody has founded: a unit's first leader does.
-/// Placed at the next sync. No-op for everybody else.
-Result<void> found_own_units(Workspace& workspace);
+/// Founds the spaces of units and leader groups that this user may found and nobody has founded: the first of
+/// them does. Placed at the next sync. No-op for everybody else.
+Result<void> found_own_spaces(Workspace& workspace);
 
 struct Invitation {
   std::string user;  ///< the handle

@@ -21,7 +21,7 @@ constexpr std::int64_t kTableMax = 1000;
 Result<std::optional<view::RecordView>> find_participant(Workspace& workspace, const SpaceId& space,
                                                          const std::string& user) {
   SAMLA_ASSIGN(const RecordId id, participant_id(workspace, space, user));
-  SAMLA_ASSIGN(auto record, workspace.records().read(id));
+  SAMLA_ASSIGN(auto record, workspace.read(id));
   if (record && (record->erased || record->space != space || !made_rightly(workspace, *record)))
     record.reset();
   return record;
@@ -32,7 +32,7 @@ std::string own_handle(Workspace& workspace) {
 }
 
 Result<Participant> read_participant(Workspace& workspace, const RecordId& id) {
-  SAMLA_ASSIGN(const auto record, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto record, workspace.read(id));
   if (!record) return fail(ErrorCode::internal, "gathering.participant");
   Names names(workspace);
   return participant_of(*record, names);
@@ -87,14 +87,11 @@ Result<RecordId> participant_id(const Workspace& workspace, const SpaceId& space
 }
 
 Result<std::vector<Participant>> participants(Workspace& workspace, const Gathering& gathering) {
-  view::Query query;
-  query.kind = kind::kParticipant;
-  query.space = gathering.space;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+  SAMLA_ASSIGN(const auto records, workspace.list(kind::kParticipant, gathering.space));
   Names names(workspace);
   std::vector<Participant> out;
-  for (const view::RecordView& record : records) {
-    if (made_rightly(workspace, record)) out.push_back(participant_of(record, names));
+  for (const auto& record : records) {
+    if (made_rightly(workspace, *record)) out.push_back(participant_of(*record, names));
   }
   std::ranges::sort(out, {}, [](const Participant& each) { return std::tie(each.name, each.user); });
   return out;
@@ -187,7 +184,7 @@ Result<std::vector<Participant>> seat(Workspace& workspace, std::string_view wor
   SAMLA_ASSIGN(const auto all, participants(workspace, gathering));
   SAMLA_ASSIGN(const auto leaders, directory_records(workspace, kind::kLeader));
   std::map<std::string, std::string> unit_of;
-  for (const view::RecordView& each : leaders) unit_of[each.text("user")] = each.text("unit");
+  for (const auto& each : leaders) unit_of[each->text("user")] = each->text("unit");
   std::map<std::int64_t, std::size_t> taken;
   std::vector<const Participant*> free;
   for (const Participant& each : all) {

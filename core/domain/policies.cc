@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "core/domain/rightful.h"
+
 namespace samla::domain {
 
 namespace {
-
-std::optional<UserId> user_of(const Workspace& workspace, const WriterId& writer) {
-  const auto device = workspace.replica().device_of_writer(writer);
-  return device ? workspace.replica().user_of_device(*device) : std::nullopt;
-}
 
 void take_greatest(view::FieldView& field) {
   const auto number = [](const view::HeadView& head) { return std::get_if<std::int64_t>(&head.value); };
@@ -21,9 +18,9 @@ void take_greatest(view::FieldView& field) {
 }
 
 void take_owners(const Workspace& workspace, const WriterId& author, view::FieldView& field) {
-  const auto owner = user_of(workspace, author);
+  const auto owner = user_of_writer(workspace.replica(), author);
   const auto by_owner = [&](const view::HeadView& head) {
-    return head.readable && owner && user_of(workspace, head.ref.writer) == owner;
+    return head.readable && owner && user_of_writer(workspace.replica(), head.ref.writer) == owner;
   };
   // Two devices of the owner may disagree: then a person is asked after all.
   if (std::ranges::count_if(field.heads, by_owner) != 1) return;

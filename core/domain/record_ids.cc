@@ -20,7 +20,7 @@ Result<view::RecordView> find_record(Workspace& workspace, std::string_view id,
   bool ambiguous = candidates->size() > kCandidatesMax;
   for (const RecordId& candidate : *candidates) {
     if (ambiguous) break;
-    SAMLA_ASSIGN(auto record, workspace.records().read(candidate));
+    SAMLA_ASSIGN(auto record, workspace.read(candidate));
     const bool wanted =
         kinds.size() == 0 || std::ranges::find(kinds, record ? record->kind : "") != kinds.end();
     if (!record || !wanted) continue;

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "core/base/encoding.h"
 #include "core/domain/consolidation.h"
@@ -35,6 +36,8 @@ bool is_common(const std::string& word) {
          std::ranges::all_of(word, [](char c) { return c >= '0' && c <= '9'; });
 }
 
+constexpr std::string_view kAnswers = "svar";
+
 struct Use {
   std::size_t subject = 0;
   const Assessment* revision = nullptr;
@@ -42,44 +45,101 @@ struct Use {
   std::string source;
 };
 
+/// A form of a stem: how often, and by whom.
+struct WordForm {
+  std::int64_t count = 0;
+  std::set<std::size_t> subjects;
+};
+
 struct Stem {
-  std::map<std::string, std::size_t> words;
-  std::map<std::size_t, std::int64_t> by_subject;
+  std::map<std::string, WordForm> forms;
+  std::vector<StemFact> facts;  ///< of all texts, whatever is asked for
+  // Of those that are asked for, in units that are.
+  std::int64_t count = 0;
+  std::set<std::size_t> subjects;
   std::vector<Use> uses;
+};
+
+/// Which texts are asked for: kinds of items, and the answers; themes by key, the last for none.
+struct Wanted {
+  std::vector<std::string> part_words;
+  std::vector<std::string> theme_keys;
+  std::vector<bool> parts;
+  std::vector<bool> themes;
+
+  Wanted(const TextFilter& filter, const std::vector<Theme>& known) {
+    for (const std::string_view type : item_types()) part_words.emplace_back(type);
+    part_words.emplace_back(kAnswers);
+    for (const std::string& each : part_words)
+      parts.push_back(filter.part.empty() ? each != kAnswers : each == filter.part);
+    for (const Theme& each : known) theme_keys.push_back(each.key);
+    theme_keys.emplace_back();
+    for (const std::string& each : theme_keys) themes.push_back(filter.theme.empty() || each == filter.theme);
+  }
+  std::size_t part(std::string_view word) const {
+    return static_cast<std::size_t>(std::ranges::find(part_words, word) - part_words.begin());
+  }
+  std::size_t theme(std::string_view key) const {
+    const auto found = std::ranges::find(theme_keys, key);
+    return found == theme_keys.end() ? theme_keys.size() - 1
+                                     : static_cast<std::size_t>(found - theme_keys.begin());
+  }
 };
 
 class Counter {
  public:
-  void add(const Use& use) {
-    std::set<std::string> here;
-    for (view::Word& word : view::words_of(*use.text)) {
-      if (is_common(word.lower)) continue;
-      std::string stem = view::stem_of(word.lower);
-      Stem& entry = stems_[stem];
-      ++entry.words[word.lower];
-      ++entry.by_subject[use.subject];
-      if (here.insert(std::move(stem)).second) entry.uses.push_back(use);
+  Counter(const Wanted& wanted, const std::vector<bool>& chosen, Audience audience)
+      : wanted_(wanted), chosen_(chosen), is_for_others_(audience == Audience::kOthers) {}
+
+  void add_all(const Assessment& revision, std::size_t subject) {
+    // HR sees counts as they are: what is not asked for need not be looked at.
+    if (!is_for_others_ && !chosen_[subject]) return;
+    for (const auto& [id, answer] : revision.answers)
+      add({subject, &revision, &answer, id}, wanted_.part(kAnswers), wanted_.theme({}));
+    for (const AssessmentItem& item : revision.items) {
+      const std::size_t part = wanted_.part(item.type);
+      if (part == wanted_.parts.size()) continue;
+      const std::size_t theme = wanted_.theme(item.theme);
+      add({subject, &revision, &item.text, item.id}, part, theme);
+      if (!item.evidence.empty()) add({subject, &revision, &item.evidence, item.id}, part, theme);
     }
   }
   const std::map<std::string, Stem>& stems() const { return stems_; }
 
  private:
+  void add(const Use& use, std::size_t part, std::size_t theme) {
+    const bool is_wanted = wanted_.parts[part] && wanted_.themes[theme];
+    if (!is_wanted && !is_for_others_) return;
+    std::set<std::string> here;
+    for (view::Word& word : view::words_of(*use.text)) {
+      if (is_common(word.lower)) continue;
+      std::string stem = stem_once(word.lower);
+      Stem& entry = stems_[stem];
+      if (is_for_others_) entry.facts.push_back({use.subject, part, theme, 1});
+      if (!is_wanted) continue;
+      WordForm& form = entry.forms[word.lower];
+      ++form.count;
+      form.subjects.insert(use.subject);
+      if (!chosen_[use.subject]) continue;
+      ++entry.count;
+      entry.subjects.insert(use.subject);
+      if (here.insert(std::move(stem)).second) entry.uses.push_back(use);
+    }
+  }
+
+  /// The same few words stand everywhere.
+  const std::string& stem_once(const std::string& word) {
+    const auto [known, is_new] = stem_of_.try_emplace(word);
+    if (is_new) known->second = view::stem_of(word);
+    return known->second;
+  }
+
+  std::unordered_map<std::string, std::string> stem_of_;
+  const Wanted& wanted_;
+  const std::vector<bool>& chosen_;
+  bool is_for_others_;
   std::map<std::string, Stem> stems_;
 };
-
-void count(const Assessment& revision, std::size_t subject, const TextFilter& filter, Counter& counter) {
-  if (filter.part == "svar") {
-    for (const auto& [id, answer] : revision.answers) counter.add({subject, &revision, &answer, id});
-    return;
-  }
-  for (const AssessmentItem& item : revision.items) {
-    const bool fits = (filter.part.empty() || item.type == filter.part) &&
-                      (filter.theme.empty() || item.theme == filter.theme);
-    if (!fits) continue;
-    counter.add({subject, &revision, &item.text, item.id});
-    if (!item.evidence.empty()) counter.add({subject, &revision, &item.evidence, item.id});
-  }
-}
 
 /// From as many units as there are, before a unit is quoted twice.
 std::vector<Quote> quotes_of(const Stem& stem, std::size_t most) {
@@ -97,18 +157,12 @@ std::vector<Quote> quotes_of(const Stem& stem, std::size_t most) {
   return out;
 }
 
-std::int64_t total_of(const Stem& stem, const std::vector<bool>& chosen) {
-  std::int64_t out = 0;
-  for (const auto& [subject, amount] : stem.by_subject) out += chosen[subject] ? amount : 0;
-  return out;
-}
-
-/// As others may know it: through a table of its own, of all units, whatever is chosen.
-std::optional<std::int64_t> told(const Consolidation& all, const std::vector<bool>& chosen, const Stem& stem,
-                                 Audience audience) {
-  std::vector<Fact> facts;
-  for (const auto& [subject, amount] : stem.by_subject) facts.push_back({subject, 0, amount});
-  return Table(all.subjects(), 1, std::move(facts), audience).ask(chosen).total;
+/// The form that is used most; for others the stem itself, where too few units have that form in common.
+std::string word_of(const std::string& stem, const Stem& entry, const Asked& asked) {
+  const auto most =
+      std::ranges::max_element(entry.forms, {}, [](const auto& each) { return each.second.count; });
+  const bool is_rare = asked.audience == Audience::kOthers && most->second.subjects.size() < asked.k;
+  return is_rare ? stem : most->first;
 }
 
 }  // namespace
@@ -117,44 +171,37 @@ Result<std::vector<StemCount>> report_text(Workspace& workspace, const ReportFil
                                            const TextFilter& text) {
   SAMLA_ASSIGN(const Consolidation all, Consolidation::load(workspace, "report.text"));
   SAMLA_ASSIGN(const auto chosen, all.chosen(filter, "report.text"));
+  SAMLA_ASSIGN(const auto known, themes(workspace));
   SAMLA_ASSIGN(const auto revisions, counting_revisions(workspace));
-  Counter counter;
+  const Wanted wanted(text, known);
+  Counter counter(wanted, chosen, filter.audience);
   for (const Assessment& each : revisions) {
     const auto subject = all.subject_of(each.space);
-    if (subject) count(each, *subject, text, counter);
+    if (subject) counter.add_all(each, *subject);
   }
+  const bool is_for_others = filter.audience == Audience::kOthers;
+  const Asked asked = {all.subjects(), chosen, filter.audience, all.anonymity()};
+  // What is told, by the stem: the order of numbers that are hidden would tell something of them.
   std::vector<std::pair<std::int64_t, const std::pair<const std::string, Stem>*>> ranked;
   for (const auto& stem : counter.stems()) {
-    const std::int64_t total = total_of(stem.second, chosen);
-    const bool is_seldom =
-        filter.audience == Audience::kOthers && stem.second.by_subject.size() < kAnonymityDefault;
-    if (total > 0 && !is_seldom) ranked.emplace_back(total, &stem);
+    if (stem.second.count == 0) continue;
+    const Count amount = is_for_others ? count_stem(asked, stem.second.facts, wanted.parts, wanted.themes)
+                                       : Count(stem.second.count);
+    if (amount && *amount > 0) ranked.emplace_back(*amount, &stem);
   }
   std::ranges::sort(ranked, [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first > b.first : a.second->first < b.second->first;
   });
-  const bool is_hr = filter.audience == Audience::kHr;
+  if (ranked.size() > text.stems_max) ranked.resize(text.stems_max);
   std::vector<StemCount> out;
-  for (const auto& [total, stem] : ranked) {
-    if (out.size() >= text.stems_max) break;
-    const auto amount = is_hr ? std::optional(total) : told(all, chosen, stem->second, filter.audience);
-    if (!amount || *amount == 0) continue;
-    const auto word =
-        std::ranges::max_element(stem->second.words, {}, [](const auto& each) { return each.second; });
-    StemCount row{stem->first, word->first, *amount, {}, {}};
-    if (is_hr) {
-      Stem mine = stem->second;
-      std::erase_if(mine.by_subject, [&](const auto& each) { return !chosen[each.first]; });
-      std::erase_if(mine.uses, [&](const Use& use) { return !chosen[use.subject]; });
-      row.units = static_cast<std::int64_t>(mine.by_subject.size());
-      row.quotes = quotes_of(mine, text.quotes_max);
+  for (const auto& [amount, stem] : ranked) {
+    StemCount row{stem->first, word_of(stem->first, stem->second, asked), amount, {}, {}};
+    if (!is_for_others) {
+      row.units = static_cast<std::int64_t>(stem->second.subjects.size());
+      row.quotes = quotes_of(stem->second, text.quotes_max);
     }
     out.push_back(std::move(row));
   }
-  // By what is told: the order of the true numbers would tell more.
-  std::ranges::stable_sort(out, [](const StemCount& a, const StemCount& b) {
-    return a.count != b.count ? a.count > b.count : a.stem < b.stem;
-  });
   return out;
 }
 

@@ -26,12 +26,9 @@ Result<std::vector<std::size_t>> ranks(Workspace& workspace, const Consolidation
     if (const auto subject = all.subject_of(space))
       out[*subject] = std::max(out[*subject], rank_of_status(status));
   };
-  view::Query query;
-  query.kind = kind::kStatusWord;
-  SAMLA_ASSIGN(const auto words, workspace.records().list(query));
-  for (const view::RecordView& record : words) {
-    if (is_unaltered(workspace.replica(), record) && made_rightly(workspace, record))
-      raise(record.space, record.text("status"));
+  SAMLA_ASSIGN(const auto words, workspace.list(kind::kStatusWord));
+  for (const auto& record : words) {
+    if (record->unaltered && made_rightly(workspace, *record)) raise(record->space, record->text("status"));
   }
   // What HR has said counts, also where a later revision has begun anew.
   SAMLA_ASSIGN(const auto revisions, submitted_revisions(workspace));
@@ -50,14 +47,13 @@ std::vector<ResponseGroup> groups_by(const Consolidation& all, const std::vector
     std::vector<bool> part = chosen;
     for (std::size_t i = 0; i < part.size(); ++i) part[i] = part[i] && all.subjects()[i].*key == name;
     out.push_back({name, static_cast<std::size_t>(std::ranges::count(part, true)),
-                   counts_of(table.ask(part), texts_of(assessment_statuses()))});
+                   counts_of(table, part, texts_of(assessment_statuses()))});
   }
   return out;
 }
 
 /// First submissions by week.
-Result<Counts> weeks(Workspace& workspace, const Consolidation& all, const std::vector<bool>& chosen,
-                     Audience audience) {
+Result<Counts> weeks(Workspace& workspace, const Consolidation& all, const std::vector<bool>& chosen) {
   SAMLA_ASSIGN(const auto revisions, all_revisions(workspace, std::nullopt));
   std::map<std::size_t, std::uint64_t> first;
   for (const Assessment& each : revisions) {
@@ -74,12 +70,12 @@ Result<Counts> weeks(Workspace& workspace, const Consolidation& all, const std::
     const auto at = std::ranges::find(words, week_of(ms)) - words.begin();
     facts.push_back({subject, static_cast<std::size_t>(at), 1});
   }
-  const Table table(all.subjects(), words.size(), std::move(facts), audience);
-  return counts_of(table.ask(chosen), words);
+  const Table table(all.subjects(), words.size(), std::move(facts), Audience::kHr);
+  return counts_of(table, chosen, words);
 }
 
 /// A table of its own for each type of item: what is hidden in one is not told by another.
-Answer count_items(const Consolidation& all, const std::vector<Assessment>& revisions,
+Counts count_items(const Consolidation& all, const std::vector<Assessment>& revisions,
                    const std::vector<std::string>& keys, const std::vector<bool>& chosen, Audience audience,
                    std::string_view type, std::string AssessmentItem::*key) {
   std::vector<Fact> facts;
@@ -93,7 +89,8 @@ Answer count_items(const Consolidation& all, const std::vector<Assessment>& revi
       facts.push_back({*subject, at, 1});
     }
   }
-  return Table(all.subjects(), keys.size(), std::move(facts), audience).ask(chosen);
+  return counts_of(Table(all.subjects(), keys.size(), std::move(facts), audience, all.anonymity()), chosen,
+                   keys);
 }
 
 struct Ask {
@@ -114,14 +111,16 @@ Result<Response> report_response(Workspace& workspace, const ReportFilter& filte
   SAMLA_ASSIGN(const auto rank, ranks(workspace, ask.all));
   std::vector<Fact> facts;
   for (std::size_t i = 0; i < rank.size(); ++i) facts.push_back({i, rank[i], 1});
-  const Table table(ask.all.subjects(), assessment_statuses().size(), std::move(facts), filter.audience);
+  const Table table(ask.all.subjects(), assessment_statuses().size(), std::move(facts), filter.audience,
+                    ask.all.anonymity());
   Response out;
   out.whole.units = static_cast<std::size_t>(std::ranges::count(ask.chosen, true));
-  out.whole.by_status = counts_of(table.ask(ask.chosen), texts_of(assessment_statuses()));
+  out.whole.by_status = counts_of(table, ask.chosen, texts_of(assessment_statuses()));
   if (by == "fylke") out.groups = groups_by(ask.all, ask.chosen, table, &Subject::fylke);
   if (by == "type") out.groups = groups_by(ask.all, ask.chosen, table, &Subject::type);
-  SAMLA_ASSIGN(out.by_week, weeks(workspace, ask.all, ask.chosen, filter.audience));
-  for (std::size_t i = 0; i < rank.size() && filter.audience == Audience::kHr; ++i) {
+  if (filter.audience != Audience::kHr) return out;
+  SAMLA_ASSIGN(out.by_week, weeks(workspace, ask.all, ask.chosen));
+  for (std::size_t i = 0; i < rank.size(); ++i) {
     if (ask.chosen[i] && rank[i] < rank_of_status(kStatusSubmitted))
       out.missing.push_back(ask.all.units()[i]);
   }
@@ -137,15 +136,15 @@ Result<Themes> report_themes(Workspace& workspace, const ReportFilter& filter, b
   keys.emplace_back();
   Themes out;
   for (const Theme& each : known) out.rows.push_back({each.key, each.nb, {}, {}, {}});
-  out.rows.push_back({});
+  out.rows.push_back({{}, by_driver ? "Uten drivkraft" : "Uten tema", {}, {}, {}});
   constexpr std::array kColumns = {std::pair("styrke", &ThemeCounts::strengths),
                                    std::pair("svakhet", &ThemeCounts::weaknesses),
                                    std::pair("tiltak", &ThemeCounts::measures)};
   for (const auto& [type, column] : kColumns) {
-    const Answer answer = count_items(ask.all, revisions, keys, ask.chosen, filter.audience, type,
-                                      by_driver ? &AssessmentItem::driver : &AssessmentItem::theme);
-    for (std::size_t i = 0; i < keys.size(); ++i) out.rows[i].*column = answer.cells[i];
-    for (const JoinedCount& each : counts_of(answer, keys).joined) out.joined.emplace_back(type, each);
+    const Counts counted = count_items(ask.all, revisions, keys, ask.chosen, filter.audience, type,
+                                       by_driver ? &AssessmentItem::driver : &AssessmentItem::theme);
+    for (std::size_t i = 0; i < keys.size(); ++i) out.rows[i].*column = counted.by_word[i].second;
+    for (const JoinedCount& each : counted.joined) out.joined.emplace_back(type, each);
   }
   const ThemeCounts& other = out.rows.back();
   const bool is_empty = other.strengths == 0 && other.weaknesses == 0 && other.measures == 0;
@@ -156,35 +155,29 @@ Result<Themes> report_themes(Workspace& workspace, const ReportFilter& filter, b
 Result<MeasuresReport> report_measures(Workspace& workspace, const ReportFilter& filter) {
   SAMLA_ASSIGN(const Ask ask, begin(workspace, filter, "report.measures"));
   SAMLA_ASSIGN(const auto measures, list_measures(workspace, {}));
-  const auto& words = measure_statuses();
-  const auto rank = [&](std::string_view status) {
+  const std::vector<std::string> words = texts_of(measure_statuses());
+  const auto place = [&](std::string_view status) {
     const auto found = std::ranges::find(words, status);
     return found == words.end() ? std::size_t{0} : static_cast<std::size_t>(found - words.begin());
   };
   MeasuresReport out;
-  std::vector<Fact> by_status;
-  std::vector<Fact> overdue;
-  std::vector<Fact> reviewed;
+  std::vector<StatusFact> facts;
   for (const Measure& each : measures) {
     const auto subject = ask.all.subject_of(each.space);
-    if (!subject) {
+    if (subject) {
+      facts.push_back({*subject, place(each.status), is_overdue(each, filter.today)});
+    } else {
       ++out.programme;
-      continue;
     }
-    by_status.push_back({*subject, rank(each.status), 1});
-    overdue.push_back({*subject, is_overdue(each, filter.today) ? 1u : 0u, 1});
-    const bool is_reviewed = each.status == "effekt vurdert";
-    if (is_reviewed || each.status == "fullført" || each.status == "avbrutt")
-      reviewed.push_back({*subject, is_reviewed ? 1u : 0u, 1});
   }
-  const auto ask_of = [&](std::size_t categories, std::vector<Fact> facts) {
-    return Table(ask.all.subjects(), categories, std::move(facts), filter.audience).ask(ask.chosen);
-  };
-  out.by_status = counts_of(ask_of(words.size(), std::move(by_status)), texts_of(words));
-  out.overdue = ask_of(2, std::move(overdue)).cells[1];
-  const Answer ended = ask_of(2, std::move(reviewed));
-  out.reviewed = ended.cells[1];
-  out.ended = ended.total;
+  const StatusCounts counted =
+      count_statuses({ask.all.subjects(), ask.chosen, filter.audience, ask.all.anonymity()}, facts, words,
+                     {place("fullført"), place("avbrutt"), place("effekt vurdert")});
+  out.by_status = counted.by_status;
+  out.overdue = counted.overdue;
+  out.ended = counted.ended;
+  out.reviewed = counted.reviewed;
+  out.share_reviewed = share_of(out.reviewed, out.ended);
   return out;
 }
 
@@ -193,24 +186,23 @@ Result<CascadeReportCounts> report_cascade_tasks(Workspace& workspace, const Rep
   SAMLA_ASSIGN(const auto tasks, list_cascade(workspace, {}));
   const std::vector<std::string> words = {std::string(kCascadeAssigned), std::string(kCascadePlanned),
                                           std::string(kCascadeDone), std::string(kCascadeAcknowledged)};
-  std::vector<Fact> by_status;
-  std::vector<Fact> overdue;
+  std::vector<StatusFact> facts;
   std::vector<Fact> reached;
   for (const CascadeTask& each : tasks) {
     const auto subject = ask.all.subject_of(each.space);
     const auto at = std::ranges::find(words, each.status);
     if (!subject || at == words.end()) continue;
-    by_status.push_back({*subject, static_cast<std::size_t>(at - words.begin()), 1});
-    overdue.push_back({*subject, is_overdue(each, filter.today) ? 1u : 0u, 1});
+    facts.push_back({*subject, static_cast<std::size_t>(at - words.begin()), is_overdue(each, filter.today)});
     if (each.reached > 0) reached.push_back({*subject, 0, each.reached});
   }
-  const auto ask_of = [&](std::size_t categories, std::vector<Fact> facts) {
-    return Table(ask.all.subjects(), categories, std::move(facts), filter.audience).ask(ask.chosen);
-  };
+  const Asked asked = {ask.all.subjects(), ask.chosen, filter.audience, ask.all.anonymity()};
+  const StatusCounts counted = count_statuses(asked, facts, words, {2, 3});
   CascadeReportCounts out;
-  out.by_status = counts_of(ask_of(words.size(), std::move(by_status)), words);
-  out.overdue = ask_of(2, std::move(overdue)).cells[1];
-  out.reached = ask_of(1, std::move(reached)).total;
+  out.by_status = counted.by_status;
+  out.overdue = counted.overdue;
+  out.done = counted.ended;
+  out.share_done = share_of(out.done, out.by_status.total);
+  out.reached = Table(asked.subjects, 1, std::move(reached), asked.audience, asked.k).ask(asked.chosen).total;
   return out;
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/domain/organisation.h"
-#include "core/domain/suppression.h"
+#include "core/domain/report_counts.h"
 #include "core/domain/workspace.h"
 
 namespace samla::domain {
@@ -22,21 +22,6 @@ struct ReportFilter {
   std::string today;                  ///< a date, by which overdue is judged
 };
 
-/// A number, or nothing where it is hidden.
-using Count = std::optional<std::int64_t>;
-
-/// Words that can only be counted together.
-struct JoinedCount {
-  std::vector<std::string> words;
-  std::int64_t amount = 0;
-};
-
-struct Counts {
-  Count total;
-  std::vector<std::pair<std::string, Count>> by_word;  ///< in the words' own order
-  std::vector<JoinedCount> joined;
-};
-
 struct ResponseGroup {
   std::string name;  ///< a fylke or a type; of the whole: empty
   std::size_t units = 0;
@@ -46,8 +31,9 @@ struct ResponseGroup {
 struct Response {
   ResponseGroup whole;
   std::vector<ResponseGroup> groups;  ///< by fylke or type, where asked
-  Counts by_week;                     ///< first submissions, by ISO week
-  std::vector<Unit> missing;          ///< not submitted yet; for HR alone
+  /// First submissions, by ISO week; for HR alone: with the statuses they would tell who is late.
+  Counts by_week;
+  std::vector<Unit> missing;  ///< not submitted yet; for HR alone
 };
 
 /// A unit counts once, by the furthest that any of its assessments has come; one that has become part of
@@ -56,7 +42,7 @@ Result<Response> report_response(Workspace& workspace, const ReportFilter& filte
 
 struct ThemeCounts {
   std::string theme;  ///< its key; empty: items without one
-  std::string name;
+  std::string name;   ///< in bokmål
   Count strengths;
   Count weaknesses;
   Count measures;
@@ -76,6 +62,7 @@ struct MeasuresReport {
   Count overdue;
   Count reviewed;  ///< of those that ended, those whose effect is reviewed
   Count ended;
+  Count share_reviewed;       ///< percent of those that ended
   std::size_t programme = 0;  ///< main measures, of no unit
 };
 
@@ -84,7 +71,9 @@ Result<MeasuresReport> report_measures(Workspace& workspace, const ReportFilter&
 struct CascadeReportCounts {
   Counts by_status;
   Count overdue;
-  Count reached;  ///< staff
+  Count done;        ///< carried out, acknowledged or not
+  Count share_done;  ///< percent of all
+  Count reached;     ///< staff
 };
 
 Result<CascadeReportCounts> report_cascade_tasks(Workspace& workspace, const ReportFilter& filter);

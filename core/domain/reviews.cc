@@ -88,21 +88,19 @@ Result<Assessment> decide(Workspace& workspace, std::string_view id, std::string
 
 Result<Reviews> Reviews::load(Workspace& workspace, const std::optional<SpaceId>& space) {
   Reviews out;
-  view::Query query;
-  query.space = space;
-  query.kind = kind::kDecision;
-  SAMLA_ASSIGN(const auto decisions, workspace.records().list(query));
-  for (const view::RecordView& record : decisions) {
-    if (!is_unaltered(workspace.replica(), record) || !made_rightly(workspace, record)) continue;
+  SAMLA_ASSIGN(const auto decisions, workspace.list(kind::kDecision, space));
+  for (const auto& kept : decisions) {
+    const view::RecordView& record = *kept;
+    if (!kept->unaltered || !made_rightly(workspace, record)) continue;
     Decision each{to_hex(record.id),     record.text("assessment"),   record.text("revision"),
                   record.text("status"), record.elements("previous"), record.created_ms,
                   record.author};
     if (is_decision(each.status)) out.decisions_.emplace(each.revision, std::move(each));
   }
-  query.kind = kind::kComment;
-  SAMLA_ASSIGN(const auto comments, workspace.records().list(query));
-  for (const view::RecordView& record : comments) {
-    if (made_rightly(workspace, record)) out.comments_.emplace(record.text("assessment"), comment_of(record));
+  SAMLA_ASSIGN(const auto comments, workspace.list(kind::kComment, space));
+  for (const auto& record : comments) {
+    if (made_rightly(workspace, *record))
+      out.comments_.emplace(record->text("assessment"), comment_of(*record));
   }
   return out;
 }
@@ -178,7 +176,7 @@ Result<Assessment> return_assessment(Workspace& workspace, std::string_view id,
     SAMLA_TRY(check_target(form, revision, target, kOperation));
     SAMLA_TRY(check_text(text, "a comment", kOperation));
     if (text.empty()) return fail(ErrorCode::invalid_argument, text_of(kOperation), "a comment is empty");
-    edit.create(workspace.replica().new_record_id(), revision.space, text_of(kind::kComment),
+    edit.create(workspace.replica().new_record_id(revision.space), revision.space, text_of(kind::kComment),
                 {field("assessment", revision.source), field("revision", to_hex(revision.id)),
                  field("target", target), field("text", text), field("status", text_of(kCommentOpen))});
   }

@@ -43,7 +43,7 @@ Result<RecordId> add_decision(Workspace& workspace, Edit& edit, const Round& rou
   }
   SAMLA_ASSIGN(const RecordId id,
                content_id(workspace.replica(), programme, kind::kPublishedDecision, fields));
-  SAMLA_ASSIGN(const auto present, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto present, workspace.read(id));
   if (!present) edit.create(id, programme, std::string(kind::kPublishedDecision), std::move(fields));
   return id;
 }
@@ -54,17 +54,14 @@ Result<RecordId> add_measure_of(Workspace& workspace, Edit& edit, const Round& r
   const SpaceId programme = workspace.replica().space_id(purpose::kProgramme, {});
   SAMLA_ASSIGN(const RecordId id,
                workspace.replica().derived_id(programme, kind::kMeasure, to_hex(round.id) + " " + chosen.id));
-  SAMLA_ASSIGN(const auto present, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto present, workspace.read(id));
   if (present) return id;
   edit.create(id, programme, std::string(kind::kMeasure),
               {field("title", measure_title(chosen.text)), field("description", chosen.text),
                field("origin_kind", std::string(kind::kRound)), field("origin", to_hex(round.id)),
                field("theme", chosen.theme)});
-  std::vector<Edit::Field> entry = {field("measure", to_hex(id)), field("status", std::string("vedtatt")),
-                                    field("note", round.rationale)};
-  SAMLA_ASSIGN(const RecordId entry_id,
-               content_id(workspace.replica(), programme, kind::kMeasureStatus, entry));
-  edit.create(entry_id, programme, std::string(kind::kMeasureStatus), std::move(entry));
+  SAMLA_ASSIGN(const StatusLog log, StatusLog::load(workspace, kind::kMeasureStatus, programme));
+  SAMLA_TRY(log.add(workspace, edit, programme, to_hex(id), "vedtatt", round.rationale));
   return id;
 }
 

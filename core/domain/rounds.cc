@@ -237,7 +237,7 @@ Result<Round> open_round(Workspace& workspace, const NewRound& round) {
     fields.push_back(element("candidates", to_hex(each.id)));
     fields.push_back(field(text_field(to_hex(each.id)), each.text));
   }
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(forum);
   Edit edit;
   edit.create(id, forum, std::string(kind::kRound), std::move(fields));
   SAMLA_TRY(workspace.commit(std::move(edit), {forum}));
@@ -322,15 +322,12 @@ Result<Round> find_round(Workspace& workspace, std::string_view id, std::string_
 
 Result<std::vector<Round>> list_rounds(Workspace& workspace, const std::optional<std::string>& status) {
   SAMLA_ASSIGN(const Reading from, reading(workspace));
-  view::Query query;
-  query.kind = kind::kRound;
-  query.space = forum_of(workspace);
-  query.newest_first = true;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+  SAMLA_ASSIGN(auto records, workspace.list(kind::kRound, forum_of(workspace)));
+  std::ranges::reverse(records);
   std::vector<Round> out;
-  for (const view::RecordView& record : records) {
-    if (!made_rightly(workspace, record)) continue;
-    SAMLA_ASSIGN(Round each, round_of(workspace, record, from));
+  for (const auto& record : records) {
+    if (!made_rightly(workspace, *record)) continue;
+    SAMLA_ASSIGN(Round each, round_of(workspace, *record, from));
     if (!status || each.status == *status) out.push_back(std::move(each));
   }
   return out;

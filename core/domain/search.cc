@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/domain/dates.h"
+#include "core/domain/note_withdrawals.h"
 #include "core/domain/organisation.h"
 
 namespace samla::domain {
@@ -61,10 +62,11 @@ std::vector<std::string> searched_kinds() {
 Result<std::vector<Found>> search(Workspace& workspace, const SearchFilter& filter) {
   SAMLA_ASSIGN(const view::SearchQuery query, query_of(workspace, filter));
   SAMLA_ASSIGN(const auto hits, workspace.records().search(query));
+  SAMLA_ASSIGN(const NoteWithdrawals withdrawals, NoteWithdrawals::load(workspace));
   std::vector<Found> out;
   for (const view::SearchHit& hit : hits) {
-    SAMLA_ASSIGN(const auto record, workspace.records().read(hit.id));
-    if (!record) continue;
+    SAMLA_ASSIGN(const auto record, workspace.read(hit.id));
+    if (!record || (hit.kind == kind::kPublishedNote && withdrawals.holds(*record))) continue;
     Found found{hit.id, hit.kind, first_line(hit.title), hit.snippet, record->space, record->updated_ms, {}};
     if (hit.kind == kind::kAssessment || hit.kind == kind::kRevision)
       found.title = record->text("form") + " " + record->text("unit");

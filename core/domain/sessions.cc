@@ -72,7 +72,7 @@ Result<void> check_runs(const Workspace& workspace, std::string_view operation) 
 }
 
 Result<Session> read_again(Workspace& workspace, const RecordId& id) {
-  SAMLA_ASSIGN(const auto record, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto record, workspace.read(id));
   if (!record) return fail(ErrorCode::internal, "gathering.session");
   return session_of(*record);
 }
@@ -121,7 +121,7 @@ Result<Session> add_session(Workspace& workspace, std::string_view words, const 
   }
   // There from the start, so that two who begin it at once edit one text.
   made.push_back(field("prompt", fields.prompt.value_or(std::string())));
-  const RecordId id = workspace.replica().new_record_id();
+  const RecordId id = workspace.replica().new_record_id(gathering.space);
   Edit edit;
   edit.create(id, gathering.space, std::string(kind::kSession), std::move(made));
   SAMLA_TRY(workspace.commit(std::move(edit), {gathering.space}));
@@ -151,13 +151,10 @@ Result<Session> edit_session(Workspace& workspace, std::string_view id, const Se
 }
 
 Result<std::vector<Session>> agenda(Workspace& workspace, const Gathering& gathering) {
-  view::Query query;
-  query.kind = kind::kSession;
-  query.space = gathering.space;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+  SAMLA_ASSIGN(const auto records, workspace.list(kind::kSession, gathering.space));
   std::vector<Session> out;
-  for (const view::RecordView& record : records) {
-    if (made_rightly(workspace, record)) out.push_back(session_of(record));
+  for (const auto& record : records) {
+    if (made_rightly(workspace, *record)) out.push_back(session_of(*record));
   }
   std::ranges::sort(out, {}, [](const Session& each) { return std::tie(each.from, each.title, each.id); });
   return out;

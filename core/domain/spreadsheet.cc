@@ -23,6 +23,8 @@ std::string shortened(const std::string& text) {
 lxw_error write_cell(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column, const Cell& cell) {
   if (const auto* number = std::get_if<std::int64_t>(&cell))
     return worksheet_write_number(sheet, row, column, static_cast<double>(*number), nullptr);
+  if (std::holds_alternative<HiddenCell>(cell))
+    return worksheet_write_string(sheet, row, column, std::string(kHiddenMark).c_str(), nullptr);
   const auto* text = std::get_if<std::string>(&cell);
   if (text == nullptr || text->empty()) return LXW_NO_ERROR;
   return worksheet_write_string(sheet, row, column, shortened(*text).c_str(), nullptr);

@@ -32,22 +32,39 @@ std::vector<std::string> lines_of(std::string_view text) {
 }  // namespace
 
 Result<StatusLog> StatusLog::load(Workspace& workspace, std::string_view kind, const SpaceId& space) {
-  view::Query query;
-  query.kind = kind;
-  query.space = space;
   // What was said stays said: a member who erases another's entry takes nothing back.
-  query.include_erased = true;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+  SAMLA_ASSIGN(const auto records, workspace.list_with_erased(kind, space));
   StatusLog out;
   out.kind_ = kind;
-  for (const view::RecordView& record : records) {
-    if (!is_unaltered(workspace.replica(), record) || !made_rightly(workspace, record)) continue;
-    out.logs_[record.text("of")].push_back(
-        {to_hex(record.id), record.text("of"), record.text("status"), record.text("note"),
-         record.elements("previous"), lines_of(record.text("details")), record.created_ms, record.author});
-  }
-  for (auto& [of, log] : out.logs_) sort_causally(log);
+  for (const auto& record : records) out.take(workspace, *record);
+  out.put_in_order();
   return out;
+}
+
+Result<std::map<SpaceId, StatusLog>> StatusLog::load_all(Workspace& workspace, std::string_view kind) {
+  SAMLA_ASSIGN(const auto records, workspace.list_with_erased(kind));
+  std::map<SpaceId, StatusLog> out;
+  for (const auto& record : records) {
+    StatusLog& log = out[record->space];
+    log.kind_ = kind;
+    log.take(workspace, *record);
+  }
+  for (auto& [space, log] : out) log.put_in_order();
+  return out;
+}
+
+void StatusLog::take(const Workspace& workspace, const KeptRecord& record) {
+  if (!record.unaltered || !made_rightly(workspace, record)) return;
+  std::string of = record.text("of");
+  // Measures' logs had a name of their own for it once, and entries never change.
+  if (of.empty()) of = record.text(kind::kMeasure);
+  logs_[of].push_back({to_hex(record.id), of, record.text("status"), record.text("note"),
+                       record.elements("previous"), lines_of(record.text("details")), record.created_ms,
+                       record.author});
+}
+
+void StatusLog::put_in_order() {
+  for (auto& [of, log] : logs_) sort_causally(log);
 }
 
 const std::vector<StatusEntry>& StatusLog::entries(const std::string& of) const {
@@ -84,7 +101,7 @@ Result<void> StatusLog::add(Workspace& workspace, replica::Edit& edit, const Spa
   for (const StatusEntry* each : heads(of)) fields.push_back(element("previous", each->id));
   if (!details.empty()) fields.push_back(field("details", text_of(details)));
   SAMLA_ASSIGN(const RecordId id, content_id(workspace.replica(), space, kind_, fields));
-  SAMLA_ASSIGN(const auto present, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto present, workspace.read(id));
   if (!present) edit.create(id, space, kind_, std::move(fields));
   return {};
 }

@@ -27,6 +27,8 @@ struct StatusEntry {
 class StatusLog {
  public:
   static Result<StatusLog> load(Workspace& workspace, std::string_view kind, const SpaceId& space);
+  /// One for each space that has entries: those of a space speak of what is in it, and of nothing else.
+  static Result<std::map<SpaceId, StatusLog>> load_all(Workspace& workspace, std::string_view kind);
 
   /// Oldest first; empty: none.
   const std::vector<StatusEntry>& entries(const std::string& of) const;
@@ -44,6 +46,9 @@ class StatusLog {
                    const std::vector<std::string>& details = {}) const;
 
  private:
+  void take(const Workspace& workspace, const KeptRecord& record);
+  void put_in_order();
+
   std::string kind_;
   std::map<std::string, std::vector<StatusEntry>> logs_;
 };

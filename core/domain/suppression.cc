@@ -142,17 +142,51 @@ Answer Table::count(const std::vector<bool>& chosen) const {
   return out;
 }
 
-Answer Table::ask(const std::vector<bool>& chosen) const {
-  if (audience_ == Audience::kHr) return count(chosen);
-  Answer out;
-  out.cells.resize(categories_);
+std::optional<std::vector<bool>> Table::chosen_groups(const std::vector<bool>& chosen) const {
   std::vector<bool> in(groups_);
   std::vector<bool> outside(groups_);
   for (std::size_t i = 0; i < group_of_.size(); ++i) (chosen[i] ? in : outside)[group_of_[i]] = true;
   for (std::size_t group = 0; group < groups_; ++group) {
     // A part of a group is nobody's to see.
-    if (in[group] && outside[group]) return out;
+    if (in[group] && outside[group]) return std::nullopt;
   }
+  return in;
+}
+
+std::optional<std::int64_t> Table::sum(const std::vector<bool>& chosen,
+                                       const std::vector<bool>& wanted) const {
+  std::int64_t out = 0;
+  if (audience_ == Audience::kHr) {
+    for (const Fact& fact : facts_) {
+      if (chosen[fact.subject] && wanted[fact.category]) out += fact.amount;
+    }
+    return out;
+  }
+  const auto groups = chosen_groups(chosen);
+  if (!groups) return std::nullopt;
+  std::vector<std::size_t> covered(groups_);
+  for (const Atom& atom : atoms_) {
+    if (!(*groups)[atom.group]) continue;
+    covered[atom.group] += atom.last - atom.first + 1;
+    const auto begin = wanted.begin() + static_cast<std::ptrdiff_t>(atom.first);
+    const auto end = wanted.begin() + static_cast<std::ptrdiff_t>(atom.last) + 1;
+    const bool some = std::find(begin, end, true) != end;
+    if (some && std::find(begin, end, false) != end) return std::nullopt;
+    if (some) out += atom.amount;
+  }
+  for (std::size_t group = 0; group < groups_; ++group) {
+    if ((*groups)[group] && covered[group] != categories_) return std::nullopt;
+  }
+  return out;
+}
+
+Answer Table::ask(const std::vector<bool>& chosen) const {
+  if (audience_ == Audience::kHr) return count(chosen);
+  Answer out;
+  out.cells.resize(categories_);
+  const auto groups = chosen_groups(chosen);
+  if (!groups) return out;
+  const std::vector<bool>& in = *groups;
   // A boundary between two categories stands where it is one in every chosen group.
   std::vector<bool> ends(categories_, true);
   std::vector<std::int64_t> sums(categories_);  // by an atom's last category

@@ -58,6 +58,9 @@ class Table {
 
   /// The sums over the chosen subjects: `chosen` has one member a subject.
   Answer ask(const std::vector<bool>& chosen) const;
+  /// The sum over the chosen subjects and the categories of `wanted`, which has one member a category.
+  /// Absent: hidden.
+  std::optional<std::int64_t> sum(const std::vector<bool>& chosen, const std::vector<bool>& wanted) const;
 
  private:
   struct Atom {
@@ -70,6 +73,8 @@ class Table {
   void make_groups(const std::vector<Subject>& subjects);
   void make_atoms(std::size_t group);
   Answer count(const std::vector<bool>& chosen) const;
+  /// By group: whether one of its subjects is chosen. Absent: a part of a group is.
+  std::optional<std::vector<bool>> chosen_groups(const std::vector<bool>& chosen) const;
 
   std::size_t categories_;
   std::vector<Fact> facts_;

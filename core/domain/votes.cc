@@ -4,16 +4,12 @@
 
 #include "core/base/encoding.h"
 #include "core/domain/names.h"
+#include "core/domain/rightful.h"
 
 namespace samla::domain {
 namespace {
 
 constexpr std::string_view kBallot = "ballot";
-
-std::optional<UserId> user_of(const Workspace& workspace, const WriterId& writer) {
-  const auto device = workspace.replica().device_of_writer(writer);
-  return device ? workspace.replica().user_of_device(*device) : std::nullopt;
-}
 
 Result<RecordId> vote_id(const Workspace& workspace, const SpaceId& forum, const RecordId& round,
                          const UserId& user) {
@@ -26,7 +22,7 @@ std::optional<Ballot> own_ballot(const Workspace& workspace, const view::RecordV
   const auto field = std::ranges::find(record.fields, kBallot, &view::FieldView::name);
   if (field == record.fields.end()) return std::nullopt;
   for (const view::HeadView& head : field->heads) {
-    if (!head.readable || user_of(workspace, head.ref.writer) != voter) continue;
+    if (!head.readable || user_of_writer(workspace.replica(), head.ref.writer) != voter) continue;
     const auto* text = std::get_if<std::string>(&head.value);
     return text == nullptr ? std::nullopt : read_ballot(*text);
   }
@@ -37,16 +33,13 @@ std::optional<Ballot> own_ballot(const Workspace& workspace, const view::RecordV
 
 Result<Votes> votes_of(Workspace& workspace, const SpaceId& forum, const RecordId& round, VotingMethod method,
                        std::int64_t dots, const std::vector<std::string>& candidates) {
-  view::Query query;
-  query.kind = kind::kVote;
-  query.space = forum;
   // A member who erases another's vote does not take it back.
-  query.include_erased = true;
-  SAMLA_ASSIGN(const auto records, workspace.records().list(query));
+  SAMLA_ASSIGN(const auto records, workspace.list_with_erased(kind::kVote, forum));
   Votes out;
-  for (const view::RecordView& record : records) {
+  for (const auto& kept : records) {
+    const view::RecordView& record = *kept;
     if (record.text("round") != to_hex(round)) continue;
-    const auto voter = user_of(workspace, record.author);
+    const auto voter = user_of_writer(workspace.replica(), record.author);
     if (!voter || !made_rightly(workspace, record)) continue;
     SAMLA_ASSIGN(const RecordId id, vote_id(workspace, forum, round, *voter));
     if (id != record.id) continue;
@@ -63,7 +56,7 @@ Result<Votes> votes_of(Workspace& workspace, const SpaceId& forum, const RecordI
 Result<void> put_vote(Workspace& workspace, replica::Edit& edit, const SpaceId& forum, const RecordId& round,
                       const Ballot& ballot) {
   SAMLA_ASSIGN(const RecordId id, vote_id(workspace, forum, round, workspace.replica().user()));
-  SAMLA_ASSIGN(const auto present, workspace.records().read(id));
+  SAMLA_ASSIGN(const auto present, workspace.read(id));
   if (!present) {
     edit.create(id, forum, std::string(kind::kVote),
                 {field("round", to_hex(round)), field(kBallot, write_ballot(ballot))});

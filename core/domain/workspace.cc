@@ -4,6 +4,7 @@
 
 #include "core/base/encoding.h"
 #include "core/domain/names.h"
+#include "core/domain/rightful.h"
 
 namespace samla::domain {
 namespace {
@@ -15,16 +16,36 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 
 }  // namespace
 
+Result<std::optional<view::RecordView>> Workspace::read(const RecordId& id) {
+  SAMLA_ASSIGN(auto record, records().read(id));
+  if (record && has_wrongful(replica_, *record)) {
+    SAMLA_ASSIGN(record, rightful(replica_, std::move(*record)));
+  }
+  return record;
+}
+
+Result<RecordList> Workspace::list_with_erased(std::string_view kind, const std::optional<SpaceId>& space) {
+  SAMLA_ASSIGN(RecordList out, cache_.list(kind, space));
+  for (auto& record : out) {
+    if (!has_wrongful(replica_, *record)) continue;
+    auto mended = std::make_shared<KeptRecord>();
+    SAMLA_ASSIGN(static_cast<view::RecordView&>(*mended), rightful(replica_, *record));
+    record = std::move(mended);
+  }
+  return out;
+}
+
+Result<RecordList> Workspace::list(std::string_view kind, const std::optional<SpaceId>& space) {
+  SAMLA_ASSIGN(RecordList out, list_with_erased(kind, space));
+  std::erase_if(out, [](const auto& record) { return record->erased; });
+  return out;
+}
+
 SpaceId Workspace::notebook() const {
   return replica_.space_id(purpose::kNotebook, RecordId{replica_.user().bytes});
 }
 
-std::optional<replica::SpaceInfo> Workspace::space(const SpaceId& id) const {
-  for (const replica::SpaceInfo& info : replica_.spaces()) {
-    if (info.id == id) return info;
-  }
-  return std::nullopt;
-}
+std::optional<replica::SpaceInfo> Workspace::space(const SpaceId& id) const { return replica_.space(id); }
 
 Result<void> Workspace::check_writable(const SpaceId& id, std::string_view operation) const {
   const std::string where(operation);
@@ -58,11 +79,25 @@ Result<void> Workspace::add_device_name(replica::Edit& edit, const SpaceId& spac
   return {};
 }
 
+std::optional<std::string> Workspace::own_device_name() {
+  std::optional<view::RecordView> newest;
+  for (const SpaceId& space : {notebook(), directory()}) {
+    const auto id = replica_.derived_id(space, kind::kDevice, to_hex(replica_.device()));
+    if (!id) continue;
+    auto record = records().read(*id);
+    if (!record || !*record || (*record)->space != space || (*record)->text("name").empty()) continue;
+    if (!newest || newest->updated_ms < (*record)->updated_ms) newest = std::move(**record);
+  }
+  if (newest) return newest->text("name");
+  // A device of an organisation where neither is written yet.
+  return Names(*this).find_device_name(replica_.device());
+}
+
 Result<void> Workspace::commit(replica::Edit edit, const std::set<SpaceId>& spaces) {
   std::set<SpaceId> fresh;
   std::ranges::set_difference(spaces, named_, std::inserter(fresh, fresh.end()));
   if (!fresh.empty()) {
-    const auto name = Names(*this).find_device_name(replica_.device());
+    const auto name = own_device_name();
     for (const SpaceId& space : fresh) {
       if (name) SAMLA_TRY(add_device_name(edit, space, replica_.device(), *name));
     }

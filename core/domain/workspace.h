@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include "core/domain/conflict_tally.h"
 #include "core/domain/kinds.h"
+#include "core/domain/record_cache.h"
 #include "core/domain/spaces.h"
 #include "core/replica/replica.h"
 
@@ -17,11 +19,21 @@ namespace samla::domain {
 class Workspace {
  public:
   /// `replica` outlives this.
-  explicit Workspace(replica::Replica& replica) : replica_(replica) {}
+  explicit Workspace(replica::Replica& replica) : replica_(replica), cache_(replica) {}
 
   replica::Replica& replica() { return replica_; }
   const replica::Replica& replica() const { return replica_; }
+  /// What the store holds, whoever wrote it. See read and list.
   view::Records& records() { return replica_.records(); }
+  /// The record as those have written it who may (rightful.h). Absent: no such record.
+  Result<std::optional<view::RecordView>> read(const RecordId& id);
+  /// The records of `kind` that are not erased, oldest first; in `space` alone, if given. What is asked again
+  /// is not read again (record_cache.h): for kinds that are gone through whole. As read has them.
+  Result<RecordList> list(std::string_view kind, const std::optional<SpaceId>& space = {});
+  /// As list, erased ones too.
+  Result<RecordList> list_with_erased(std::string_view kind, const std::optional<SpaceId>& space = {});
+  /// What concurrent edits have come to by now, in all that this device reads.
+  Result<ConflictTally::Counts> count_settled() { return tally_.count(replica_); }
   Role role() const { return static_cast<Role>(replica_.role()); }
 
   SpaceId directory() const { return replica_.space_id(purpose::kDirectory, {}); }
@@ -41,11 +53,15 @@ class Workspace {
   Result<void> name_other_device(const DeviceId& device, const std::string& name);
 
  private:
+  /// What this device is called: by its user in the notebook, or by HR in the directory, whichever is newer.
+  std::optional<std::string> own_device_name();
   /// Adds the steps that make `device`'s name in `space` be `name`; none where it is already.
   Result<void> add_device_name(replica::Edit& edit, const SpaceId& space, const DeviceId& device,
                                const std::string& name);
 
   replica::Replica& replica_;
+  RecordCache cache_;
+  ConflictTally tally_;
   std::set<SpaceId> named_;  ///< spaces known to hold this device's name
 };
 

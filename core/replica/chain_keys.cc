@@ -18,6 +18,9 @@ namespace {
 constexpr std::size_t kBatchBytesMax = 256 * 1024;
 /// Spaces in one batch of grants: a conflict in one repeats the others.
 constexpr std::size_t kPartsMax = 64;
+/// Entries after a chain's newest checkpoint that ask for one more: what a newcomer has to fetch and verify
+/// beside the state, about a hundred of them.
+constexpr std::uint64_t kCheckpointDueBytes = 32 * 1024;
 
 }  // namespace
 
@@ -121,15 +124,30 @@ Result<void> ChainWork::build_cutoffs(ChainBatchBuilder& to, const DeviceId& dev
   const auto answer = cutoffs_.find(device);
   if (facts == nullptr || !facts->revoked_at || answer == cutoffs_.end()) return {};
   chain::Revocation body{chain::RevocationTarget::kDevice, decltype(body.id)::from(device.view()), {}};
-  const WriterId writer = chain::writer_of_device(device);
-  for (const wire::Place& place : answer->second.found) {
-    if (place.writer != writer || reads(place.space)) continue;
-    const auto cut = std::ranges::find(facts->cutoffs, place.space, &chain::Cutoff::space);
-    if (cut != facts->cutoffs.end() && cut->seq >= place.seq) continue;
-    body.cutoffs.push_back({place.space, place.seq, place.changeset});
-  }
+  body.cutoffs = moved_on(chain::writer_of_device(device), facts->cutoffs, answer->second.found);
   if (!body.cutoffs.empty()) to.add_identity(std::move(body));
+  // Under the names that the device took later too, because its store was copied or set back.
+  for (const auto& [name, instance] : local_.membership->identity().instances()) {
+    if (instance.device != device) continue;
+    chain::InstanceCutoffs more{name, {}};
+    more.cutoffs = moved_on(name, instance.cutoffs, answer->second.found);
+    if (!more.cutoffs.empty()) to.add_identity(std::move(more));
+  }
   return {};
+}
+
+/// Of spaces that this device does not read: the writer's places that lie beyond those cut-offs.
+std::vector<chain::Cutoff> ChainWork::moved_on(const WriterId& writer,
+                                               const std::vector<chain::Cutoff>& present,
+                                               const std::vector<wire::Place>& at_server) const {
+  std::vector<chain::Cutoff> out;
+  for (const wire::Place& place : at_server) {
+    if (place.writer != writer || reads(place.space)) continue;
+    const auto cut = std::ranges::find(present, place.space, &chain::Cutoff::space);
+    if (cut != present.end() && cut->seq >= place.seq) continue;
+    out.push_back({place.space, place.seq, place.changeset});
+  }
+  return out;
 }
 
 // ---- pairing and words
@@ -236,6 +254,23 @@ void ChainWork::build_space_grants(ChainBatchBuilder& to, const SpaceId& id, con
         to.add_grant(id, list.epoch, each.kind, each.id.view(), each.seal, keys_of(id)));
   }
   to.add_space(id, std::move(list));
+}
+
+// ---- checkpoints
+
+/// An administrator's device signs for what its chains say, when all else is done: whoever comes next begins
+/// there. The chain may move on meanwhile; then the next sync makes it.
+void ChainWork::build_checkpoints(ChainBatchBuilder& to) {
+  const IdentityState& identity = local_.membership->identity();
+  if (checkpoints_tried_ || !identity.is_admin(local_.keys.device_id())) return;
+  if (identity.since_checkpoint().bytes >= kCheckpointDueBytes) {
+    to.add_identity(chain::Checkpoint{identity.state_hash()});
+  }
+  for (const auto& [id, state] : local_.membership->spaces()) {
+    if (to.parts() >= kPartsMax) return;
+    if (!state->takes_checkpoints() || state->since_checkpoint().bytes < kCheckpointDueBytes) continue;
+    to.add_space(id, chain::SpaceCheckpoint{state->state_hash()});
+  }
 }
 
 }  // namespace samla::replica

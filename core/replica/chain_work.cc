@@ -87,6 +87,7 @@ Result<void> ChainWork::queue(const Intent& intent) {
 void ChainWork::begin_session() {
   passed_.clear();
   cutoffs_.clear();
+  checkpoints_tried_ = false;
   rotations_max_ = kRotationsMax;
 }
 
@@ -122,7 +123,9 @@ Result<ChainWork::Asked> ChainWork::build(ChainBatchBuilder& to) {
   SAMLA_TRY(build_intent(to));
   if (!to.empty()) return Asked::kIntent;
   build_grants(to);
-  return to.empty() ? Asked::kNothing : Asked::kGrants;
+  if (!to.empty()) return Asked::kGrants;
+  build_checkpoints(to);
+  return to.empty() ? Asked::kNothing : Asked::kCheckpoints;
 }
 
 /// What the present call wants.
@@ -167,9 +170,10 @@ Result<ChainWork::Asked> ChainWork::build_own(ChainBatchBuilder& to) {
 /// Floating entries are not taken from the batch: the server has told where they stand, perhaps behind
 /// somebody else's, and they are pulled from there.
 Result<void> ChainWork::placed(const session::ChainBatch& batch) {
-  SAMLA_ASSIGN(auto transaction, local_.begin());
   bool erased = false;
+  // Rolled back before the chains are loaded anew, so that they are what is on the disk.
   const auto take = [&]() -> Result<void> {
+    SAMLA_ASSIGN(auto transaction, local_.begin());
     for (const auto& part : batch.parts) {
       if (all_floating(part)) continue;
       SAMLA_TRY(local_.membership->take(part.space, part.entries));
@@ -223,6 +227,10 @@ Result<void> ChainWork::done() {
 }
 
 Result<void> ChainWork::refused(ErrorCode code) {
+  if (asked_ == Asked::kCheckpoints) {
+    checkpoints_tried_ = true;
+    return {};
+  }
   if (code == ErrorCode::chain_conflict || code == ErrorCode::chain_behind) return {};  // tried again
   if (asked_ == Asked::kRotations) {
     rotations_refused();

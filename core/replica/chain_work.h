@@ -131,7 +131,8 @@ class ChainWork {
     kWords,
     kIntent,
     kPersonal,
-    kGrants
+    kGrants,
+    kCheckpoints
   };
   using Wanted = chain::SpaceState::Wanted;
 
@@ -145,6 +146,8 @@ class ChainWork {
   Result<void> build_intent(ChainBatchBuilder& to);
   Result<void> build_one(ChainBatchBuilder& to, const Intent& intent);
   Result<void> build_cutoffs(ChainBatchBuilder& to, const DeviceId& device);
+  std::vector<chain::Cutoff> moved_on(const WriterId& writer, const std::vector<chain::Cutoff>& present,
+                                      const std::vector<wire::Place>& at_server) const;
   Result<void> build_approval(ChainBatchBuilder& to, const DeviceId& device);
 
   // chain_keys.cc
@@ -152,6 +155,7 @@ class ChainWork {
   void build_pairing(ChainBatchBuilder& to);
   void build_words(ChainBatchBuilder& to);
   void build_grants(ChainBatchBuilder& to);
+  void build_checkpoints(ChainBatchBuilder& to);
   void build_space_grants(ChainBatchBuilder& to, const SpaceId& id, const chain::SpaceState& state);
   void grant_all(ChainBatchBuilder& to, const Wanted& recipient);
   void rotations_refused();
@@ -181,6 +185,7 @@ class ChainWork {
   std::set<SpaceId> passed_;      ///< whose rotation can't be made, or is refused, in this session
   std::size_t rotations_max_ = 0;
   std::map<DeviceId, PlacesWanted> cutoffs_;  ///< of revoked devices, in this session
+  bool checkpoints_tried_ = false;  ///< in this session; somebody was quicker, or the next one does it
   bool certificate_sent_ = false;
 };
 

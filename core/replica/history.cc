@@ -66,10 +66,10 @@ Result<std::vector<WriteInfo>> History::writes_of(const SpaceId& space, const Re
 
 Result<void> History::add_frozen(const SpaceId& space, const RecordId& record,
                                  std::vector<WriteInfo>& out) const {
+  const std::set<RecordId> only = {record};
   return local_.tables->changesets.each(space, {}, [&](const store::StoredChangeset& stored) -> Result<void> {
     SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
-    for (const view::AppliedWrite& write : open_writes(*local_.membership, changeset)) {
-      if (write.header.record != record) continue;
+    for (const view::AppliedWrite& write : open_writes(*local_.membership, changeset, &only)) {
       WriteInfo info = info_of(write);
       info.validity = stored.validity;
       info.reason = stored.reason;
@@ -252,11 +252,9 @@ Result<void> History::rebuild(const SpaceId& space, const std::set<RecordId>& re
   SAMLA_TRY(apply_snapshots(ahead, true));
   const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
     SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
-    std::vector<view::AppliedWrite> writes = open_writes(*local_.membership, changeset);
+    std::vector<view::AppliedWrite> writes = open_writes(*local_.membership, changeset, &records);
     const bool valid = stored.validity == Validity::kValid;
-    std::erase_if(writes, [&](const view::AppliedWrite& write) {
-      return !records.contains(write.header.record) || (valid && is_snapshot(write));
-    });
+    std::erase_if(writes, [&](const view::AppliedWrite& write) { return valid && is_snapshot(write); });
     if (valid) {
       const auto applied = local_.records->rebuild(writes, anew);
       return applied.ok() ? Result<void>() : Result<void>(applied.error());
@@ -291,12 +289,7 @@ Result<History::Ahead> History::look_ahead(const SpaceId& space, const std::set<
   };
   const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
     SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
-    const bool touches = std::ranges::any_of(changeset.leaves, [&](const change::Leaf& leaf) {
-      const auto* write = change::header_of(leaf);
-      return write != nullptr && records.contains(write->record);
-    });
-    if (!touches) return {};
-    for (view::AppliedWrite& write : open_writes(*local_.membership, changeset)) {
+    for (view::AppliedWrite& write : open_writes(*local_.membership, changeset, &records)) {
       look(std::move(write), stored.validity == Validity::kValid);
     }
     return {};

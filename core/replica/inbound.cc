@@ -16,6 +16,7 @@
 #include "core/replica/inbound_arrived.h"
 #include "core/seal/value.h"
 #include "core/session/erasure.h"
+#include "core/session/named_places.h"
 #include "core/session/space_head.h"
 #include "core/session/validity.h"
 
@@ -93,7 +94,24 @@ Result<Inbound::Arrived> Inbound::arrive(const SpaceId& space, std::uint64_t ser
   out.server_seq = server_seq;
   out.own = header.writer == local_.writer();
   SAMLA_TRY(verify(out.changeset));
+  // A newcomer's stretch leaves out what is named.
+  if (leaves_out == LeavesOut::kErased) SAMLA_TRY(check_named(out.changeset));
   return out;
+}
+
+/// The server places nothing that names what it does not hold, so what is named has come before.
+Result<void> Inbound::check_named(const Changeset& changeset) const {
+  const change::Header& header = changeset.header;
+  for (const auto& [writer, seq] : session::named_places(changeset)) {
+    if (writer == header.writer && seq <= header.seq) continue;
+    SAMLA_ASSIGN(const std::uint64_t reached, local_.tables->changesets.reached(header.space, writer));
+    if (seq > reached) {
+      return fail(ErrorCode::names_missing, kOperation,
+                  "a change by " + short_id(header.writer) + " rests on one by " + short_id(writer) +
+                      " that the server has not sent");
+    }
+  }
+  return {};
 }
 
 /// Our own come in our order; one whose receipt got lost is the first that has no place.
@@ -216,7 +234,8 @@ Result<bool> Inbound::add_parts(const Arrived& arrived) {
 
 // ---- 6. opened
 
-std::vector<view::AppliedWrite> open_writes(const Membership& membership, const Changeset& changeset) {
+std::vector<view::AppliedWrite> open_writes(const Membership& membership, const Changeset& changeset,
+                                            const std::set<RecordId>* only) {
   const change::Header& header = changeset.header;
   const seal::SpaceKey* key = membership.ring().epoch_key(header.space, header.epoch);
   const seal::TagKey* tag_key = membership.ring().tag_key(header.space);
@@ -225,7 +244,7 @@ std::vector<view::AppliedWrite> open_writes(const Membership& membership, const 
   std::vector<view::AppliedWrite> out;
   for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
     const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
-    if (write == nullptr) continue;
+    if (write == nullptr || (only != nullptr && !only->contains(write->record))) continue;
     view::AppliedWrite applied{header.space, changeset.ref(i), *write, {}};
     const auto* full = std::get_if<change::FullLeaf>(&changeset.leaves[i]);
     applied.erased = full == nullptr && erasures.contains(place);

@@ -19,8 +19,10 @@ std::optional<view::Content> open_write(const change::Header& header, const chan
                                         const change::FullLeaf& leaf, const seal::SpaceKey& key,
                                         const seal::TagKey& tag_key);
 
-/// All writes of a changeset that are here, opened where the key is.
-std::vector<view::AppliedWrite> open_writes(const Membership& membership, const change::Changeset& changeset);
+/// All writes of a changeset that are here (to records among `only`, where that is not null), opened where
+/// the key is.
+std::vector<view::AppliedWrite> open_writes(const Membership& membership, const change::Changeset& changeset,
+                                            const std::set<RecordId>* only = nullptr);
 
 class Inbound {
  public:
@@ -52,6 +54,7 @@ class Inbound {
   Result<Arrived> own(const SpaceId& space, const wire::TailItem& item) const;
   Result<void> verify(const change::Changeset& changeset) const;
   Result<bool> on_a_branch(const Arrived& arrived) const;
+  Result<void> check_named(const change::Changeset& changeset) const;
   Result<void> judge(Arrived& arrived) const;
   Result<void> follows(const Arrived& arrived) const;
   Result<bool> store(const Arrived& arrived);

@@ -17,7 +17,7 @@ using change::Validity;
 
 namespace {
 
-constexpr const char* kOperation = "replica.pack";
+constexpr const char* kPackOperation = "replica.pack";
 
 /// False: of some there was more in an earlier page, so that they are not all among these changesets.
 bool is_first_of_its_records(const wire::PackPage& page) {
@@ -48,7 +48,7 @@ Result<view::Packed> word_of(const wire::PackRecord& record, const std::vector<W
     std::set<change::WriteRef>& roots = out.texts[field.tag];
     for (const wire::PackRef& ref : field.roots) roots.insert({writer_of(ref), ref.seq, ref.index});
   }
-  if (!known) return fail(ErrorCode::protocol, kOperation, "a writer that the page does not name");
+  if (!known) return fail(ErrorCode::protocol, kPackOperation, "a writer that the page does not name");
   return out;
 }
 
@@ -75,7 +75,7 @@ Result<void> Inbound::take_pack(const wire::PackPage& page, const Incarnation& i
   for (const auto& [writer, seq] : taken.last) {
     const auto last = until.find(writer);
     if (last == until.end() || seq > last->second) {
-      return fail(ErrorCode::protocol, kOperation, "a change from beyond the place that the pack names");
+      return fail(ErrorCode::protocol, kPackOperation, "a change from beyond the place that the pack names");
     }
   }
   SAMLA_TRY(take_words(space, page.body, until, taken));
@@ -99,7 +99,7 @@ Result<void> Inbound::take_pack(const wire::PackPage& page, const Incarnation& i
 Result<void> Inbound::begin_pack(const wire::PackPage& page, const Incarnation& incarnation) {
   SAMLA_ASSIGN(const Position cursor, local_.tables->cursors.get(page.space));
   if (cursor.seq > 0 || page.at.seq == 0 || page.at.incarnation != incarnation) {
-    return fail(ErrorCode::protocol, kOperation);
+    return fail(ErrorCode::protocol, kPackOperation);
   }
   SAMLA_ASSIGN(const auto before, local_.tables->packs.get(page.space));
   if (before && before->position != page.at) SAMLA_TRY(local_.tables->changesets.forget_places(page.space));
@@ -136,7 +136,7 @@ Result<Inbound::Taken> Inbound::take_body(const SpaceId& space, const wire::Pack
                                           std::uint64_t limit) {
   Taken out;
   for (const wire::PackItem& item : body.items) {
-    if (item.seq > limit) return fail(ErrorCode::protocol, kOperation, "a change from beyond the pack");
+    if (item.seq > limit) return fail(ErrorCode::protocol, kPackOperation, "a change from beyond the pack");
     SAMLA_ASSIGN(Arrived arrived, arrive(space, item.seq, item.changeset, LeavesOut::kMore));
     const change::Header& header = arrived.changeset.header;
     std::uint64_t& last = out.last[header.writer];
@@ -144,7 +144,7 @@ Result<Inbound::Taken> Inbound::take_body(const SpaceId& space, const wire::Pack
     if (arrived.own) {
       SAMLA_ASSIGN(const auto stored, local_.tables->changesets.get(space, header.writer, header.seq));
       if (!stored || stored->hash != arrived.hash) {
-        return fail(ErrorCode::writer_forked, kOperation,
+        return fail(ErrorCode::writer_forked, kPackOperation,
                     "the server holds changes by this device that this store does not have: is it a copy?");
       }
       arrived.bytes.clear();
@@ -209,7 +209,7 @@ Result<void> Inbound::take_records(const wire::RecordsAsk& ask, const wire::Reco
     SAMLA_ASSIGN(const change::Header header, change::decode_header(item.changeset));
     SAMLA_ASSIGN(const store::ChangesetTip tip, local_.tables->changesets.tip(space, header.writer));
     if (header.seq > tip.seq)
-      return fail(ErrorCode::protocol, kOperation, "a change that cannot be here yet");
+      return fail(ErrorCode::protocol, kPackOperation, "a change that cannot be here yet");
   }
   SAMLA_ASSIGN(Taken taken, take_body(space, body, here));
   SAMLA_ASSIGN(const auto until, local_.tables->packs.tips(space));

@@ -1,6 +1,7 @@
 // Keys as the domain asks for them: revoking, pairing, recovery words, rotation, members.
 #include <algorithm>
 
+#include "core/base/wipe_text.h"
 #include "core/chain/comparison.h"
 #include "core/chain/server_fragment.h"
 #include "core/replica/nursery.h"
@@ -170,16 +171,17 @@ Result<std::string> LocalReplica::create_pairing(std::uint64_t expires_ms, const
 Result<custody::RecoveryWords> LocalReplica::pending_words() {
   SAMLA_ASSIGN(auto kept, local_->tables->meta.get(kPendingWordsKey));
   if (kept) {
-    const std::string text(kept->begin(), kept->end());
+    auto words = custody::RecoveryWords::parse(as_text(*kept));
     wipe(*kept);
-    return custody::RecoveryWords::parse(text);
+    return words;
   }
   custody::RecoveryWords made = custody::RecoveryWords::generate(local_->random);
   std::string text = made.text();
+  const SecretText kept_text = text;
+  wipe_text(text);
   SAMLA_ASSIGN(auto transaction, local_->begin());
-  SAMLA_TRY(local_->tables->meta.put(kPendingWordsKey, as_bytes(text)));
+  SAMLA_TRY(local_->tables->meta.put(kPendingWordsKey, as_bytes(kept_text)));
   SAMLA_TRY(transaction.commit());
-  wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
   return made;
 }
 
@@ -227,7 +229,10 @@ Result<RecoveryInfo> LocalReplica::make_recovery_words(const Replacement& replac
   SAMLA_TRY(forget_pending_words());
   const auto& keys = identity().server_keys();
   const chain::ServerFragment fragment{local_->account.server, keys ? keys->receipts : VerifyKey{}, {}};
-  return RecoveryInfo{words.text(), server_url() + "/#" + fragment.encode()};
+  std::string text = words.text();
+  RecoveryInfo out{text, server_url() + "/#" + fragment.encode()};
+  wipe_text(text);
+  return out;
 }
 
 Result<void> LocalReplica::revoke_recovery_words(const UserId& user, const SyncOptions& options) {
@@ -298,6 +303,12 @@ Result<void> LocalReplica::announce_server_keys(std::string_view server_url, con
   const auto synced = sync_or_fail(options);
   work_.server_keys.reset();
   return synced;
+}
+
+Result<Replica::ChainsHeld> LocalReplica::chains_held() const {
+  SAMLA_ASSIGN(const store::Chains::Size size, local_->tables->chains.size());
+  SAMLA_ASSIGN(const auto incomplete, local_->tables->chains.incomplete());
+  return ChainsHeld{size.entries, size.bytes, incomplete.size()};
 }
 
 std::string LocalReplica::comparison_code() const {

@@ -1,6 +1,7 @@
 // Membership as the domain asks for it, and what waits for the server.
 #include "core/replica/local_replica.h"
 
+#include "core/change/record_id.h"
 #include "core/custody/invite.h"
 #include "core/replica/history.h"
 #include "core/sign/hash.h"
@@ -44,8 +45,10 @@ Result<std::unique_ptr<Replica>> Replica::open(const OpenOptions& options) {
 
 // ---- who is who
 
-Role LocalReplica::role() const {
-  const IdentityState::User* info = identity().user(user());
+Role LocalReplica::role() const { return role_of(user()); }
+
+Role LocalReplica::role_of(const UserId& user) const {
+  const IdentityState::User* info = identity().user(user);
   return info == nullptr ? Role{} : info->role;
 }
 
@@ -94,20 +97,28 @@ std::vector<InviteInfo> LocalReplica::invites() const {
   return out;
 }
 
+SpaceInfo LocalReplica::info_of(const SpaceId& id, const SpaceState& state) const {
+  SpaceInfo out;
+  out.id = id;
+  out.purpose = state.genesis()->purpose;
+  out.scope = RecordId::from(state.genesis()->scope.view());
+  out.right = static_cast<SpaceRight>(state.right_of(device(), identity()));
+  out.readable = local_->membership->readable(id);
+  out.members = state.members().size();
+  return out;
+}
+
 std::vector<SpaceInfo> LocalReplica::spaces() const {
   std::vector<SpaceInfo> out;
   for (const auto& [id, state] : local_->membership->spaces()) {
-    if (!state->genesis()) continue;
-    SpaceInfo info;
-    info.id = id;
-    info.purpose = state->genesis()->purpose;
-    info.scope = RecordId::from(state->genesis()->scope.view());
-    info.right = static_cast<SpaceRight>(state->right_of(device(), identity()));
-    info.readable = local_->membership->readable(id);
-    info.members = state->members().size();
-    out.push_back(info);
+    if (state->genesis()) out.push_back(info_of(id, *state));
   }
   return out;
+}
+
+std::optional<SpaceInfo> LocalReplica::space(const SpaceId& id) const {
+  const SpaceState* state = local_->membership->space(id);
+  return state == nullptr ? std::nullopt : std::optional(info_of(id, *state));
 }
 
 std::vector<std::pair<UserId, SpaceRight>> LocalReplica::members(const SpaceId& space) const {
@@ -138,7 +149,9 @@ std::string LocalReplica::server_url() const {
 
 // ---- ids
 
-RecordId LocalReplica::new_record_id() { return make_record_id(local_->random, local_->clock.now_ms()); }
+RecordId LocalReplica::new_record_id(const SpaceId& space) {
+  return change::make_record_id(local_->random, space, local_->clock.now_ms());
+}
 
 SpaceId LocalReplica::space_id(Purpose purpose, const RecordId& scope) const {
   return chain::space_id(organisation(), purpose, scope.view());
@@ -151,9 +164,10 @@ Result<RecordId> LocalReplica::derived_id(const SpaceId& space, std::string_view
   Writer in;
   in.text(label);
   in.text(name);
-  RecordId out;
-  sign::keyed_hash(out.bytes, key->bytes.view(), "samla/derived_id/1", in.bytes());
-  return out;
+  RecordId derived;
+  sign::keyed_hash(derived.bytes, key->bytes.view(), "samla/derived_id/1", in.bytes());
+  return change::record_id(space,
+                           change::RecordIdHead::from(derived.view().first(change::RecordIdHead::kSize)));
 }
 
 // ---- spaces and membership

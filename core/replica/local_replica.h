@@ -1,7 +1,6 @@
 // The one implementation of Replica: a local store and the two pipelines. Thread: one at a time.
 #pragma once
 
-#include "core/base/wipe_text.h"
 #include "core/replica/chain_work.h"
 #include "core/replica/outbound.h"
 #include "core/replica/sync_run.h"
@@ -18,7 +17,6 @@ class LocalReplica final : public Replica {
  public:
   LocalReplica(OpenOptions options, std::unique_ptr<LocalStore> local)
       : options_(std::move(options)), local_(std::move(local)), outbound_(*local_), work_(*local_) {}
-  ~LocalReplica() override { wipe_text(options_.passphrase); }
 
   OrganisationId organisation() const override { return local_->account.organisation; }
   UserId user() const override { return local_->account.user; }
@@ -28,16 +26,18 @@ class LocalReplica final : public Replica {
   Role role() const override;
   std::vector<SpaceId> entitled_spaces() const override;
   std::vector<UserInfo> users() const override;
+  Role role_of(const UserId& user) const override;
   std::vector<DeviceInfo> devices() const override;
   std::vector<InviteInfo> invites() const override;
   std::vector<SpaceInfo> spaces() const override;
+  std::optional<SpaceInfo> space(const SpaceId& id) const override;
   std::vector<std::pair<UserId, SpaceRight>> members(const SpaceId& space) const override;
   std::optional<DeviceId> device_of_writer(const WriterId& writer) const override;
   std::optional<UserId> user_of_device(const DeviceId& device) const override;
   std::string server_url() const override;
   std::uint64_t now_ms() const override { return local_->clock.now_ms(); }
 
-  RecordId new_record_id() override;
+  RecordId new_record_id(const SpaceId& space) override;
   SpaceId space_id(Purpose purpose, const RecordId& scope) const override;
   Result<RecordId> derived_id(const SpaceId& space, std::string_view label,
                               std::string_view name) const override;
@@ -59,6 +59,7 @@ class LocalReplica final : public Replica {
   Result<void> set_member(const SpaceId& space, const UserId& user, SpaceRight right) override;
   Result<void> announce_server_keys(std::string_view server_url, const SyncOptions& options) override;
   std::string comparison_code() const override;
+  Result<ChainsHeld> chains_held() const override;
 
   Result<std::vector<SetAsideInfo>> set_aside() override;
   Result<void> accept_set_aside(const DeviceId& device) override;
@@ -119,6 +120,7 @@ class LocalReplica final : public Replica {
   const chain::IdentityState& identity() const { return local_->membership->identity(); }
   /// Syncs and says why not if what was asked of the server has not come to stand there.
   Result<void> sync_or_fail(const SyncOptions& options);
+  SpaceInfo info_of(const SpaceId& id, const chain::SpaceState& state) const;
   std::string status_of(const chain::IdentityState::Device& device, const DeviceId& id) const;
 
   OpenOptions options_;

@@ -16,6 +16,9 @@ constexpr std::string_view kInviteSecretKey = "invite_secret";
 constexpr std::string_view kPairingSecretKey = "pairing_secret";
 constexpr std::string_view kClockKey = "clock";
 constexpr std::string_view kInstanceKey = "instance";
+/// 16 MiB of log. An edit writes the same few pages again and again, and a checkpoint writes each once: the
+/// longer the log, the less a page is written twice. What was not checkpointed is read again after a crash.
+constexpr int kCheckpointPages = 4096;
 
 std::filesystem::path database_file(const std::filesystem::path& directory) { return directory / "store.db"; }
 
@@ -61,22 +64,24 @@ LocalStore::LocalStore(const OpenOptions& options, Database database, Account ac
       account(std::move(account_of_it)),
       keys(std::move(keys_of_it)),
       time(clock),
+      key_(std::move(database.key)),
       edits_survive_power_loss_(options.edits_survive_power_loss),
       vfs_(std::move(database.vfs)),
       connection_(std::move(database.connection)) {}
 
-Result<Database> LocalStore::open_database(const OpenOptions& options, const vault::StoreKey& key,
-                                           bool create) {
+Result<Database> LocalStore::open_database(const OpenOptions& options, vault::StoreKey key, bool create) {
   Database out;
   SAMLA_ASSIGN(vault::VaultVfs vfs, vault::VaultVfs::create(key, random_of(options)));
   out.vfs = std::make_unique<vault::VaultVfs>(std::move(vfs));
   if (create) SAMLA_TRY(vault::create_database(database_file(options.directory), out.vfs->name()));
   sqlite::OpenFlags flags;
   flags.create = false;  // so that a database cut to nothing is not taken for a new one
+  flags.auto_checkpoint_pages = kCheckpointPages;
   flags.prepare = vault::prepare_connection;
   SAMLA_ASSIGN(sqlite::Connection connection,
                sqlite::Connection::open(database_file(options.directory), out.vfs->name(), flags));
   out.connection = std::make_unique<sqlite::Connection>(std::move(connection));
+  out.key = std::move(key);
   return out;
 }
 
@@ -89,9 +94,9 @@ Result<std::unique_ptr<LocalStore>> LocalStore::create(const OpenOptions& option
                 "there is a profile in " + options.directory.string());
   }
   SAMLA_TRY(make_folder(options.directory));
-  SAMLA_ASSIGN(const vault::StoreKey key, vault::create_key_slots(slots_file(options.directory),
-                                                                  options.passphrase, random_of(options)));
-  SAMLA_ASSIGN(Database database, open_database(options, key, true));
+  SAMLA_ASSIGN(vault::StoreKey key, vault::create_key_slots(slots_file(options.directory), options.passphrase,
+                                                            random_of(options)));
+  SAMLA_ASSIGN(Database database, open_database(options, std::move(key), true));
   SAMLA_ASSIGN(auto local, create(options, std::move(database), std::move(account), std::move(keys),
                                   std::move(invite_secret), std::move(pairing_secret)));
   SAMLA_ASSIGN([[maybe_unused]] const bool marked, is_where_it_was(*local, options.directory));
@@ -129,9 +134,13 @@ Result<std::unique_ptr<LocalStore>> LocalStore::open(const OpenOptions& options)
     return fail(ErrorCode::store_missing, "store.open",
                 "no profile in " + options.directory.string() + ": join with an invite first");
   }
-  SAMLA_ASSIGN(const vault::StoreKey key, vault::unlock(slots_file(options.directory), options.passphrase,
-                                                        database_file(options.directory)));
-  SAMLA_ASSIGN(Database database, open_database(options, key, false));
+  SAMLA_ASSIGN(vault::StoreKey key, vault::unlock(slots_file(options.directory), options.passphrase,
+                                                  database_file(options.directory)));
+  return open(options, std::move(key));
+}
+
+Result<std::unique_ptr<LocalStore>> LocalStore::open(const OpenOptions& options, vault::StoreKey key) {
+  SAMLA_ASSIGN(Database database, open_database(options, std::move(key), false));
   SAMLA_ASSIGN(auto local, open(options, std::move(database)));
   SAMLA_ASSIGN(const bool same, is_where_it_was(*local, options.directory));
   if (!same) SAMLA_TRY(take_new_instance(*local, options.directory));
@@ -160,12 +169,7 @@ Result<void> LocalStore::attach(const OpenOptions& options) {
   records = std::make_unique<view::Records>(std::move(opened_records));
   membership = std::make_unique<Membership>(*tables, account.organisation);
   SAMLA_TRY(membership->load());
-  SAMLA_ASSIGN(const auto last, tables->meta.get(kClockKey));
-  if (last) {
-    Reader in(*last);
-    time = HybridClock(clock, HybridTime{in.u64()});
-    SAMLA_TRY(in.finish("store.clock"));
-  }
+  SAMLA_TRY(load_clock());
   SAMLA_ASSIGN(const auto name, tables->meta.get(kInstanceKey));
   if (name && name->size() == WriterId::kSize) instance = WriterId::from(*name);
   SAMLA_ASSIGN(auto secret, tables->meta.get(kInviteSecretKey));
@@ -178,7 +182,15 @@ Result<void> LocalStore::attach(const OpenOptions& options) {
     pairing_secret = Secret<32>::from(*pairing);
     wipe(*pairing);
   }
+  (void)keep_chain_states();  // on a full disk it opens all the same
   return {};
+}
+
+Result<void> LocalStore::keep_chain_states() {
+  if (!membership->has_unkept()) return {};
+  SAMLA_ASSIGN(auto transaction, begin());
+  SAMLA_TRY(membership->keep_states());
+  return transaction.commit();
 }
 
 /// A commit that waits for the disk syncs the log whole: what was frozen follows the edits that it is of,
@@ -190,6 +202,18 @@ Result<sqlite::Transaction> LocalStore::begin_synced(bool synced) {
     synced_ = synced;
   }
   return sqlite::Transaction::begin(*connection_);
+}
+
+Result<void> LocalStore::load_clock() {
+  SAMLA_ASSIGN(HybridTime last, tables->outbox.last_time());
+  SAMLA_ASSIGN(const auto saved, tables->meta.get(kClockKey));
+  if (saved) {
+    Reader in(*saved);
+    last = std::max(last, HybridTime{in.u64()});
+    SAMLA_TRY(in.finish("store.clock"));
+  }
+  time = HybridClock(clock, last);
+  return {};
 }
 
 Result<void> LocalStore::save_clock() {

@@ -108,13 +108,16 @@ Result<void> reach_centre(LocalReplica& replica, const wire::Hello& hello) {
 
 Result<std::unique_ptr<Replica>> settle(Nursery& nursery, std::unique_ptr<LocalReplica> replica,
                                         const OpenOptions& options) {
+  auto key = replica->local().take_key();
   replica.reset();  // closes the store
   const auto moved = nursery.move_into_place();
   if (!moved.ok()) {
     nursery.keep();  // the server knows it already
     return moved.error();
   }
-  return Replica::open(options);
+  if (!key) return Replica::open(options);
+  SAMLA_ASSIGN(auto local, LocalStore::open(options, *std::move(key)));
+  return std::unique_ptr<Replica>(std::make_unique<LocalReplica>(options, std::move(local)));
 }
 
 }  // namespace samla::replica

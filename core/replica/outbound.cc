@@ -3,7 +3,7 @@
 //   Commit:  1. each step becomes a draft of a write: its space, tags and content   (draft)
 //            2. the drafts get their places in their spaces' open groups            (place)
 //            3. time, and what each write knows of: prev, seen                      (complete)
-//            4. one transaction: outbox, records, clock                             (store)
+//            4. one transaction: outbox, records                                    (store)
 //   Freeze:  5. a header that names where we stand in chains and history            (header_for)
 //            6. each content is packed and sealed under header and metadata         (seal)
 //            7. hash tree and signature; the bytes and the outbox's rows are one
@@ -321,8 +321,7 @@ Result<void> Outbound::store(const std::vector<Draft>& drafts) {
   }
   const auto changed = local_.records->apply(applied);
   if (!changed.ok()) return changed.error();
-  if (SAMLA_PLANTED_BUG(clock_not_saved)) return {};
-  return local_.save_clock();
+  return {};
 }
 
 // ---- 5. freezing
@@ -343,6 +342,7 @@ Result<void> Outbound::freeze(const SpaceId& space) {
   if (SAMLA_PLANTED_BUG(outbox_before_changeset)) return freeze_group(space, groups.front());
   SAMLA_ASSIGN(auto transaction, SAMLA_PLANTED_BUG(freeze_unsynced) ? local_.begin_edit() : local_.begin());
   for (const store::OutboxGroup& group : groups) SAMLA_TRY(freeze_group(space, group));
+  if (!SAMLA_PLANTED_BUG(clock_not_saved)) SAMLA_TRY(local_.save_clock());  // the outbox had it until now
   return transaction.commit();
 }
 

@@ -61,6 +61,8 @@ Result<std::optional<std::vector<Bytes>>> Recovery::chain_rest(const SpaceId& sp
                      : state == nullptr ? std::optional<std::uint64_t>()
                                         : state->seq_of(after.hash);
   if (known != after.seq) return Answer();
+  SAMLA_ASSIGN(const std::uint64_t first, local_.tables->chains.first(space));
+  if (after.seq + 1 < first) return Answer(std::vector<Bytes>());
   SAMLA_ASSIGN(std::vector<Bytes> entries, local_.tables->chains.read(space, after.seq));
   std::size_t bytes = 0;
   std::size_t count = 0;
@@ -173,7 +175,20 @@ void Recovery::receipted(const store::StoredChangeset& stored) {
   if (placed != space->second.placed.end() && stored.seq <= placed->second) ++recovered_;
 }
 
-void Recovery::refused(const wire::ReofferRefusal&) { ++waiting_; }
+void Recovery::refused(const wire::ReofferRefusal& refusal) {
+  if (refusal.refused != wire::Refused::kNamesMissing && refusal.refused != wire::Refused::kGap) {
+    ++waiting_;
+    return;
+  }
+  ++early_count_;
+  const auto [first, fresh] = early_.try_emplace({refusal.space, refusal.writer}, refusal.writer_seq);
+  if (!fresh) first->second = std::min(first->second, refusal.writer_seq);
+}
+
+void Recovery::offer_refused_again() {
+  for (const auto& [writer, seq] : std::exchange(early_, {})) offered_[writer] = seq - 1;
+  early_count_ = 0;
+}
 
 // ---- what came of it
 
@@ -208,7 +223,7 @@ Result<RecoveryReport> Recovery::finish() {
   RecoveryReport report;
   report.at_ms = local_.clock.now_ms();
   report.recovered = recovered_;
-  report.waiting = waiting_;
+  report.waiting = waiting_ + early_count_;
   std::map<DeviceId, std::uint64_t> missing;
   for (const auto& [space, known] : spaces_) {
     SAMLA_ASSIGN(const auto found, missing_in(space));

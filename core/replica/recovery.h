@@ -37,8 +37,10 @@ class Recovery {
   /// One more is at the server.
   void receipted(const store::StoredChangeset& stored);
   void refused(const wire::ReofferRefusal& refusal);
+  /// What was refused because other changes must come first goes once more.
+  void offer_refused_again();
   /// Whether a server was found to lack something in this session.
-  bool active() const { return !spaces_.empty() || recovered_ > 0 || waiting_ > 0; }
+  bool active() const { return !spaces_.empty() || recovered_ > 0 || waiting_ + early_count_ > 0; }
   /// What came of it, at the end of the session; kept for `last_recovery`.
   Result<RecoveryReport> finish();
 
@@ -54,6 +56,9 @@ class Recovery {
   std::map<std::pair<SpaceId, WriterId>, std::uint64_t> offered_;
   std::uint64_t recovered_ = 0;
   std::uint64_t waiting_ = 0;
+  /// Refused for want of others: the first of each writer, and how many.
+  std::map<std::pair<SpaceId, WriterId>, std::uint64_t> early_;
+  std::uint64_t early_count_ = 0;
 };
 
 /// What the last session with such a server came to; absent: there never was one.

@@ -18,6 +18,7 @@
 #include "core/base/id.h"
 #include "core/base/random.h"
 #include "core/base/result.h"
+#include "core/base/secret_text.h"
 #include "core/change/validity.h"
 #include "core/change/write.h"
 #include "core/view/records.h"
@@ -98,14 +99,14 @@ struct CertifiedInfo {
 
 /// Recovery words, and where to go with them.
 struct RecoveryInfo {
-  std::string words;
+  SecretText words;
   std::string server_url;  ///< with the fragment that names the server's keys
 };
 
 /// What becomes of recovery words that the user has already.
 struct Replacement {
   bool replace = false;
-  std::string old_words;  ///< which let themselves be replaced; an administrator needs none
+  SecretText old_words;  ///< which let themselves be replaced; an administrator needs none
 };
 
 /// What is to be erased for good, everywhere.
@@ -281,7 +282,7 @@ class Edit {
 
 struct OpenOptions {
   std::filesystem::path directory;
-  std::string passphrase;
+  SecretText passphrase;
   view::SearchFields search_fields;
   /// False: an edit survives the death of the process, and the last ones may go with a loss of power. What
   /// has left the device, and everything but edits, survives both.
@@ -335,9 +336,13 @@ class Replica {
   /// The invite's entitlements of this user: shared spaces that exist or will.
   virtual std::vector<SpaceId> entitled_spaces() const = 0;
   virtual std::vector<UserInfo> users() const = 0;
+  /// Zero: no such user is known here.
+  virtual Role role_of(const UserId& user) const = 0;
   virtual std::vector<DeviceInfo> devices() const = 0;
   virtual std::vector<InviteInfo> invites() const = 0;
   virtual std::vector<SpaceInfo> spaces() const = 0;
+  /// Absent: no such space is known here.
+  virtual std::optional<SpaceInfo> space(const SpaceId& id) const = 0;
   /// Empty: no such space is known here.
   virtual std::vector<std::pair<UserId, SpaceRight>> members(const SpaceId& space) const = 0;
   virtual std::optional<DeviceId> device_of_writer(const WriterId& writer) const = 0;
@@ -348,7 +353,8 @@ class Replica {
   virtual std::uint64_t now_ms() const = 0;
 
   // Ids.
-  virtual RecordId new_record_id() = 0;
+  /// For a record of that space; an id names no record of another (change::is_of_space).
+  virtual RecordId new_record_id(const SpaceId& space) = 0;
   virtual SpaceId space_id(Purpose purpose, const RecordId& scope) const = 0;
   /// An id that follows from `name` under the space's tag key: the same for every member, meaningless
   /// to the server. key_missing where this device holds no key of the space.
@@ -399,6 +405,13 @@ class Replica {
   virtual Result<void> announce_server_keys(std::string_view server_url, const SyncOptions& options) = 0;
   /// 60 bits of the identity chain's head, to be compared by two people who have both synced.
   virtual std::string comparison_code() const = 0;
+  /// What this device holds of the chains. Reads all of it.
+  struct ChainsHeld {
+    std::uint64_t entries = 0;
+    std::uint64_t bytes = 0;
+    std::size_t begun_later = 0;  ///< chains that began here at a checkpoint
+  };
+  virtual Result<ChainsHeld> chains_held() const = 0;
 
   /// For review: what revoked devices wrote after their cut-offs.
   virtual Result<std::vector<SetAsideInfo>> set_aside() = 0;

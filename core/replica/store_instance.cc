@@ -159,7 +159,9 @@ Result<std::uint64_t> leave_branches(LocalStore& local, const WriterId& fresh) {
     if (!branch.empty()) {
       SAMLA_ASSIGN(const session::NamedHeads heads, named_by_rest(local, space, old));
       SAMLA_TRY(local.tables->changesets.set_back_tip(space, old, heads.identity_seq, heads.space_seq));
-      SAMLA_TRY(local.tables->cursors.put(space, {}));
+      // From the beginning, of the same life: so that another one is noticed.
+      SAMLA_ASSIGN(const Position cursor, local.tables->cursors.get(space));
+      SAMLA_TRY(local.tables->cursors.put(space, {cursor.incarnation, 0, {}}));
     }
     Reissue to(local, space, fresh);
     for (const store::StoredChangeset& each : branch) {
@@ -190,6 +192,10 @@ Result<bool> is_where_it_was(LocalStore& local, const std::filesystem::path& fol
 
 Result<void> take_new_instance(LocalStore& local, const std::filesystem::path& folder) {
   SAMLA_ASSIGN(const Bytes token, write_token(local, folder));
+  return go_on_under_new_name(local, token);
+}
+
+Result<void> go_on_under_new_name(LocalStore& local, ByteView token) {
   const auto fresh = local.random.fixed<WriterId>();
   SAMLA_ASSIGN(auto transaction, local.begin());
   SAMLA_ASSIGN(const auto waiting, local.tables->outbox.spaces());
@@ -199,6 +205,7 @@ Result<void> take_new_instance(LocalStore& local, const std::filesystem::path& f
     if (!to.records().empty()) SAMLA_TRY(History(local).rebuild(space, to.records()));
   }
   SAMLA_TRY(local.save_instance(fresh));
+  SAMLA_TRY(local.save_clock());  // what is issued anew is older than what waits before it
   SAMLA_TRY(local.tables->meta.put(kTokenKey, token));
   SAMLA_TRY(transaction.commit());
   local.instance = fresh;
@@ -211,6 +218,7 @@ Result<std::uint64_t> leave_fork(LocalStore& local) {
   SAMLA_ASSIGN(auto transaction, local.begin());
   SAMLA_ASSIGN(const std::uint64_t moved, leave_branches(local, fresh));
   SAMLA_TRY(local.save_instance(fresh));
+  SAMLA_TRY(local.save_clock());  // what is issued anew is older than what waits before it
   SAMLA_TRY(transaction.commit());
   local.instance = fresh;
   return moved;

@@ -16,6 +16,9 @@ Result<bool> is_where_it_was(LocalStore& local, const std::filesystem::path& fol
 /// A new name for what is written from now on; what waits unfrozen goes by it, in new places.
 Result<void> take_new_instance(LocalStore& local, const std::filesystem::path& folder);
 
+/// The same of a store that is in no folder: it is marked with `token`.
+Result<void> go_on_under_new_name(LocalStore& local, ByteView token);
+
 /// Somebody else wrote under this store's name: beside the new name, what was frozen here and never
 /// receipted is kept as a branch, and its writes are issued anew. How many were.
 Result<std::uint64_t> leave_fork(LocalStore& local);

@@ -35,9 +35,10 @@ std::map<DeviceId, std::size_t> revocations(const chain::IdentityState& identity
 // ---- chains
 
 Result<void> SyncHost::accept_chain(const wire::ChainEntries& entries) {
-  SAMLA_ASSIGN(auto transaction, local_.begin());
   std::set<RecordId> erased;
+  // Rolled back before the chains are loaded anew, so that they are what is on the disk.
   const auto take = [&]() -> Result<void> {
+    SAMLA_ASSIGN(auto transaction, local_.begin());
     const std::map<DeviceId, std::size_t> before = revocations(local_.membership->identity());
     SAMLA_TRY(local_.membership->take(entries.space, entries.entries));
     if (entries.space.is_zero()) {
@@ -53,6 +54,76 @@ Result<void> SyncHost::accept_chain(const wire::ChainEntries& entries) {
   if (taken.ok() && !erased.empty()) forget_log(local_);
   changed_.merge(erased);
   return taken;
+}
+
+/// Nothing of this device's rests on the entries before: it has no changes of that space yet.
+Result<void> SyncHost::accept_checkpoint(const wire::CheckpointPart& checkpoint) {
+  const auto take = [&]() -> Result<void> {
+    SAMLA_ASSIGN(auto transaction, local_.begin());
+    SAMLA_TRY(
+        local_.membership->begin(checkpoint.space, checkpoint.entry, checkpoint.witnesses, checkpoint.part));
+    if (checkpoint.space.is_zero()) SAMLA_TRY(check_trusted());
+    return transaction.commit();
+  };
+  const auto taken = take();
+  if (!taken.ok()) SAMLA_TRY(local_.membership->load());
+  return taken;
+}
+
+/// A server that was emptied gets its chains from those who hold them whole: who may write in a space that
+/// has a checkpoint, the organisation's offices, keeps it whole, and the identity chain.
+bool SyncHost::keeps_whole(const SpaceId& chain) const {
+  const chain::IdentityState& identity = local_.membership->identity();
+  const DeviceId& device = local_.keys.device_id();
+  const auto writes = [&](const chain::SpaceState& state) {
+    return state.since_checkpoint().at > 0 && state.right_of(device, identity) >= chain::Right::kWriter;
+  };
+  if (identity.is_admin(device)) return true;
+  if (chain.is_zero()) {
+    return std::ranges::any_of(local_.membership->spaces(),
+                               [&](const auto& each) { return writes(*each.second); });
+  }
+  const chain::SpaceState* state = local_.membership->space(chain);
+  return state != nullptr && writes(*state);
+}
+
+std::optional<wire::ChainPull> SyncHost::wanted_history() {
+  if (before_.given_up) return {};
+  if (before_.at.seq > 0) return wire::ChainPull{before_.chain, before_.at};
+  const auto incomplete = local_.tables->chains.incomplete();
+  for (const SpaceId& chain : incomplete.ok() ? *incomplete : std::vector<SpaceId>()) {
+    if (!keeps_whole(chain)) continue;
+    before_.chain = chain;
+    return wire::ChainPull{chain, {}};
+  }
+  before_.given_up = true;
+  return {};
+}
+
+/// The heads that the checkpoint named are what the entries must come to, so a server can neither add nor
+/// alter one; one that has none to give is not asked again in this session.
+Result<void> SyncHost::accept_history(const wire::ChainEntries& entries) {
+  SAMLA_ASSIGN(const std::uint64_t first, local_.tables->chains.first(entries.space));
+  const bool follows = entries.space == before_.chain && entries.first_seq == before_.at.seq + 1;
+  if (!follows || entries.entries.empty()) {
+    before_ = {{}, {}, {}, true};
+    return {};
+  }
+  for (const Bytes& entry : entries.entries) {
+    if (before_.at.seq + 1 == first) break;
+    before_.at = chain::next_head(before_.at, entry);
+    if (before_.at.hash != local_.membership->hash_at(entries.space, before_.at.seq)) {
+      return fail(ErrorCode::chain_forked, "replica.history",
+                  "the server shows another history of a chain than the one that this device knows");
+    }
+    before_.entries.push_back(entry);
+  }
+  if (before_.at.seq + 1 < first) return {};
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  SAMLA_TRY(local_.membership->complete(entries.space, before_.entries));
+  SAMLA_TRY(transaction.commit());
+  before_ = {};
+  return {};
 }
 
 /// What revoked devices wrote is worth less, and more again where that was taken back.
@@ -162,6 +233,13 @@ Result<void> SyncHost::chain_batch_done(const session::ChainBatch& batch, std::o
 void SyncHost::offer_refused(const SpaceId& space, ErrorCode code) {
   // Who is no member any more is told so of each space; that is no news.
   if (!space.is_zero() && code == ErrorCode::not_permitted) return;
+  if (code == ErrorCode::chain_behind) {
+    notices_.insert(
+        "the server lacks entries of a chain from before this device came, so this device does not hold "
+        "them: "
+        "a device of an administrator, or an older one, must sync first");
+    return;
+  }
   notices_.insert("the server lacks entries of a chain and did not take them (" +
                   std::string(error_text(code)) + "); they stay here and are offered again");
 }
@@ -183,8 +261,19 @@ Result<void> SyncHost::accept_reoffer_refusal(const wire::ReofferRefusal& refusa
       refusal.writer == chain::writer_of_device(local_.keys.device_id())) {
     return fail(ErrorCode::writer_forked, "replica.sync", "somebody else wrote under this device's name");
   }
+  awaits_others_ = awaits_others_ || refusal.refused == wire::Refused::kNamesMissing;
   recovery_.refused(refusal);
   return {};
+}
+
+/// Where a server lacks much, one writer's changes wait for another's and those for the first one's: each
+/// round brings it further, or is the last.
+bool SyncHost::offer_again() {
+  if (!awaits_others_ || !taken_since_) return false;
+  awaits_others_ = taken_since_ = false;
+  offer_refused_again();
+  recovery_.offer_refused_again();
+  return true;
 }
 
 // ---- up
@@ -236,6 +325,7 @@ Result<void> SyncHost::accept_receipts(const wire::Receipts& receipts) {
   for (const wire::Receipt& each : receipts.receipts) SAMLA_TRY(receipt(each, group));
   SAMLA_TRY(transaction.commit());
   receipted_ += receipts.receipts.size();
+  taken_since_ = true;
   return {};
 }
 
@@ -282,6 +372,7 @@ Result<change::Validity> SyncHost::validity_of_own(const store::StoredChangeset&
 }
 
 Result<void> SyncHost::accept_refusal(const wire::Refusal& refusal) {
+  awaits_others_ = awaits_others_ || refusal.refused == wire::Refused::kNamesMissing;
   const bool gap = refusal.refused == wire::Refused::kGap && refusal.expected_seq > 0;
   const auto held = held_.find(refusal.space);
   if (gap && (held == held_.end() || refusal.expected_seq > held->second)) {
@@ -323,13 +414,17 @@ Result<void> SyncHost::accept_tail(const SpaceId& space, std::span<const wire::T
   return inbound_.take_tail(space, incarnation_, items);
 }
 
+/// The person's own, then what all of the organisation shares (names and forms, by which the rest is read),
+/// then the others.
 std::vector<SpaceId> SyncHost::by_importance(const std::set<SpaceId>& spaces) {
-  std::vector<SpaceId> out(spaces.begin(), spaces.end());
-  std::ranges::stable_partition(out, [&](const SpaceId& space) {
+  const auto rank = [&](const SpaceId& space) {
     const chain::SpaceState* state = local_.membership->space(space);
-    return state != nullptr && state->genesis() &&
-           state->genesis()->space_class == chain::SpaceClass::kPersonal;
-  });
+    if (state == nullptr || !state->genesis()) return 2;
+    if (state->genesis()->space_class == chain::SpaceClass::kPersonal) return 0;
+    return state->genesis()->scope.is_zero() ? 1 : 2;
+  };
+  std::vector<SpaceId> out(spaces.begin(), spaces.end());
+  std::ranges::stable_sort(out, {}, rank);
   return out;
 }
 

@@ -46,6 +46,9 @@ class SyncHost final : public session::DeviceHost {
 
   ChainHead chain_head(const SpaceId& space) override { return local_.membership->head(space); }
   Result<void> accept_chain(const wire::ChainEntries& entries) override;
+  Result<void> accept_checkpoint(const wire::CheckpointPart& checkpoint) override;
+  std::optional<wire::ChainPull> wanted_history() override;
+  Result<void> accept_history(const wire::ChainEntries& entries) override;
   Result<void> accept_grants(const wire::Grants& grants) override;
   Result<std::optional<session::ChainBatch>> next_chain_batch() override { return work_.next(); }
   Result<void> chain_batch_done(const session::ChainBatch& batch, std::optional<ErrorCode> refused) override;
@@ -73,6 +76,7 @@ class SyncHost final : public session::DeviceHost {
   std::optional<wire::PlacesAsk> next_question() override;
   Result<void> accept_places(const wire::Places& places) override;
   Result<std::vector<Bytes>> next_outgoing(std::size_t bytes_max) override;
+  bool offer_again() override;
   Result<void> accept_receipts(const wire::Receipts& receipts) override;
   Result<void> accept_refusal(const wire::Refusal& refusal) override;
   std::optional<Position> cursor(const SpaceId& space) override;
@@ -96,6 +100,8 @@ class SyncHost final : public session::DeviceHost {
   Result<void> receipt(const wire::Receipt& receipt, std::uint64_t group);
   Result<change::Validity> validity_of_own(const store::StoredChangeset& stored) const;
 
+  bool keeps_whole(const SpaceId& chain) const;
+
   LocalStore& local_;
   ChainWork& work_;
   Outbound outbound_;
@@ -106,6 +112,15 @@ class SyncHost final : public session::DeviceHost {
   std::map<std::pair<SpaceId, WriterId>, std::uint64_t> offered_;
   /// For each space the first seq that the server refused for another reason than a gap.
   std::map<SpaceId, std::uint64_t> held_;
+  /// Entries before a chain's beginning here, until they are all there.
+  struct Before {
+    SpaceId chain;
+    ChainHead at;
+    std::vector<Bytes> entries;
+    bool given_up = false;  ///< in this session
+  } before_;
+  /// Something was refused for want of others' changes; and something was taken since.
+  bool awaits_others_ = false, taken_since_ = false;
   std::uint64_t receipted_ = 0;
   std::set<RecordId> changed_;
   std::set<std::string> notices_;

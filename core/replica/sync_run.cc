@@ -224,6 +224,7 @@ RunOutcome run_sync(LocalStore& local, ChainWork& work, const wire::Hello& hello
       continue;
     }
     out.notices.merge(told);
+    (void)local.keep_chain_states();  // the next opening is slower without, and no more
     return out;
   }
 }

@@ -6,7 +6,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::assessment_requests {
 namespace {
 
 Result<Json> reply_with(Profile& profile, domain::Workspace& workspace,
@@ -134,7 +134,7 @@ const std::vector<std::string_view> kItemTypes = {"styrke", "svakhet", "tiltak"}
 
 }  // namespace
 
-std::vector<Request> assessment_requests() {
+std::vector<Request> all() {
   return {
       {"assessment.new",
        "Begins an assessment of a unit, always a new one. HR sees that it is begun, not what is in it.",
@@ -226,4 +226,4 @@ std::vector<Request> assessment_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::assessment_requests

@@ -94,6 +94,13 @@ std::optional<std::string> Arguments::find_text(std::string_view name) const {
   return found->get<std::string>();
 }
 
+SecretText Arguments::secret(std::string_view name) const {
+  const auto found = json_.find(name);
+  if (found == json_.end()) return {};
+  SAMLA_ASSERT(found->is_string());
+  return found->get_ref<const std::string&>();
+}
+
 std::optional<std::size_t> Arguments::find_number(std::string_view name) const {
   const auto found = json_.find(name);
   if (found == json_.end()) return std::nullopt;
@@ -125,11 +132,13 @@ const std::vector<Request>& catalogue() {
   static const std::vector<Request> all = [] {
     std::vector<Request> out;
     for (const auto& noun :
-         {organisation_requests, import_requests,    device_requests,     space_requests,   note_requests,
-          search_requests,       form_requests,      assessment_requests, review_requests,  measure_requests,
-          cascade_requests,      gathering_requests, input_requests,      cluster_requests, round_requests,
-          history_requests,      conflict_requests,  sync_requests,       report_requests,  key_requests,
-          demo_requests,         doctor_requests,    person_requests,     profile_requests}) {
+         {organisation_requests::all, import_requests::all,  device_requests::all,   space_requests::all,
+          programme_requests::all,    note_requests::all,    search_requests::all,   form_requests::all,
+          assessment_requests::all,   review_requests::all,  measure_requests::all,  cascade_requests::all,
+          gathering_requests::all,    group_requests::all,   input_requests::all,    cluster_requests::all,
+          round_requests::all,        history_requests::all, conflict_requests::all, sync_requests::all,
+          report_requests::all,       key_requests::all,     demo_requests::all,     doctor_requests::all,
+          person_requests::all,       profile_requests::all}) {
       for (Request& request : noun()) out.push_back(std::move(request));
     }
     return out;

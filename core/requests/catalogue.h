@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/secret_text.h"
 #include "core/requests/json.h"
 #include "core/requests/profile.h"
 
@@ -49,6 +50,8 @@ class Arguments {
   std::optional<std::string> find_text(std::string_view name) const;
   /// As find_text, or empty.
   std::string text(std::string_view name) const { return find_text(name).value_or(std::string()); }
+  /// As text, without a copy that stays behind.
+  SecretText secret(std::string_view name) const;
   std::optional<std::size_t> find_number(std::string_view name) const;
   bool truth(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
@@ -70,31 +73,85 @@ struct Request {
   Answer answer = nullptr;
 };
 
-/// One file a noun.
-std::vector<Request> organisation_requests();
-std::vector<Request> import_requests();
-std::vector<Request> device_requests();
-std::vector<Request> space_requests();
-std::vector<Request> note_requests();
-std::vector<Request> search_requests();
-std::vector<Request> form_requests();
-std::vector<Request> assessment_requests();
-std::vector<Request> history_requests();
-std::vector<Request> doctor_requests();
-std::vector<Request> review_requests();
-std::vector<Request> measure_requests();
-std::vector<Request> cascade_requests();
-std::vector<Request> gathering_requests();
-std::vector<Request> input_requests();
-std::vector<Request> cluster_requests();
-std::vector<Request> round_requests();
-std::vector<Request> conflict_requests();
-std::vector<Request> sync_requests();
-std::vector<Request> report_requests();
-std::vector<Request> key_requests();
-std::vector<Request> demo_requests();
-std::vector<Request> person_requests();
-std::vector<Request> profile_requests();
+/// Each noun's requests, one file a noun. The names in it are the noun's own: list, show, …
+namespace organisation_requests {
+std::vector<Request> all();
+}
+namespace import_requests {
+std::vector<Request> all();
+}
+namespace device_requests {
+std::vector<Request> all();
+}
+namespace space_requests {
+std::vector<Request> all();
+}
+namespace programme_requests {
+std::vector<Request> all();
+}
+namespace note_requests {
+std::vector<Request> all();
+}
+namespace search_requests {
+std::vector<Request> all();
+}
+namespace form_requests {
+std::vector<Request> all();
+}
+namespace assessment_requests {
+std::vector<Request> all();
+}
+namespace history_requests {
+std::vector<Request> all();
+}
+namespace doctor_requests {
+std::vector<Request> all();
+}
+namespace review_requests {
+std::vector<Request> all();
+}
+namespace measure_requests {
+std::vector<Request> all();
+}
+namespace cascade_requests {
+std::vector<Request> all();
+}
+namespace gathering_requests {
+std::vector<Request> all();
+}
+namespace group_requests {
+std::vector<Request> all();
+}
+namespace input_requests {
+std::vector<Request> all();
+}
+namespace cluster_requests {
+std::vector<Request> all();
+}
+namespace round_requests {
+std::vector<Request> all();
+}
+namespace conflict_requests {
+std::vector<Request> all();
+}
+namespace sync_requests {
+std::vector<Request> all();
+}
+namespace report_requests {
+std::vector<Request> all();
+}
+namespace key_requests {
+std::vector<Request> all();
+}
+namespace demo_requests {
+std::vector<Request> all();
+}
+namespace person_requests {
+std::vector<Request> all();
+}
+namespace profile_requests {
+std::vector<Request> all();
+}
 
 /// All of them, in the order above.
 const std::vector<Request>& catalogue();

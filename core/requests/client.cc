@@ -11,7 +11,7 @@ namespace {
 
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-/// A request may hold a passphrase, or recovery words.
+/// A request may hold a passphrase, a request or its reply recovery words.
 struct WipedAtEnd {
   Json& json;
   ~WipedAtEnd() { wipe_texts(json); }
@@ -63,7 +63,9 @@ std::string Client::request(std::string_view json) {
   impl_->profile.begin_request();
   auto reply = answer(impl_->profile, json);
   if (!reply) return error_reply(reply.error());
+  const WipedAtEnd answered{*reply};
   Json out = {{"ok", true}};
+  const WipedAtEnd wiped{out};
   out.update(*reply);
   return text_of(out);
 }

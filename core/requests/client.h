@@ -11,12 +11,13 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "core/base/secret_text.h"
 
 namespace samla::requests {
 
 struct Options {
   std::filesystem::path profile;  ///< the store's folder; need not exist yet (org.create and join make it)
-  std::string passphrase;
+  SecretText passphrase;
 };
 
 class Client {

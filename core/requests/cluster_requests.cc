@@ -4,7 +4,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/input_shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::cluster_requests {
 namespace {
 
 using domain::Names;
@@ -121,7 +121,7 @@ std::vector<Request> lineage_requests() {
 
 }  // namespace
 
-std::vector<Request> cluster_requests() {
+std::vector<Request> all() {
   std::vector<Request> out = lineage_requests();
   for (Request& each : std::vector<Request>{
            {"cluster.edit",
@@ -154,4 +154,4 @@ std::vector<Request> cluster_requests() {
   return out;
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::cluster_requests

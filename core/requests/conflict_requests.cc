@@ -3,7 +3,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::conflict_requests {
 namespace {
 
 Result<Json> list(Profile& profile, const Arguments&) {
@@ -57,7 +57,7 @@ constexpr std::string_view kReply =
 
 }  // namespace
 
-std::vector<Request> conflict_requests() {
+std::vector<Request> all() {
   return {
       {"conflict.list",
        "Lists what a person should look at: values that two wrote without knowing of each other.",
@@ -95,4 +95,4 @@ std::vector<Request> conflict_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::conflict_requests

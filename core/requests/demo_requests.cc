@@ -3,7 +3,7 @@
 #include "core/domain/organisation.h"
 #include "core/requests/catalogue.h"
 
-namespace samla::requests {
+namespace samla::requests::demo_requests {
 namespace {
 
 Result<Json> load(Profile& profile, const Arguments& arguments) {
@@ -27,22 +27,32 @@ Result<Json> load(Profile& profile, const Arguments& arguments) {
   if (error) return fail(ErrorCode::io, "demo.load", "the folder cannot be made: " + place.people.string());
   place.passphrase = options.passphrase;
   place.sync = profile.sync_options();
-  place.progress = [&](std::size_t done, std::size_t all) {
-    profile.events().push({{"event", "progress"}, {"done", done}, {"all", all}});
+  place.progress = [&](std::string_view step, std::size_t done, std::size_t all) {
+    profile.events().push({{"event", "progress"}, {"step", step}, {"done", done}, {"all", all}});
   };
   const bool is_full = arguments.text("size") == "full";
   const auto plan = domain::plan_demo(is_full ? domain::DemoSize::kFull : domain::DemoSize::kSmall);
   SAMLA_ASSIGN(const domain::DemoCounts counts, domain::load_demo(*workspace, plan, place));
-  return Json{
-      {"units", counts.units},         {"leaders", counts.leaders},      {"notes", counts.notes},
-      {"shared", counts.shared},       {"measures", counts.measures},    {"tasks", counts.tasks},
-      {"inputs", counts.inputs},       {"clusters", counts.clusters},    {"conflicts", counts.conflicts},
-      {"by_status", counts.by_status}, {"people", place.people.string()}};
+  return Json{{"units", counts.units},
+              {"leaders", counts.leaders},
+              {"groups", counts.groups},
+              {"notes", counts.notes},
+              {"shared", counts.shared},
+              {"grouped", counts.grouped},
+              {"measures", counts.measures},
+              {"tasks", counts.tasks},
+              {"inputs", counts.inputs},
+              {"clusters", counts.clusters},
+              {"shortlisted", counts.shortlisted},
+              {"main_measures", counts.main_measures},
+              {"conflicts", counts.conflicts},
+              {"by_status", counts.by_status},
+              {"people", place.people.string()}};
 }
 
 }  // namespace
 
-std::vector<Request> demo_requests() {
+std::vector<Request> all() {
   return {
       {"demo.load",
        "Founds an invented organisation on a server that has none, the same each time: units, leaders with a "
@@ -55,11 +65,15 @@ std::vector<Request> demo_requests() {
        {{"units", "how many"},
         {"leaders", "how many have joined"},
         {"notes", "how many"},
-        {"shared", "how many of these with the unit's other leaders"},
+        {"groups", "leader groups, one a unit"},
+        {"shared", "how many of the notes into a gathering"},
+        {"grouped", "how many of the notes into a leader group"},
         {"measures", "how many"},
         {"tasks", "how many cascade tasks, one a leader"},
         {"inputs", "how many were given at the gatherings"},
         {"clusters", "how many they were gathered in"},
+        {"shortlisted", "how many clusters the forum's first round left"},
+        {"main_measures", "how many the forum decided on"},
         {"conflicts", "how many are open in the leaders' drafts"},
         {"by_status", "how many assessments at each status word"},
         {"people", "the folder of the leaders' profiles, which have this profile's passphrase"}},
@@ -67,4 +81,4 @@ std::vector<Request> demo_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::demo_requests

@@ -8,7 +8,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::device_requests {
 namespace {
 
 Json shape_of(const domain::Workspace& workspace, const replica::DeviceInfo& device, domain::Names& names) {
@@ -151,7 +151,7 @@ constexpr std::string_view kReply = "id, name, user, user_name, status, this (wh
 
 }  // namespace
 
-std::vector<Request> device_requests() {
+std::vector<Request> all() {
   return {
       {"device.list",
        "Lists the organisation's devices that this one knows of.",
@@ -201,4 +201,4 @@ std::vector<Request> device_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::device_requests

@@ -7,7 +7,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::doctor_requests {
 namespace {
 
 constexpr std::uintmax_t kRoomBytesMin = 200u * 1024 * 1024;
@@ -59,6 +59,14 @@ void check_keys(Checks& checks, domain::Workspace& workspace) {
       "keys", locked.empty(),
       std::to_string(readable) + " spaces can be read" + (locked.empty() ? "" : "; not yet: " + locked),
       "sync after a member of the space has synced; a notebook is opened by `samla device approve`");
+}
+
+void check_chains(Checks& checks, replica::Replica& replica) {
+  const auto held = replica.chains_held();
+  if (!held.ok()) return checks.add("chains", false, held.error().message(), held.error().hint);
+  checks.add("chains", true,
+             std::to_string(held->entries) + " entries, " + std::to_string(held->bytes) + " bytes; " +
+                 std::to_string(held->begun_later) + " chains begin here at a checkpoint");
 }
 
 void check_changes(Checks& checks, replica::Replica& replica) {
@@ -116,6 +124,7 @@ Result<Json> doctor(Profile& profile, const Arguments&) {
   check_disk(checks, profile.open_options().directory);
   check_store(checks, workspace->replica());
   check_keys(checks, *workspace);
+  check_chains(checks, workspace->replica());
   check_server(checks, profile, workspace->replica());
   check_changes(checks, workspace->replica());
   check_losses(checks, *workspace);
@@ -124,7 +133,7 @@ Result<Json> doctor(Profile& profile, const Arguments&) {
 
 }  // namespace
 
-std::vector<Request> doctor_requests() {
+std::vector<Request> all() {
   return {{"doctor",
            "Looks at disk, store, keys, server, clock, heads and changes of this device; syncs on the way.",
            {},
@@ -132,4 +141,4 @@ std::vector<Request> doctor_requests() {
            doctor}};
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::doctor_requests

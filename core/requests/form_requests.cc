@@ -8,7 +8,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::form_requests {
 namespace {
 
 Json shape_of(const domain::FormVersion& version) {
@@ -121,7 +121,7 @@ constexpr std::string_view kVersionWords =
 
 }  // namespace
 
-std::vector<Request> form_requests() {
+std::vector<Request> all() {
   return {
       {"form.list",
        "Lists the versions of all forms, built in and published.",
@@ -173,4 +173,4 @@ std::vector<Request> form_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::form_requests

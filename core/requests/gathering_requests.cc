@@ -7,7 +7,7 @@
 #include "core/requests/gathering_shapes.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::gathering_requests {
 namespace {
 
 using domain::Names;
@@ -246,7 +246,7 @@ std::vector<Request> running_requests() {
 
 }  // namespace
 
-std::vector<Request> gathering_requests() {
+std::vector<Request> all() {
   std::vector<Request> out = {
       {"gathering.create",
        "Makes a gathering (samling), a draft, which HR alone sees. Its space is made at the next sync. For "
@@ -288,4 +288,4 @@ std::vector<Request> gathering_requests() {
   return out;
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::gathering_requests

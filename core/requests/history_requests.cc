@@ -5,7 +5,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::history_requests {
 namespace {
 
 Json shape_of(const domain::Version& version, domain::Names& names) {
@@ -96,7 +96,7 @@ constexpr std::string_view kWarnings = "the same in words, where there are any: 
 
 }  // namespace
 
-std::vector<Request> history_requests() {
+std::vector<Request> all() {
   return {
       {"note.history",
        "Lists every version of a note.",
@@ -131,4 +131,4 @@ std::vector<Request> history_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::history_requests

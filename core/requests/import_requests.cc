@@ -5,7 +5,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::import_requests {
 namespace {
 
 /// A person can mend so many before trying again.
@@ -84,7 +84,7 @@ Result<Json> import_invites(Profile& profile, const Arguments& arguments) {
 
 }  // namespace
 
-std::vector<Request> import_requests() {
+std::vector<Request> all() {
   return {
       {"org.import",
        "Brings units, leaders, gatherings or participants in from CSV, with commas, semicolons or tabs. All "
@@ -125,4 +125,4 @@ std::vector<Request> import_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::import_requests

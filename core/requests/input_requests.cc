@@ -6,7 +6,7 @@
 #include "core/requests/input_shapes.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::input_requests {
 namespace {
 
 using domain::Names;
@@ -142,7 +142,7 @@ std::vector<Request> finding_requests() {
 
 }  // namespace
 
-std::vector<Request> input_requests() {
+std::vector<Request> all() {
   std::vector<Request> out = {
       {"input.add",
        "Gives an input (innspill) at a gathering, for oneself or for a table. Everybody in the gathering "
@@ -174,4 +174,4 @@ std::vector<Request> input_requests() {
   return out;
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::input_requests

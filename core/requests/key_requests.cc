@@ -3,15 +3,15 @@
 #include "core/domain/names.h"
 #include "core/requests/catalogue.h"
 
-namespace samla::requests {
+namespace samla::requests::key_requests {
 namespace {
 
 Result<Json> show_words(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("key.recovery.show"));
   SAMLA_ASSIGN(const auto made,
-               workspace->replica().make_recovery_words({arguments.truth("replace"), arguments.text("old")},
+               workspace->replica().make_recovery_words({arguments.truth("replace"), arguments.secret("old")},
                                                         profile.sync_options()));
-  return Json{{"words", made.words}, {"server", made.server_url}};
+  return Json{{"words", std::string(made.words)}, {"server", made.server_url}};
 }
 
 Result<Json> revoke_words(Profile& profile, const Arguments& arguments) {
@@ -75,8 +75,8 @@ Result<Json> use_escrow(Profile& profile, const Arguments& arguments) {
   if (!whole) {
     SAMLA_ASSIGN(space, domain::Names(*workspace).find_space(arguments.text("space"), "escrow.use"));
   }
-  SAMLA_TRY(workspace->replica().use_escrow(space, arguments.text("first_words"),
-                                            arguments.text("second_words"), profile.sync_options()));
+  SAMLA_TRY(workspace->replica().use_escrow(space, arguments.secret("first_words"),
+                                            arguments.secret("second_words"), profile.sync_options()));
   return Json{{"space", to_hex(space)}};
 }
 
@@ -89,7 +89,7 @@ Result<Json> notebook_escrow(Profile& profile, const Arguments& arguments) {
 
 }  // namespace
 
-std::vector<Request> key_requests() {
+std::vector<Request> all() {
   return {
       {"key.recovery.show",
        "Makes 24 words by which the user gets every space back after losing all devices, and shows them this "
@@ -143,4 +143,4 @@ std::vector<Request> key_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::key_requests

@@ -11,7 +11,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::measure_requests {
 namespace {
 
 /// What the person gave, or the day that it is.
@@ -37,7 +37,7 @@ Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text
 
 Json shape_of(const domain::Measure& measure, domain::Names& names, const std::string& day) {
   Json log = Json::array();
-  for (const domain::MeasureEntry& each : measure.log) {
+  for (const domain::StatusEntry& each : measure.log) {
     const domain::Person person = names.author(each.author);
     log.push_back({{"status", each.status},
                    {"note", each.note},
@@ -278,7 +278,7 @@ std::vector<Parameter> with_fields(std::vector<Parameter> first) {
 
 }  // namespace
 
-std::vector<Request> measure_requests() {
+std::vector<Request> all() {
   return {
       {"measure.add",
        "Makes a measure (tiltak): a unit's, or the programme's.",
@@ -335,7 +335,13 @@ std::vector<Request> measure_requests() {
   };
 }
 
-std::vector<Request> cascade_requests() {
+}  // namespace samla::requests::measure_requests
+
+namespace samla::requests::cascade_requests {
+
+using namespace measure_requests;  // the file's own helpers
+
+std::vector<Request> all() {
   const std::vector<Parameter> report = {
       kTaskId,
       {"method", Type::kText, false, "how: a meeting, a letter, …"},
@@ -376,4 +382,4 @@ std::vector<Request> cascade_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::cascade_requests

@@ -8,7 +8,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::organisation_requests {
 namespace {
 
 Result<Json> organisation_shape(domain::Workspace& workspace) {
@@ -124,7 +124,7 @@ Result<Json> join(Profile& profile, const Arguments& arguments) {
 
 }  // namespace
 
-std::vector<Request> organisation_requests() {
+std::vector<Request> all() {
   return {
       {"org.create",
        "Founds an organisation on a server that has none yet; this device becomes its first of HR.",
@@ -180,4 +180,4 @@ std::vector<Request> organisation_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::organisation_requests

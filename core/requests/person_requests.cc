@@ -4,7 +4,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::person_requests {
 namespace {
 
 Json shape_of(const domain::AboutRecord& about, domain::Names& names) {
@@ -144,7 +144,7 @@ const Parameter kPerson = {"user", Type::kText, true, "the person's handle, or i
 
 }  // namespace
 
-std::vector<Request> person_requests() {
+std::vector<Request> all() {
   return {
       {"person.export",
        "Gathers all that is held about a person, as far as this device can read it, and says where more is. "
@@ -188,4 +188,4 @@ std::vector<Request> person_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::person_requests

@@ -1,12 +1,9 @@
 #include "core/requests/profile.h"
 
 #include "core/base/encoding.h"
-#include "core/base/wipe_text.h"
 #include "core/domain/names.h"
 
 namespace samla::requests {
-Profile::~Profile() { wipe_text(options_.passphrase); }
-
 Result<void> Profile::open() {
   auto opened = replica::Replica::open(open_options());
   if (!opened && opened.error().code == ErrorCode::store_missing) return {};
@@ -72,9 +69,8 @@ bool Profile::proves(std::string_view passphrase) const {
   return equal_in_constant_time(as_bytes(passphrase), as_bytes(options_.passphrase));
 }
 
-Result<void> Profile::change_passphrase(const std::string& passphrase) {
+Result<void> Profile::change_passphrase(const SecretText& passphrase) {
   SAMLA_TRY(replica_->change_passphrase(options_.passphrase, passphrase));
-  wipe_text(options_.passphrase);
   options_.passphrase = passphrase;
   return {};
 }

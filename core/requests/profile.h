@@ -15,7 +15,6 @@ namespace samla::requests {
 class Profile {
  public:
   explicit Profile(Options options) : options_(std::move(options)) {}
-  ~Profile();
   Profile(const Profile&) = delete;
   Profile& operator=(const Profile&) = delete;
 
@@ -36,7 +35,7 @@ class Profile {
   void tell_changed(const RecordId& id);
 
   bool proves(std::string_view passphrase) const;
-  Result<void> change_passphrase(const std::string& passphrase);
+  Result<void> change_passphrase(const SecretText& passphrase);
 
   void interrupt() { interrupted_ = true; }
   void begin_request() { interrupted_ = false; }

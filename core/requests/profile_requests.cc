@@ -7,7 +7,7 @@
 #include "core/requests/describe.h"
 #include "core/requests/version.h"
 
-namespace samla::requests {
+namespace samla::requests::profile_requests {
 namespace {
 
 Result<Json> status(Profile& profile, const Arguments&) {
@@ -30,7 +30,7 @@ Result<Json> status(Profile& profile, const Arguments&) {
 
 Result<Json> change_passphrase(Profile& profile, const Arguments& arguments) {
   SAMLA_TRY(profile.workspace("key.passphrase.change"));
-  const std::string passphrase = arguments.text("new");
+  const SecretText passphrase = arguments.secret("new");
   if (passphrase.empty()) {
     return fail(ErrorCode::invalid_argument, "key.passphrase.change", "the new passphrase must not be empty");
   }
@@ -52,7 +52,7 @@ Result<Json> version(Profile&, const Arguments&) { return Json{{"version", kVers
 
 }  // namespace
 
-std::vector<Request> profile_requests() {
+std::vector<Request> all() {
   return {
       {"status",
        "Who and where this device is, and how far its changes have come.",
@@ -88,4 +88,4 @@ std::vector<Request> profile_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::profile_requests

@@ -8,7 +8,7 @@
 #include "core/domain/spreadsheet.h"
 #include "core/requests/catalogue.h"
 
-namespace samla::requests {
+namespace samla::requests::report_requests {
 namespace {
 
 Json json_of(const domain::Count& count) { return count ? Json(*count) : Json(); }
@@ -56,8 +56,8 @@ Result<Json> response(Profile& profile, const Arguments& arguments) {
       out["groups"].push_back(std::move(row));
     }
   }
-  out["by_week"] = json_of(report.by_week);
   if (filter.audience == domain::Audience::kOthers) return out;
+  out["by_week"] = json_of(report.by_week);
   out["missing"] = Json::array();
   for (const domain::Unit& each : report.missing)
     out["missing"].push_back({{"unit", each.number}, {"name", each.name}, {"fylke", each.fylke}});
@@ -88,9 +88,13 @@ Result<Json> measures(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("report.measures"));
   SAMLA_ASSIGN(const auto filter, filter_of(arguments, "report.measures"));
   SAMLA_ASSIGN(const auto report, domain::report_measures(*workspace, filter));
-  Json out = {{"measures", json_of(report.by_status.total)}, {"by_status", json_of(report.by_status)},
-              {"overdue", json_of(report.overdue)},          {"ended", json_of(report.ended)},
-              {"effect_reviewed", json_of(report.reviewed)}, {"programme", report.programme}};
+  Json out = {{"measures", json_of(report.by_status.total)},
+              {"by_status", json_of(report.by_status)},
+              {"overdue", json_of(report.overdue)},
+              {"ended", json_of(report.ended)},
+              {"effect_reviewed", json_of(report.reviewed)},
+              {"share_reviewed", json_of(report.share_reviewed)},
+              {"programme", report.programme}};
   if (!report.by_status.joined.empty()) out["joined"] = json_of(report.by_status.joined);
   return out;
 }
@@ -99,10 +103,9 @@ Result<Json> cascade(Profile& profile, const Arguments& arguments) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace("report.cascade"));
   SAMLA_ASSIGN(const auto filter, filter_of(arguments, "report.cascade"));
   SAMLA_ASSIGN(const auto report, domain::report_cascade_tasks(*workspace, filter));
-  Json out = {{"tasks", json_of(report.by_status.total)},
-              {"by_status", json_of(report.by_status)},
-              {"overdue", json_of(report.overdue)},
-              {"reached", json_of(report.reached)}};
+  Json out = {{"tasks", json_of(report.by_status.total)}, {"by_status", json_of(report.by_status)},
+              {"overdue", json_of(report.overdue)},       {"done", json_of(report.done)},
+              {"share_done", json_of(report.share_done)}, {"reached", json_of(report.reached)}};
   if (!report.by_status.joined.empty()) out["joined"] = json_of(report.by_status.joined);
   return out;
 }
@@ -201,7 +204,7 @@ constexpr std::string_view kJoined =
 
 }  // namespace
 
-std::vector<Request> report_requests() {
+std::vector<Request> all() {
   return {
       {"report.response",
        "How far the units have come, each counted once. For HR.",
@@ -209,7 +212,7 @@ std::vector<Request> report_requests() {
        {{"units", "how many there are"},
         {"by_status", "how many have come to each status word"},
         {"groups", "where asked by fylke or type: a list of group, units, by_status"},
-        {"by_week", "first submissions by ISO week"},
+        {"by_week", "first submissions by ISO week; not for others"},
         {"missing", "units that have not submitted: unit, name, fylke; not for others"},
         {"joined", kJoined}},
        response},
@@ -227,6 +230,7 @@ std::vector<Request> report_requests() {
         {"overdue", "past their deadline"},
         {"ended", "done, given up or reviewed"},
         {"effect_reviewed", "of those that ended"},
+        {"share_reviewed", "the same in percent; null where nothing has ended"},
         {"programme", "main measures, of no unit"},
         {"joined", kJoined}},
        measures},
@@ -236,6 +240,8 @@ std::vector<Request> report_requests() {
        {{"tasks", "how many"},
         {"by_status", "how many at each status word"},
         {"overdue", "past the day that they were due"},
+        {"done", "carried out, acknowledged by HR or not"},
+        {"share_done", "the same in percent of all; null where there are none"},
         {"reached", "how many of the staff"},
         {"joined", kJoined}},
        cascade},
@@ -283,4 +289,4 @@ std::vector<Request> report_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::report_requests

@@ -8,7 +8,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::review_requests {
 namespace {
 
 Result<Json> reply_with(Profile& profile, domain::Workspace& workspace,
@@ -135,7 +135,7 @@ constexpr std::string_view kReply = "the revision, as assessment.show gives it";
 
 }  // namespace
 
-std::vector<Request> review_requests() {
+std::vector<Request> all() {
   return {
       {"assessment.return",
        "Gives a submitted assessment back to its unit with comments. For HR.",
@@ -199,4 +199,4 @@ std::vector<Request> review_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::review_requests

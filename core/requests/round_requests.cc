@@ -7,7 +7,7 @@
 #include "core/requests/gathering_shapes.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::round_requests {
 namespace {
 
 using domain::Names;
@@ -227,7 +227,7 @@ std::vector<Request> deciding_requests() {
 
 }  // namespace
 
-std::vector<Request> round_requests() {
+std::vector<Request> all() {
   std::vector<Request> out = {
       {"round.open",
        "Opens a round: which of these clusters are to be main measures? For the forum and HR.",
@@ -269,4 +269,4 @@ std::vector<Request> round_requests() {
   return out;
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::round_requests

@@ -4,7 +4,7 @@
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::search_requests {
 namespace {
 
 Result<Json> search(Profile& profile, const Arguments& arguments) {
@@ -35,7 +35,7 @@ Result<Json> search(Profile& profile, const Arguments& arguments) {
 
 }  // namespace
 
-std::vector<Request> search_requests() {
+std::vector<Request> all() {
   return {
       {"search",
        "Searches everything that this device can read, best first: words and words of the same stem, then "
@@ -57,4 +57,4 @@ std::vector<Request> search_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::search_requests

@@ -47,12 +47,23 @@ std::string iso_time(std::uint64_t ms) {
 
 Json shape_of(const domain::Note& note, domain::Names& names) {
   Json out = {{"id", to_hex(note.id)}, {"title", note.title}, {"body", note.body}, {"tags", note.tags}};
+  out["attachments"] = Json::array();
+  for (const domain::Attachment& each : note.attachments) {
+    out["attachments"].push_back({{"id", to_hex(each.id)},
+                                  {"name", each.name},
+                                  {"media_type", each.media_type},
+                                  {"size", each.size},
+                                  {"complete", each.complete}});
+  }
   put_space(out, note.space, names);
   out["created"] = iso_time(note.created_ms);
   out["updated"] = iso_time(note.updated_ms);
   put_author(out, note.author, names);
   out["status"] = note.status;
   if (!note.source.empty()) out["source"] = note.source;
+  if (const auto gathering = fixed_from_hex<RecordId>(note.gathering))
+    out["gathering"] = names.gathering(*gathering);
+  if (!note.session.empty()) out["session"] = note.session;
   out["conflict"] = note.contested;
   out["merged"] = note.merged;
   return out;

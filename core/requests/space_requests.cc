@@ -4,7 +4,7 @@
 #include "core/domain/names.h"
 #include "core/requests/catalogue.h"
 
-namespace samla::requests {
+namespace samla::requests::space_requests {
 namespace {
 
 std::string_view word_of(replica::SpaceRight right) {
@@ -88,7 +88,7 @@ constexpr std::string_view kReply = "id, name, purpose, right (of this device), 
 
 }  // namespace
 
-std::vector<Request> space_requests() {
+std::vector<Request> all() {
   return {
       {"space.list",
        "Lists the spaces that this device is in.",
@@ -115,4 +115,4 @@ std::vector<Request> space_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::space_requests

@@ -3,13 +3,14 @@
 #include <array>
 
 #include "core/domain/conflicts.h"
+#include "core/domain/groups.h"
 #include "core/domain/names.h"
 #include "core/domain/organisation.h"
 #include "core/domain/participants.h"
 #include "core/requests/catalogue.h"
 #include "core/requests/shapes.h"
 
-namespace samla::requests {
+namespace samla::requests::sync_requests {
 namespace {
 
 /// Being out of reach is no failure: what was written is safe here and goes along next time.
@@ -23,8 +24,9 @@ using Run = Result<replica::SyncReport> (*)(replica::Replica&, const replica::Sy
 
 Result<Json> run(Profile& profile, std::string_view operation, Run how) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace(operation));
-  SAMLA_TRY(domain::found_own_units(*workspace));
+  SAMLA_TRY(domain::found_own_spaces(*workspace));
   SAMLA_TRY(domain::admit_participants(*workspace));
+  SAMLA_TRY(domain::admit_group_members(*workspace));
   profile.events().push({{"event", "sync.state"}, {"state", "syncing"}});
   auto result = how(workspace->replica(), profile.sync_options());
   replica::SyncReport report;
@@ -76,7 +78,7 @@ const std::vector<std::pair<std::string_view, std::string_view>> kReply = {
 
 }  // namespace
 
-std::vector<Request> sync_requests() {
+std::vector<Request> all() {
   return {
       {"sync.now",
        "Sends what is here and takes what is there. Out of reach, the reply is ok and reached is none.",
@@ -91,4 +93,4 @@ std::vector<Request> sync_requests() {
   };
 }
 
-}  // namespace samla::requests
+}  // namespace samla::requests::sync_requests

@@ -48,10 +48,10 @@ Result<void> DeviceSession::advance_chains() {
   while (!to_pull_.empty() && pulls_.size() < kPullsMax) {
     const SpaceId space = to_pull_.front();
     // The identity chain is pulled alone and first: what spaces' entries say rests on it.
-    if (!pulls_.empty() && (space.is_zero() || pulls_.front().is_zero())) break;
+    if (!pulls_.empty() && (space.is_zero() || pulls_.front().first.is_zero())) break;
     to_pull_.pop_front();
-    pulls_.push_back(space);
-    send(wire::ChainPull{space, host_.chain_head(space)});
+    // A chain of which nothing is here begins at its newest checkpoint, where there is one.
+    pull(space, host_.chain_head(space).seq == 0 ? Wanted::kCheckpoint : Wanted::kEntries);
   }
   if (!pulls_.empty()) return {};
   SAMLA_ASSIGN(const bool offered, offer_next());
@@ -64,7 +64,28 @@ Result<void> DeviceSession::advance_chains() {
   }
   SAMLA_ASSIGN(auto batch, host_.next_chain_batch());
   if (batch) return send_batch(std::move(*batch));
-  return begin_sync();
+  SAMLA_TRY(begin_sync());
+  pull_history();
+  return {};
+}
+
+/// What nothing here waits for, beside the lanes.
+void DeviceSession::pull_history() {
+  const auto wanted = hello_.entrance == wire::Entrance::kDevice ? host_.wanted_history() : std::nullopt;
+  if (!wanted) return;
+  pulls_.emplace_back(wanted->space, Wanted::kHistory);
+  send(*wanted);
+}
+
+/// The server sends the grants behind a space's last entries, whatever they were asked for.
+Result<void> DeviceSession::take_history(const wire::ChainEntries& entries) {
+  SAMLA_TRY(host_.accept_history(entries));
+  if (entries.last && !entries.space.is_zero()) {
+    grants_due_ = true;
+    return {};
+  }
+  SAMLA_TRY(pulled(entries.space));
+  return advance_chains();
 }
 
 /// Notices wait until no batch is out: the host applies its own entries with the result.
@@ -83,23 +104,86 @@ Result<void> DeviceSession::send_batch(ChainBatch batch) {
   return {};
 }
 
-Result<void> DeviceSession::handle(const wire::ChainEntries& entries) {
-  if (pulls_.empty() || pulls_.front() != entries.space || grants_due_) {
-    return fail(ErrorCode::protocol, "session.chains");
+void DeviceSession::pull(const SpaceId& space, Wanted what) {
+  pulls_.emplace_back(space, what);
+  if (what == Wanted::kEntries) {
+    send(wire::ChainPull{space, host_.chain_head(space)});
+    return;
   }
+  const auto begun = beginnings_.find(space);
+  send(wire::CheckpointAsk{space, begun == beginnings_.end() ? 0 : begun->second.part.size()});
+}
+
+bool DeviceSession::answers_pull(const SpaceId& space, Wanted what) const {
+  return !pulls_.empty() && pulls_.front() == std::pair(space, what) && !grants_due_;
+}
+
+/// Parts are put together until the state is whole; where the server has a newer checkpoint meanwhile, that
+/// one is begun. Nothing of it is read before the host has verified all.
+Result<void> DeviceSession::handle(const wire::CheckpointPart& part) {
+  if (!answers_pull(part.space, Wanted::kCheckpoint)) return fail(ErrorCode::protocol, "session.chains");
+  pulls_.pop_front();
+  if (part.size == 0 || part.size > kCheckpointBytesMax) {
+    beginnings_.erase(part.space);
+    pull(part.space, Wanted::kEntries);
+    return {};
+  }
+  const auto [begun, first] = beginnings_.try_emplace(part.space, part);
+  wire::CheckpointPart& whole = begun->second;
+  const bool same = whole.entry == part.entry && whole.size == part.size;
+  if (!first && same && part.offset == whole.part.size()) {
+    whole.part.insert(whole.part.end(), part.part.begin(), part.part.end());
+  } else if (!first || part.offset != 0) {
+    beginnings_.erase(begun);
+    if (++asked_times_[part.space] > kRetriesMax) return fail(ErrorCode::protocol, "session.chains");
+    pull(part.space, Wanted::kCheckpoint);
+    return {};
+  }
+  if (part.part.empty() || whole.part.size() > whole.size) return fail(ErrorCode::protocol, "session.chains");
+  if (whole.part.size() < whole.size) {
+    pull(part.space, Wanted::kCheckpoint);
+    return {};
+  }
+  const Step taken = host_.accept_checkpoint(whole);
+  beginnings_.erase(begun);
+  if (rests_on_more(part.space, taken)) return advance_chains();
+  SAMLA_TRY(taken);
+  pull(part.space, Wanted::kEntries);
+  return {};
+}
+
+/// A space's chain that has come further than the identity chain had when that was pulled: the one waits, and
+/// is pulled again behind the other.
+bool DeviceSession::rests_on_more(const SpaceId& space, const Step& taken) {
+  if (taken.ok()) behind_times_.erase(space);
+  if (taken.ok() || taken.error().code != ErrorCode::chain_behind || space.is_zero()) return false;
+  if (++behind_times_[space] > kRetriesMax) return false;
+  want_pull(space);
+  want_pull(SpaceId{});
+  return true;
+}
+
+Result<void> DeviceSession::handle(const wire::ChainEntries& entries) {
+  if (answers_pull(entries.space, Wanted::kHistory)) return take_history(entries);
+  if (!answers_pull(entries.space, Wanted::kEntries)) return fail(ErrorCode::protocol, "session.chains");
   if (!entries.entries.empty()) {
     // Entries that don't follow ours: the server does not have our head.
     if (entries.first_seq != host_.chain_head(entries.space).seq + 1) {
       return fail(ErrorCode::chain_forked, "session.chains");
     }
-    SAMLA_TRY(host_.accept_chain(entries));
+    const Step taken = host_.accept_chain(entries);
+    if (!rests_on_more(entries.space, taken)) {
+      SAMLA_TRY(taken);
+    } else if (!entries.last) {
+      pulls_.pop_front();
+      return advance_chains();
+    }
   } else if (!entries.last) {
     return fail(ErrorCode::protocol, "session.chains");
   }
   if (!entries.last) {
     pulls_.pop_front();
-    pulls_.push_back(entries.space);
-    send(wire::ChainPull{entries.space, host_.chain_head(entries.space)});
+    pull(entries.space, Wanted::kEntries);
     return {};
   }
   if (!entries.space.is_zero()) {
@@ -111,7 +195,7 @@ Result<void> DeviceSession::handle(const wire::ChainEntries& entries) {
 }
 
 Result<void> DeviceSession::handle(const wire::Grants& grants) {
-  if (pulls_.empty() || pulls_.front() != grants.space || !grants_due_) {
+  if (pulls_.empty() || pulls_.front().first != grants.space || !grants_due_) {
     return fail(ErrorCode::protocol, "session.chains");
   }
   SAMLA_TRY(host_.accept_grants(grants));

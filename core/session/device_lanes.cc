@@ -1,6 +1,7 @@
 // The changesets' half of the device's machine: two lanes that don't wait for each other. Up, frozen
 // changesets within a window of bytes without an answer; down, each space's history from the host's
 // cursor, then live. What is resent is the host's same bytes, so a cut connection loses nothing.
+#include <tuple>
 #include <utility>
 
 #include "core/change/changeset.h"
@@ -9,6 +10,21 @@
 #include "core/session/refused.h"
 
 namespace samla::session {
+
+namespace {
+
+/// Whether `to` comes after `from` in the order in which a pack is sent: one that does not come to an end.
+bool is_onward(const wire::PackPlace& from, const wire::PackPlace& to) {
+  using Stage = wire::PackPlace::Stage;
+  if (to.stage != from.stage) return to.stage > from.stage;
+  const auto before = std::tie(from.touched, from.key);
+  const auto after = std::tie(to.touched, to.key);
+  // Part 0: all of that record has been sent.
+  if (before == after) return from.part > 0 && (to.part == 0 || to.part > from.part);
+  return to.stage == Stage::kRecords ? after < before : after > before;
+}
+
+}  // namespace
 
 Result<void> DeviceSession::begin_sync() {
   if (phase_ == DevicePhase::kChains) phase_ = DevicePhase::kSyncing;
@@ -24,7 +40,8 @@ Result<void> DeviceSession::subscribe(const SpaceId& space) {
   if (!cursor) return {};
   subscribed_.insert(space);
   awaiting_tail_end_.insert(space);
-  if (seen_otherwise(*cursor)) return ask_frontier(space);
+  SAMLA_ASSIGN(const bool otherwise, seen_otherwise(space, *cursor));
+  if (otherwise) return ask_frontier(space);
   if (const auto pack = host_.next_pack(space)) {
     packing_.insert(space);
     send(*pack);
@@ -37,22 +54,32 @@ Result<void> DeviceSession::subscribe(const SpaceId& space) {
 // ---- up
 
 Result<void> DeviceSession::fill_up_window() {
-  // Asked for at half a window, so that the host is asked for many at once and not for each receipt.
-  while (!up_empty_ && in_flight_bytes_ <= kWindowBytes / 2) {
-    SAMLA_ASSIGN(const std::vector<Bytes> own, host_.next_outgoing(kWindowBytes - in_flight_bytes_));
-    for (const Bytes& changeset : own) SAMLA_TRY(push(changeset));
-    if (!own.empty()) continue;
-    SAMLA_ASSIGN(const std::vector<Bytes> others, host_.next_reoffers(kWindowBytes - in_flight_bytes_));
-    for (const Bytes& changeset : others) SAMLA_TRY(push(changeset));
-    up_empty_ = others.empty();
+  if (!asking_.empty()) {
+    ask_once_landed();
+    return {};
   }
-  return {};
+  for (;;) {
+    // Asked for at half a window, so that the host is asked for many at once and not for each receipt.
+    while (!up_empty_ && in_flight_bytes_ <= kWindowBytes / 2) {
+      SAMLA_ASSIGN(const std::vector<Bytes> own, host_.next_outgoing(kWindowBytes - in_flight_bytes_));
+      for (const Bytes& changeset : own) SAMLA_TRY(push(changeset));
+      if (!own.empty()) continue;
+      SAMLA_ASSIGN(const std::vector<Bytes> others, host_.next_reoffers(kWindowBytes - in_flight_bytes_));
+      for (const Bytes& changeset : others) SAMLA_TRY(push(changeset));
+      up_empty_ = others.empty();
+    }
+    if (!up_empty_ || !in_flight_.empty() || !host_.offer_again()) return {};
+    up_empty_ = false;
+  }
 }
 
 /// What is not of this store's present name goes as what it is: somebody's, offered again.
 Result<void> DeviceSession::push(const Bytes& changeset) {
   SAMLA_ASSIGN(const change::Header header, change::decode_header(changeset));
-  in_flight_[{header.space, header.writer, header.seq}] = changeset.size();
+  // The host goes back at each of several refusals; while one is on its way it need not go again.
+  const bool fresh =
+      in_flight_.try_emplace({header.space, header.writer, header.seq}, changeset.size()).second;
+  if (!fresh) return {};
   in_flight_bytes_ += changeset.size();
   ++changesets_sent_;
   if (header.writer != host_.writer()) {
@@ -130,6 +157,7 @@ Result<void> DeviceSession::handle(const wire::PackPage& page) {
   const bool follows = expected && (begins || (page.at == expected->at && page.from == expected->from));
   if (!follows && restarted_.contains(page.space)) return {};
   if (!follows) return fail(ErrorCode::history_diverged, "session.pack");
+  if (!page.last && !is_onward(page.from, page.to)) return fail(ErrorCode::protocol, "session.pack");
   restarted_.erase(page.space);
   if (const auto taken = host_.accept_pack(page); !taken.ok()) {
     return chain_is_behind(page.space, taken.error());

@@ -39,6 +39,17 @@ class DeviceHost {
   virtual ChainHead chain_head(const SpaceId& space) = 0;
   /// Verifies and stores `entries` (following the present head) and grants; any error ends the sync.
   virtual Result<void> accept_chain(const wire::ChainEntries& entries) = 0;
+  /// A chain of which nothing is here begins at a checkpoint, with the whole of its state: verifies and
+  /// stores it; any error ends the sync.
+  virtual Result<void> accept_checkpoint(const wire::CheckpointPart&) {
+    return fail(ErrorCode::unsupported, "session.checkpoint");
+  }
+  /// Entries from before a chain's beginning here that are wanted all the same; asked again after each
+  /// answer. Absent: none.
+  virtual std::optional<wire::ChainPull> wanted_history() { return {}; }
+  virtual Result<void> accept_history(const wire::ChainEntries&) {
+    return fail(ErrorCode::unsupported, "session.history");
+  }
   virtual Result<void> accept_grants(const wire::Grants& grants) = 0;
   /// Whether keys of the space are granted to this device and not here: they are asked for again, since the
   /// connection may have been cut between a chain and its grants.
@@ -60,7 +71,7 @@ class DeviceHost {
   /// Chains whose entries this device holds and, by them, may sync; the identity chain is not among them.
   virtual std::vector<SpaceId> own_chains() = 0;
   /// Entries that follow `after`, about `bytes_max`, at least one if there is any; absent: `after` is not of
-  /// this chain.
+  /// this chain. None: the chain began here at a checkpoint further on, and those before were never held.
   virtual Result<std::optional<std::vector<Bytes>>> chain_rest(const SpaceId& space, const ChainHead& after,
                                                                std::size_t bytes_max) = 0;
   /// Whether that life of the server is one to which this device has not told its pins.
@@ -88,6 +99,9 @@ class DeviceHost {
   /// Frozen changesets not yet receipted, in order a space, starting after those already given in
   /// this session; at most about `bytes_max` bytes (at least one if any). Freezes the outbox.
   virtual Result<std::vector<Bytes>> next_outgoing(std::size_t bytes_max) = 0;
+  /// Nothing is under way up: whether what was refused for want of others' changes is offered once more,
+  /// since something has been taken meanwhile.
+  virtual bool offer_again() { return false; }
   virtual Result<void> accept_receipts(const wire::Receipts& receipts) = 0;
   virtual Result<void> accept_refusal(const wire::Refusal& refusal) = 0;
 
@@ -152,12 +166,19 @@ class DeviceSession {
   // Chains (device_chains.cc).
   Step handle(const wire::Welcome& welcome);
   Step handle(const wire::ChainEntries& entries);
+  Step handle(const wire::CheckpointPart& part);
   Step handle(const wire::Grants& grants);
   Step handle(const wire::ChainResult& result);
   Step handle(const wire::ChainNotice& notice);
   Step handle(const wire::Places& places);
   Step note_head(const SpaceId& space, const ChainHead& head);
   void want_pull(const SpaceId& space);
+  enum class Wanted { kEntries, kCheckpoint, kHistory };
+  void pull(const SpaceId& space, Wanted what);
+  bool answers_pull(const SpaceId& space, Wanted what) const;
+  bool rests_on_more(const SpaceId& space, const Step& taken);
+  void pull_history();
+  Step take_history(const wire::ChainEntries& entries);
   Step pulled(const SpaceId& space);
   Step advance_chains();
   Step take_notices();
@@ -172,8 +193,9 @@ class DeviceSession {
   void want_offer(const SpaceId& space, const ChainHead& server);
   void want_unlisted();
   Result<bool> offer_next();
-  bool seen_otherwise(const Position& cursor) const;
+  Result<bool> seen_otherwise(const SpaceId& space, const Position& cursor) const;
   Step ask_frontier(const SpaceId& space);
+  void ask_once_landed();
 
   // Changesets, up and down (device_lanes.cc).
   Step handle(const wire::Receipts& receipts);
@@ -207,8 +229,9 @@ class DeviceSession {
   std::size_t message_bytes_ = 0;  ///< of the message at hand
 
   std::deque<SpaceId> to_pull_;
-  std::deque<SpaceId> pulls_;  ///< asked for; the answers come in this order
-  bool grants_due_ = false;    ///< the first of `pulls_` has all its entries, its grants come next
+  std::deque<std::pair<SpaceId, Wanted>> pulls_;        ///< asked for; the answers come in this order
+  std::map<SpaceId, wire::CheckpointPart> beginnings_;  ///< as far as their states have come
+  bool grants_due_ = false;  ///< the first of `pulls_` has all its entries, its grants come next
   std::map<SpaceId, ChainHead> noticed_;
   std::optional<ChainBatch> batch_;
   bool question_ = false;  ///< one is out
@@ -218,10 +241,13 @@ class DeviceSession {
   bool chains_later_ = false;  ///< the server takes no entries in this session
 
   std::map<SpaceId, ChainHead> to_offer_;  ///< with the server's head
+  std::set<SpaceId> not_held_;             ///< the server lacks entries of them that were never here
   std::optional<SpaceId> offering_;
+  std::map<SpaceId, int> offered_times_;  ///< in chunks, without having come to our pin
   bool unlisted_wanted_ = false;  ///< once the identity chain is level: chains that the server did not name
   bool showed_receipts_ = false;
-  std::set<SpaceId> asking_;            ///< their tails are let go until the frontier comes
+  std::set<SpaceId> asking_;  ///< their tails are let go, and nothing goes up, until the frontier comes
+  std::set<SpaceId> to_ask_;  ///< of these: not asked for yet, since something is in flight
   std::map<SpaceId, int> asked_times_;  ///< for a frontier
 
   std::map<std::tuple<SpaceId, WriterId, std::uint64_t>, std::size_t> in_flight_;

@@ -13,6 +13,10 @@ inline constexpr std::size_t kUpBytesMax = 2 * 1024 * 1024;
 inline constexpr std::size_t kPullsMax = 16;
 /// Entries or grants in one answer to a pull (an entry alone may be larger).
 inline constexpr std::size_t kChainChunkBytes = 64 * 1024;
+/// One part of a checkpoint's state (all pulls under way at once fit into what a server queues for a peer);
+/// and the whole of it, as far as a device believes in one.
+inline constexpr std::size_t kCheckpointPartBytes = 64 * 1024;
+inline constexpr std::size_t kCheckpointBytesMax = 32 * 1024 * 1024;
 /// One Tail.
 inline constexpr std::size_t kTailChunkBytes = 128 * 1024;
 /// One PackPage or RecordsPage, about.

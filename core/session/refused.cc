@@ -23,6 +23,7 @@ constexpr std::pair<Refused, ErrorCode> kPairs[] = {
     {Refused::kClaimUsed, ErrorCode::claim_used},
     {Refused::kProtocol, ErrorCode::protocol},
     {Refused::kDeviceRevoked, ErrorCode::device_revoked},
+    {Refused::kNamesMissing, ErrorCode::names_missing},
 };
 
 }  // namespace

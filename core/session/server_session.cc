@@ -87,10 +87,13 @@ Result<void> ServerSession::handle(const wire::Hello& hello) {
 
 // ---- chains
 
+bool ServerSession::may_read_chain(const SpaceId& space) {
+  return space.is_zero() || (is_device() && host_.access(space, device()) >= Access::kChain);
+}
+
 Result<void> ServerSession::handle(const wire::ChainPull& pull) {
   const bool identity = pull.space.is_zero();
-  const bool allowed = identity || (is_device() && host_.access(pull.space, device()) >= Access::kChain);
-  if (!allowed) {
+  if (!may_read_chain(pull.space)) {
     // A space that is not for this device looks like one that has nothing new.
     send(wire::ChainEntries{pull.space, pull.from.seq + 1, {}, true});
     send(wire::Grants{pull.space, {}});
@@ -101,6 +104,27 @@ Result<void> ServerSession::handle(const wire::ChainPull& pull) {
   if (identity || !entries.last) return {};
   SAMLA_ASSIGN(const wire::Grants grants, host_.read_grants(pull.space, device(), kChainChunkBytes));
   send(grants);
+  return {};
+}
+
+/// A checkpoint made since the part before is begun from its first byte: the device sees that it is another.
+Result<void> ServerSession::handle(const wire::CheckpointAsk& ask) {
+  std::optional<Beginning> found;
+  if (may_read_chain(ask.space)) {
+    SAMLA_ASSIGN(found, host_.read_checkpoint(ask.space));
+  }
+  wire::CheckpointPart out;
+  out.space = ask.space;
+  if (found) {
+    const ByteView state(*found->state);
+    out.entry = std::move(found->entry);
+    out.witnesses = std::move(found->witnesses);
+    out.size = state.size();
+    out.offset = ask.offset < state.size() ? ask.offset : 0;
+    const ByteView rest = state.subspan(static_cast<std::size_t>(out.offset));
+    out.part = to_bytes(rest.first(std::min(rest.size(), kCheckpointPartBytes)));
+  }
+  send(out);
   return {};
 }
 

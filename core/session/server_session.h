@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -37,6 +38,13 @@ struct TailRun {
   Position end;
 };
 
+/// A chain's newest checkpoint, for whoever has nothing of the chain.
+struct Beginning {
+  Bytes entry;
+  std::vector<Bytes> witnesses;  ///< see wire::CheckpointPart
+  std::shared_ptr<const Bytes> state;
+};
+
 /// What the machine needs of the server, for one connection. Called from within the session's own calls.
 class ServerHost {
  public:
@@ -57,6 +65,10 @@ class ServerHost {
   /// this chain.
   virtual Result<wire::ChainEntries> read_chain(const SpaceId& space, const ChainHead& from,
                                                 std::size_t bytes_max) = 0;
+  /// Absent: the chain has no checkpoint.
+  virtual Result<std::optional<Beginning>> read_checkpoint(const SpaceId&) {
+    return std::optional<Beginning>();
+  }
   /// The newest grants for the device, or for what it joined by (invite, pairing code, words).
   virtual Result<wire::Grants> read_grants(const SpaceId& space, const DeviceId& device,
                                            std::size_t bytes_max) = 0;
@@ -149,6 +161,8 @@ class ServerSession {
   Step dispatch(const wire::Message& message);
   Step handle(const wire::Hello& hello);
   Step handle(const wire::ChainPull& pull);
+  Step handle(const wire::CheckpointAsk& ask);
+  bool may_read_chain(const SpaceId& space);
   Step handle(const wire::ChainAppend& append);
   Step handle(const wire::Push& push);
   Step handle(const wire::Subscribe& subscribe);

@@ -412,6 +412,15 @@ Result<void> Changesets::put_branch(const StoredChangeset& changeset) {
   return put->bind(5, ByteView(changeset.bytes)).run();
 }
 
+Result<std::uint64_t> Changesets::reached(const SpaceId& space, const WriterId& writer) const {
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT max(seq) FROM (SELECT seq FROM tip WHERE space = ?1 "
+                                               "AND writer = ?2 UNION ALL SELECT seq FROM branch "
+                                               "WHERE space = ?1 AND writer = ?2)"));
+  query->bind(1, space).bind(2, writer);
+  SAMLA_ASSIGN(const bool found, query->step());
+  return found ? from_row(query->column_int64(0)) : 0;
+}
+
 Result<bool> Changesets::in_branch(const SpaceId& space, const WriterId& writer, const Hash& hash) const {
   SAMLA_ASSIGN(auto query, connection_->cached("SELECT 1 FROM branch WHERE space = ?1 AND writer = ?2 AND "
                                                "hash = ?3"));

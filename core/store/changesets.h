@@ -133,6 +133,8 @@ class Changesets {
                             std::uint64_t space_seq);
   /// Keeps another changeset of the same number, whosesoever it is.
   Result<void> put_branch(const StoredChangeset& changeset);
+  /// The furthest seq of the writer that is here, also on a branch that is kept beside; 0: none.
+  Result<std::uint64_t> reached(const SpaceId& space, const WriterId& writer) const;
   Result<bool> in_branch(const SpaceId& space, const WriterId& writer, const Hash& hash) const;
 
   /// Own ones that are not valid or have a reason, without their bytes; by space, writer, seq.

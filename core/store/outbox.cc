@@ -2,6 +2,7 @@
 // the last row and one insert, and nothing in memory can disagree with a rolled-back transaction.
 #include "core/store/outbox.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "core/base/planted_bug.h"
@@ -88,9 +89,12 @@ Result<void> Outbox::append(const SpaceId& space, const change::WriteRef& ref,
 }
 
 Result<std::vector<SpaceId>> Outbox::spaces() const {
-  SAMLA_ASSIGN(auto query, connection_->cached("SELECT DISTINCT space FROM outbox ORDER BY space"));
+  SAMLA_ASSIGN(auto query,
+               connection_->cached("SELECT space FROM outbox WHERE space > ?1 ORDER BY space LIMIT 1"));
   std::vector<SpaceId> out;
-  for (;;) {
+  for (;;) {  // from space to space: one may have thousands of rows
+    query->reset();
+    query->bind(1, out.empty() ? ByteView() : out.back().view());
     SAMLA_ASSIGN(const bool row, query->step());
     if (!row) return out;
     SAMLA_ASSIGN(const SpaceId space, query->column_fixed<SpaceId>(0));
@@ -140,6 +144,31 @@ Result<void> Outbox::remove(const SpaceId& space, const WriterId& writer, std::u
   SAMLA_ASSIGN(auto remove, connection_->cached("DELETE FROM outbox "
                                                 "WHERE space = ?1 AND writer = ?2 AND seq = ?3"));
   return remove->bind(1, space).bind(2, writer).bind(3, group).run();
+}
+
+Result<HybridTime> Outbox::last_time() const {
+  // From writer to writer: each may have thousands of rows, whose times grow.
+  SAMLA_ASSIGN(auto next,
+               connection_->cached("SELECT space, writer FROM outbox WHERE (space, writer) > (?1, ?2) "
+                                   "ORDER BY space, writer LIMIT 1"));
+  SAMLA_ASSIGN(auto query, connection_->cached("SELECT header FROM outbox WHERE space = ?1 AND writer = ?2 "
+                                               "ORDER BY seq DESC, position DESC LIMIT 1"));
+  next->bind(1, ByteView()).bind(2, ByteView());
+  HybridTime last;
+  for (;;) {
+    next->reset();
+    SAMLA_ASSIGN(const bool found, next->step());
+    if (!found) return last;
+    SAMLA_ASSIGN(const SpaceId space, next->column_fixed<SpaceId>(0));
+    SAMLA_ASSIGN(const WriterId writer, next->column_fixed<WriterId>(1));
+    next->reset();
+    next->bind(1, space).bind(2, writer);
+    query->reset();
+    query->bind(1, space).bind(2, writer);
+    SAMLA_TRY(query->step());
+    SAMLA_ASSIGN(const change::WriteHeader header, change::decode_write_header(query->column_blob(0)));
+    last = std::max(last, header.time);
+  }
 }
 
 Result<std::uint64_t> Outbox::count() const {

@@ -60,6 +60,8 @@ class Outbox {
   Result<std::vector<OutboxWrite>> writes(const SpaceId& space, const WriterId& writer,
                                           std::uint64_t seq) const;
   Result<void> remove(const SpaceId& space, const WriterId& writer, std::uint64_t seq);
+  /// The latest time of a write in it: an edit's time is saved by the edit itself. Zero: it is empty.
+  Result<HybridTime> last_time() const;
   /// Writes in all groups of all spaces.
   Result<std::uint64_t> count() const;
 

@@ -102,6 +102,17 @@ CREATE TABLE branch(
 );
 )sql",
                                                             R"sql(
+-- What a chain says at one of its heads, as this device verified it: opening goes on from there, and a chain
+-- that began at a checkpoint has no entries up to the first one.
+CREATE TABLE chain_state(
+  id INTEGER PRIMARY KEY,
+  chain BLOB NOT NULL UNIQUE,
+  seq INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  state BLOB NOT NULL
+);
+)sql",
+                                                            R"sql(
 -- A space whose history begins here with a heads pack; `place`: how far that has come, empty once it is here.
 CREATE TABLE pack(
   space BLOB PRIMARY KEY,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/encoding.h"
+#include "core/base/zigzag.h"
 #include "core/text/code_points.h"
 #include "core/text/compression.h"
 #include "core/text/limits.h"
@@ -12,14 +13,6 @@ namespace samla::text {
 namespace {
 
 constexpr std::size_t kColumnBytesMax = std::size_t{1} << 30;
-
-std::uint64_t zigzag(std::int64_t value) {
-  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-}
-
-std::int64_t unzigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-}
 
 /// Where editing mostly goes on after a run.
 std::int64_t expected_after(OpKind kind, std::uint32_t position, std::uint32_t count) {

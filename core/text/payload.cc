@@ -2,6 +2,7 @@
 
 #include "core/base/codec.h"
 #include "core/base/encoding.h"
+#include "core/base/zigzag.h"
 #include "core/text/code_points.h"
 
 namespace samla::text {
@@ -10,15 +11,6 @@ namespace {
 
 constexpr std::string_view kOperation = "text.payload";
 
-// Edits follow each other closely: a position is stored as the way from the end of the edit before.
-std::uint64_t zigzag(std::int64_t value) {
-  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-}
-
-std::int64_t unzigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
-}
-
 std::string_view read_inserted(Reader& in) {
   const std::string_view text = as_text(in.blob(kPayloadBytesMax));
   if (!is_utf8(text)) in.refuse(ErrorCode::malformed);
@@ -26,6 +18,7 @@ std::string_view read_inserted(Reader& in) {
 }
 
 void read_edit(Reader& in, std::int64_t& expected, Payload& payload) {
+  // Edits follow each other closely: a position is stored as the way from the end of the edit before.
   const std::int64_t position = expected + unzigzag(in.varint(0xffffffff));
   Edit edit;
   edit.erased = static_cast<std::uint32_t>(in.varint(kTextLengthMax));

@@ -17,8 +17,8 @@ constexpr std::size_t kIdBytes = DatabaseId::kSize;
 constexpr std::size_t kClearEnd = 24;    // page 1: id, then eight bytes that stay readable
 constexpr std::size_t kFrameClear = 16;  // page number, commit mark, salts
 constexpr std::size_t kChecksumBytes = kFrameHeaderBytes - kFrameClear;
-constexpr std::uint8_t kMagic[kIdBytes + 1] = {'S', 'Q', 'L', 'i', 't', 'e', ' ', 'f', 'o',
-                                               'r', 'm', 'a', 't', ' ', '3', 0,   0};
+constexpr std::uint8_t kSqliteMagic[kIdBytes + 1] = {'S', 'Q', 'L', 'i', 't', 'e', ' ', 'f', 'o',
+                                                     'r', 'm', 'a', 't', ' ', '3', 0,   0};
 constexpr std::uint8_t kWalModeHeader[8] = {
     kPageBytes >> 8, kPageBytes & 0xff, 2, 2, kReservedBytes, 64, 32, 32};
 
@@ -98,7 +98,7 @@ bool open(const Secret<32>& key, Kind kind, std::uint32_t page_number, const Dat
   if (bad != 0) return false;
   body.scatter(checksum_out, page_number, out);
   if (page_number == 1) {
-    std::ranges::copy(ByteView(kMagic, kIdBytes), out.begin());
+    std::ranges::copy(ByteView(kSqliteMagic, kIdBytes), out.begin());
     std::ranges::copy(sealed.subspan(kIdBytes, kClearEnd - kIdBytes), out.begin() + kIdBytes);
   }
   return true;
@@ -109,7 +109,7 @@ bool open(const Secret<32>& key, Kind kind, std::uint32_t page_number, const Dat
 void synthesise_header(std::span<std::uint8_t> out) {
   SAMLA_ASSERT(out.size() >= kClearEnd);
   std::ranges::fill(out, std::uint8_t{0});
-  std::ranges::copy(ByteView(kMagic, kIdBytes), out.begin());
+  std::ranges::copy(ByteView(kSqliteMagic, kIdBytes), out.begin());
   std::ranges::copy(kWalModeHeader, out.begin() + kIdBytes);
 }
 
@@ -121,7 +121,7 @@ bool is_sealable(std::uint32_t page_number, PageView page) {
   const ByteView header = page.subspan<kIdBytes, 8>();
   const ByteView expected(kWalModeHeader);
   // Bytes 18 and 19 (rollback or WAL mode) are SQLite's to change.
-  return equal(page.first<kIdBytes>(), ByteView(kMagic, kIdBytes)) &&
+  return equal(page.first<kIdBytes>(), ByteView(kSqliteMagic, kIdBytes)) &&
          equal(header.first(2), expected.first(2)) && equal(header.subspan(4), expected.subspan(4));
 }
 

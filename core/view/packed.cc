@@ -4,7 +4,7 @@ namespace samla::view {
 
 namespace {
 
-constexpr std::size_t kListMax = 1 << 20;
+constexpr std::size_t kPackedListMax = 1 << 20;
 
 void put_ref(Writer& out, const change::WriteRef& ref) {
   out.fixed(ref.writer);
@@ -51,16 +51,16 @@ Result<Packed> Packed::decode(ByteView bytes) {
   Reader in(bytes);
   Packed out;
   if (in.u8() != kPackedVersion) in.refuse(ErrorCode::version_unknown);
-  for (std::size_t left = in.count(kListMax, FieldTag::kSize + 1); left > 0 && !in.failed(); --left) {
+  for (std::size_t left = in.count(kPackedListMax, FieldTag::kSize + 1); left > 0 && !in.failed(); --left) {
     auto& places = out.replaced[in.fixed<FieldTag>()];
-    for (std::size_t each = in.count(kListMax, 18); each > 0 && !in.failed(); --each) {
+    for (std::size_t each = in.count(kPackedListMax, 18); each > 0 && !in.failed(); --each) {
       const change::WriteRef ref = take_ref(in);
       places[ref.writer] = {ref.seq, ref.index};
     }
   }
-  for (std::size_t left = in.count(kListMax, FieldTag::kSize + 1); left > 0 && !in.failed(); --left) {
+  for (std::size_t left = in.count(kPackedListMax, FieldTag::kSize + 1); left > 0 && !in.failed(); --left) {
     auto& roots = out.texts[in.fixed<FieldTag>()];
-    for (std::size_t each = in.count(kListMax, 18); each > 0 && !in.failed(); --each) {
+    for (std::size_t each = in.count(kPackedListMax, 18); each > 0 && !in.failed(); --each) {
       roots.insert(take_ref(in));
     }
   }

@@ -119,7 +119,9 @@ Result<std::set<RecordId>> Records::rebuild(std::span<const AppliedWrite> writes
   std::set<RecordId> changed;
   for (auto& [key, each] : changing) {
     SAMLA_ASSIGN(const bool saved, each.save(*connection_, search_fields_));
-    if (saved) changed.insert(key.second);
+    if (!saved) continue;
+    changed.insert(key.second);
+    note_changed(key.second);
   }
   SAMLA_TRY(feed_index(*connection_, search_fields_, kIndexWaitingMax));
   return changed;
@@ -137,12 +139,30 @@ Result<void> Records::apply_transparent(const AppliedWrite& write) {
   SAMLA_ASSIGN(Changing changing, Changing::load(*connection_, write, search_fields_));
   changing.row.apply_transparent(write);
   SAMLA_TRY(changing.save(*connection_, search_fields_));
+  note_changed(write.header.record);
   return {};
+}
+
+void Records::note_changed(const RecordId& id) {
+  constexpr std::size_t kJournalMax = 1 << 16;
+  if (journal_.size() == kJournalMax) {
+    constexpr std::size_t kHalf = kJournalMax / 2;
+    journal_.erase(journal_.begin(), journal_.begin() + kHalf);
+    journal_begin_ += kHalf;
+  }
+  journal_.push_back(id);
+}
+
+std::optional<std::set<RecordId>> Records::changed_since(std::uint64_t mark) const {
+  if (mark < journal_begin_ || mark > this->mark()) return std::nullopt;
+  const auto first = journal_.begin() + static_cast<std::ptrdiff_t>(mark - journal_begin_);
+  return std::set<RecordId>(first, journal_.end());
 }
 
 Result<void> Records::forget(const SpaceId& space, const RecordId& id) {
   SAMLA_ASSIGN(const RecordRow row, load_record_row(*connection_, space, id));
   if (row.number == 0) return {};
+  note_changed(id);
   SAMLA_TRY(update_index(*connection_, row, indexed_text(row, search_fields_), {}));
   SAMLA_TRY(forget_texts(*connection_, row));
   // The row keeps its number: by it goes who had the id first, where several spaces claim it.

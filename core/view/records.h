@@ -2,7 +2,7 @@
 // heads, so that reading and showing a conflict never goes back to changesets.
 // Invariant: a row is a pure function of the set of writes applied to it, in any order.
 // A row belongs to one space: a write in another space that names the same record makes a row of its
-// own there, and the id goes on naming the row that this device has had longer.
+// own there, and the id goes on naming the row in the space for which it was made.
 // Thread: the store's.
 #pragma once
 
@@ -105,6 +105,7 @@ bool edits_text(const AppliedWrite& write);
 struct Query {
   std::optional<std::string> kind;
   std::optional<SpaceId> space;
+  std::optional<RecordId> id;  ///< in each space that claims it
   bool include_erased = false;
   bool newest_first = false;
   std::size_t limit = 0;  ///< 0: all
@@ -181,6 +182,12 @@ class Records {
   /// saw it: what each would have inserted.
   Result<std::vector<std::string>> stranded_texts(const RecordId& id, const FieldTag& tag) const;
 
+  /// Where the list of what has changed here stands now; for changed_since.
+  std::uint64_t mark() const { return journal_begin_ + journal_.size(); }
+  /// The records that this object has changed since `mark` said so, each perhaps to what it was. Absent: so
+  /// many that it has not kept which.
+  std::optional<std::set<RecordId>> changed_since(std::uint64_t mark) const;
+
   /// Applies writes inside the caller's transaction; idempotent, any order. A write comes again with
   /// its content once that has opened. Returns the ids of the records that are not as they were.
   Result<std::set<RecordId>> apply(std::span<const AppliedWrite> writes);
@@ -219,9 +226,13 @@ class Records {
  private:
   explicit Records(sqlite::Connection& connection, SearchFields fields);
 
+  void note_changed(const RecordId& id);
+
   sqlite::Connection* connection_;
   SearchFields search_fields_;
   std::set<RecordId> gaps_;
+  std::vector<RecordId> journal_;  ///< ids in the order of their changes, from the one that has the number
+  std::uint64_t journal_begin_ = 0;
 };
 
 }  // namespace samla::view

@@ -41,12 +41,13 @@ void add_field(std::string& out, const RecordView& view, const std::string& name
   for (const std::string& element : view.elements(name)) add_line(out, element);
 }
 
-Result<void> insert_text(sqlite::Connection& connection, std::int64_t number, const IndexedText& text) {
+Result<void> insert_text(sqlite::Connection& connection, std::int64_t number, const IndexedText& text,
+                         IndexForms& index_forms) {
   if (text.empty()) return {};
   SAMLA_ASSIGN(
       auto insert,
       connection.cached("INSERT INTO record_words(rowid, title, body, forms) VALUES(?1, ?2, ?3, ?4)"));
-  const std::string forms = index_forms(text.title, text.body);
+  const std::string forms = index_forms.of(text.title, text.body);
   return insert->bind(1, number).bind(2, text.title).bind(3, text.body).bind(4, forms).run();
 }
 
@@ -77,11 +78,12 @@ Result<void> feed(sqlite::Connection& connection, const SearchFields& fields, st
                                  " FROM record WHERE number IN (SELECT number FROM view_unindexed "
                                  "UNION SELECT number FROM record WHERE number > ?1)"));
   query->bind(1, watermark);
+  IndexForms forms;
   for (;;) {
     SAMLA_ASSIGN(const bool found, query->step());
     if (!found) break;
     SAMLA_ASSIGN(const RecordRow row, read_record_row(*query));
-    SAMLA_TRY(insert_text(connection, row.number, indexed_text(row, fields)));
+    SAMLA_TRY(insert_text(connection, row.number, indexed_text(row, fields), forms));
     watermark = std::max(watermark, row.number);
   }
   SAMLA_TRY(connection.execute("DELETE FROM view_unindexed"));
@@ -95,7 +97,7 @@ Result<void> take_out(sqlite::Connection& connection, std::int64_t number, const
     SAMLA_ASSIGN(auto forget,
                  connection.cached("INSERT INTO record_words(record_words, rowid, title, body, forms) "
                                    "VALUES('delete', ?1, ?2, ?3, ?4)"));
-    const std::string forms = index_forms(before.title, before.body);
+    const std::string forms = IndexForms().of(before.title, before.body);
     SAMLA_TRY(forget->bind(1, number).bind(2, before.title).bind(3, before.body).bind(4, forms).run());
   }
   SAMLA_ASSIGN(auto wait, connection.cached("INSERT OR IGNORE INTO view_unindexed(number) VALUES(?1)"));

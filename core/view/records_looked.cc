@@ -38,6 +38,7 @@ Result<void> fill_looked_at(sqlite::Connection& connection, RecordView& record) 
 Result<void> Records::look(const RecordId& id) {
   SAMLA_ASSIGN(const std::optional<RecordView> record, read(id));
   if (!record) return fail(ErrorCode::not_found, "record.look");
+  note_changed(id);
   for (const FieldView& field : record->fields) {
     if (!field.merged || field.looked_at) continue;
     SAMLA_ASSIGN(auto put, connection_->cached("REPLACE INTO looked(id, space, tag, seen) "

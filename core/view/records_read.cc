@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "core/base/encoding.h"
+#include "core/change/record_id.h"
 #include "core/view/record_texts.h"
 #include "core/view/records_looked.h"
 #include "core/view/records_table.h"
@@ -17,16 +18,23 @@ std::int64_t sql_limit(std::size_t limit) {
                                                                         : static_cast<std::int64_t>(limit);
 }
 
-/// The row that an id names: where several spaces claim it, the one had longest.
+/// The row that an id names: where several spaces claim it, that of the space for which it was made; of an
+/// id that was made for none of them, the one had longest.
 Result<std::optional<RecordRow>> find_row(sqlite::Connection& connection, const RecordId& id) {
   SAMLA_ASSIGN(auto query, connection.cached("SELECT " SAMLA_RECORD_COLUMNS
                                              " FROM record WHERE id = ?1 AND created IS NOT NULL "
-                                             "ORDER BY number LIMIT 1"));
+                                             "ORDER BY number"));
   query->bind(1, id);
-  SAMLA_ASSIGN(const bool found, query->step());
-  if (!found) return std::optional<RecordRow>();
-  SAMLA_ASSIGN(RecordRow row, read_record_row(*query));
-  return std::optional<RecordRow>(std::move(row));
+  std::optional<RecordRow> first;
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, query->step());
+    if (!found) return first;
+    SAMLA_ASSIGN(const SpaceId space, query->column_fixed<SpaceId>(2));
+    const bool own = change::is_of_space(id, space);
+    if (first && !own) continue;
+    SAMLA_ASSIGN(first, read_record_row(*query));
+    if (own) return first;
+  }
 }
 
 Result<std::vector<RecordView>> views(sqlite::Connection& connection, sqlite::Statement& query) {
@@ -45,6 +53,7 @@ std::string list_sql(const Query& query) {
   std::string sql = "SELECT " SAMLA_RECORD_COLUMNS " FROM record WHERE created IS NOT NULL";
   if (query.kind) sql += " AND kind = ?1";
   if (query.space) sql += " AND space = ?2";
+  if (query.id) sql += " AND id = ?4";
   if (!query.include_erased) sql += " AND erased = 0";
   const std::string order = query.newest_first ? " DESC" : "";
   return sql + " ORDER BY created" + order + ", id" + order + ", space" + order + " LIMIT ?3";
@@ -80,6 +89,7 @@ Result<std::vector<RecordView>> Records::list(const Query& query) const {
   if (query.kind) select->bind(1, *query.kind);
   if (query.space) select->bind(2, *query.space);
   select->bind(3, sql_limit(query.limit));
+  if (query.id) select->bind(4, *query.id);
   return views(*connection_, *select);
 }
 

@@ -25,10 +25,20 @@ std::string places(std::size_t first, std::size_t count) {
   return out;
 }
 
+/// Where that many records have the words, the newest of them are ranked and the others left out: words that
+/// stand everywhere tell nothing apart, and ranking 50,000 takes a tenth of a second.
+constexpr std::size_t kRankedMax = 2000;
+
+/// A person who asks for the best few, of all kinds of tags.
+bool wants_best_alone(const SearchQuery& query) {
+  return query.limit != 0 && query.limit < kRankedMax && !query.element;
+}
+
 /// One text for each combination of filters. Numbers alone, best first: rows are read for those that are
 /// shown.
 std::string numbers_sql(const SearchQuery& query) {
-  std::string sql = "SELECT record_words.rowid FROM record_words";
+  std::string sql =
+      "SELECT record_words.rowid AS number, bm25(record_words, 4.0, 1.0, 0.5) AS score FROM record_words";
   if (is_filtered(query)) sql += " JOIN record ON record.number = record_words.rowid";
   sql += " WHERE record_words MATCH ?1";
   std::size_t next = 2;
@@ -38,7 +48,8 @@ std::string numbers_sql(const SearchQuery& query) {
   next += query.spaces.size();
   if (query.from_ms) sql += " AND record.updated >= ?" + std::to_string(next++);
   if (query.until_ms) sql += " AND record.updated < ?" + std::to_string(next++);
-  return sql + " ORDER BY bm25(record_words, 4.0, 1.0, 0.5), record_words.rowid DESC";
+  if (wants_best_alone(query)) sql += " ORDER BY record_words.rowid DESC LIMIT " + std::to_string(kRankedMax);
+  return "SELECT number FROM (" + sql + ") ORDER BY score, number DESC";
 }
 
 std::int64_t time_of(std::uint64_t ms) {

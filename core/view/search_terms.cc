@@ -1,7 +1,9 @@
 #include "core/view/search_terms.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
+#include <unordered_set>
 
 namespace samla::view {
 namespace {
@@ -25,17 +27,13 @@ std::set<std::string> all_folds(const std::string& word, const std::string& stem
   return out;
 }
 
-void add_forms(std::string_view text, std::set<std::string>& seen, std::string& out) {
-  for (const Word& word : words_of(text)) {
-    if (!seen.insert(word.lower).second) continue;
-    const std::string stem = stem_of(word.lower);
-    std::set<std::string> forms;
-    if (stem != word.lower) forms.insert(marked(kStemMark, stem));
-    for (const std::string& fold : all_folds(word.lower, stem)) forms.insert(marked(kFoldMark, fold));
-    for (const std::string& form : forms) {
-      if (seen.insert(form).second) out += form + ' ';
-    }
-  }
+/// What a word is found by beside itself, marked, sorted.
+std::vector<std::string> marked_forms(const std::string& word) {
+  const std::string stem = stem_of(word);
+  std::set<std::string> forms;
+  if (stem != word) forms.insert(marked(kStemMark, stem));
+  for (const std::string& fold : all_folds(word, stem)) forms.insert(marked(kFoldMark, fold));
+  return {forms.begin(), forms.end()};
 }
 
 std::string shortened(std::string text) {
@@ -45,15 +43,30 @@ std::string shortened(std::string text) {
   return text.substr(0, end) + "…";
 }
 
+bool is_ascii(const std::string& word) {
+  return std::ranges::all_of(word, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 std::string quoted(const std::string& text) { return '"' + text + '"'; }
 
 }  // namespace
 
-std::string index_forms(std::string_view title, std::string_view body) {
+std::string IndexForms::of(std::string_view title, std::string_view body) {
   std::string out;
-  std::set<std::string> seen;
-  add_forms(title, seen, out);
-  add_forms(body, seen, out);
+  std::unordered_set<std::string_view> seen;
+  for (const std::string_view text : {title, body}) {
+    for (Word& word : words_of(text)) {
+      auto known = forms_.find(word.lower);
+      if (known == forms_.end()) {
+        std::vector<std::string> forms = marked_forms(word.lower);
+        known = forms_.emplace(std::move(word.lower), std::move(forms)).first;
+      }
+      if (!seen.insert(known->first).second) continue;
+      for (const std::string& form : known->second) {
+        if (seen.insert(form).second) (out += form) += ' ';
+      }
+    }
+  }
   return out;
 }
 
@@ -77,6 +90,7 @@ SearchTerms::SearchTerms(std::string_view words) {
   for (Part& part : parts) {
     for (Word& word : words_of(part.text)) {
       part.stems.push_back(stem_of(word.lower));
+      part.folds.push_back(folds_of(word.lower));
       part.words.push_back(std::move(word.lower));
     }
   }
@@ -111,20 +125,26 @@ std::string SearchTerms::expression(Reach reach) const {
 }
 
 std::size_t SearchTerms::part_of(const Word& word) const {
-  const auto fits = [&](const std::string& mine, const std::string& stem, bool is_prefix) {
+  std::optional<std::string> word_stem;
+  const auto fits = [&](const std::string& mine, const std::string& stem, const std::vector<std::string>& own,
+                        bool is_prefix) {
     if (mine == word.lower || (is_prefix && word.lower.starts_with(mine))) return true;
-    if (stem_of(word.lower) == stem) return true;
-    const auto folds = folds_of(word.lower);
-    const auto own = folds_of(mine);
+    // Words of one stem differ in their endings: most words need no stemming to be told apart.
+    if (mine.front() == word.lower.front()) {
+      if (!word_stem) word_stem = stem_of(word.lower);
+      if (*word_stem == stem) return true;
+    }
+    if (std::ranges::find(own, word.lower) != own.end()) return true;
     const auto same = [&](const std::string& fold) {
       return fold == mine || (is_prefix && fold.starts_with(mine)) || stem_of(fold) == stem;
     };
-    return std::ranges::any_of(folds, same) || std::ranges::find(own, word.lower) != own.end();
+    return !is_ascii(word.lower) && std::ranges::any_of(folds_of(word.lower), same);
   };
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     const Part& part = parts_[i];
     for (std::size_t j = 0; j < part.words.size(); ++j) {
-      if (fits(part.words[j], part.stems[j], part.is_prefix && j + 1 == part.words.size())) return i;
+      if (fits(part.words[j], part.stems[j], part.folds[j], part.is_prefix && j + 1 == part.words.size()))
+        return i;
     }
   }
   return parts_.size();

@@ -1,18 +1,26 @@
 // Search terms: what a person typed, as expressions for the index and as a test of the words of a text.
-// The index holds the words as they stand, and beside them (index_forms) their stems and their folded
+// The index holds the words as they stand, and beside them (IndexForms) their stems and their folded
 // forms, each marked by a character of the private use area, which no text is made of. Within the view alone.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "core/view/word_forms.h"
 
 namespace samla::view {
 
-/// Of each word of the texts, once: stems and folded forms that are not the word itself.
-std::string index_forms(std::string_view title, std::string_view body);
+/// For many texts after each other: what a word's forms are is worked out once.
+class IndexForms {
+ public:
+  /// Of each word of the texts, once: stems and folded forms that are not the word itself.
+  std::string of(std::string_view title, std::string_view body);
+
+ private:
+  std::unordered_map<std::string, std::vector<std::string>> forms_;
+};
 
 class SearchTerms {
  public:
@@ -36,6 +44,7 @@ class SearchTerms {
     bool is_prefix = false;
     std::vector<std::string> words;  ///< in lower case
     std::vector<std::string> stems;
+    std::vector<std::vector<std::string>> folds;
   };
 
   static std::string expression_of(const Part& part, Reach reach);

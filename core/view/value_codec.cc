@@ -1,6 +1,7 @@
 #include "core/view/value_codec.h"
 
 #include "core/base/encoding.h"
+#include "core/base/zigzag.h"
 
 namespace samla::view {
 namespace {
@@ -14,15 +15,6 @@ enum class ValueType : std::uint8_t {
   kText = 4,
   kTextEdits = 5
 };
-
-/// Small magnitudes of either sign become small numbers.
-std::uint64_t to_zigzag(std::int64_t value) {
-  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-}
-
-std::int64_t from_zigzag(std::uint64_t value) {
-  return static_cast<std::int64_t>((value >> 1) ^ (~(value & 1) + 1));
-}
 
 }  // namespace
 
@@ -38,7 +30,7 @@ void write_value(Writer& writer, const Value& value) {
     type(*truth ? ValueType::kTrue : ValueType::kFalse);
   } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
     type(ValueType::kInteger);
-    writer.varint(to_zigzag(*integer));
+    writer.varint(zigzag(*integer));
   } else if (const auto* text = std::get_if<std::string>(&value)) {
     type(ValueType::kText);
     writer.text(*text);
@@ -59,7 +51,7 @@ Value read_value(Reader& reader) {
     case ValueType::kTrue:
       return true;
     case ValueType::kInteger:
-      return from_zigzag(reader.varint());
+      return unzigzag(reader.varint());
     case ValueType::kText:
       return read_utf8(reader, kValueBytesMax);
     case ValueType::kTextEdits:

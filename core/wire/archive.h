@@ -93,7 +93,7 @@ class Take {
   }
 
  private:
-  static constexpr Refused kRefusedMax = Refused::kDeviceRevoked;
+  static constexpr Refused kRefusedMax = Refused::kNamesMissing;
   Reader& in_;
 };
 

@@ -20,6 +20,9 @@ inline constexpr std::size_t kTailItemsMax = 8192;
 inline constexpr std::size_t kConflictFieldsMax = 16384;
 inline constexpr std::size_t kWritersMax = 16384;
 inline constexpr std::size_t kPlacesMax = 8192;
+inline constexpr std::size_t kWitnessesMax = 2;
+inline constexpr std::size_t kWitnessBytesMax = 4096;
+inline constexpr std::size_t kStatePartBytesMax = 512 * 1024;
 inline constexpr std::size_t kPackItemsMax = 8192;
 inline constexpr std::size_t kPackRecordsMax = 8192;
 inline constexpr std::size_t kPackFieldsMax = 8192;
@@ -140,7 +143,7 @@ template <class A>
 void walk(A& a, Of<Refusal> auto& m) {
   a.fixed(m.space);
   a.number(m.writer_seq);
-  a.choice(m.refused, Refused::kLater, Refused::kDeviceRevoked);
+  a.choice(m.refused, Refused::kLater, Refused::kNamesMissing);
   a.number(m.expected_seq);
 }
 
@@ -287,12 +290,28 @@ void walk(A& a, Of<ReofferRefusal> auto& m) {
   a.fixed(m.space);
   a.fixed(m.writer);
   a.number(m.writer_seq);
-  a.choice(m.refused, Refused::kLater, Refused::kDeviceRevoked);
+  a.choice(m.refused, Refused::kLater, Refused::kNamesMissing);
 }
 
 template <class A>
 void walk(A& a, Of<ShownReceipts> auto& m) {
   walk(a, m.receipts);
+}
+
+template <class A>
+void walk(A& a, Of<CheckpointAsk> auto& m) {
+  a.fixed(m.space);
+  a.number(m.offset);
+}
+
+template <class A>
+void walk(A& a, Of<CheckpointPart> auto& m) {
+  a.fixed(m.space);
+  a.blob(m.entry, kEntryBytesMax);
+  a.list(m.witnesses, kWitnessesMax, 1, [&](auto& entry) { a.blob(entry, kWitnessBytesMax); });
+  a.number(m.size);
+  a.number(m.offset);
+  a.blob(m.part, kStatePartBytesMax);
 }
 
 template <class A>

@@ -2,15 +2,15 @@
 #include "core/wire/message.h"
 
 #include <algorithm>
-#include <iterator>
+#include <array>
 
 #include "core/wire/layout.h"
 
 namespace samla::wire {
 namespace {
 
-/// The number of each alternative of the variant, in its order.
-constexpr MessageType kTypes[] = {
+/// The number of each of the variant's alternatives, in their order.
+constexpr std::array kTypes = {
     MessageType::kHello,          MessageType::kWelcome,       MessageType::kChainPull,
     MessageType::kChainEntries,   MessageType::kGrants,        MessageType::kChainAppend,
     MessageType::kChainResult,    MessageType::kPush,          MessageType::kReceipts,
@@ -20,20 +20,15 @@ constexpr MessageType kTypes[] = {
     MessageType::kGoodbye,        MessageType::kBackupHorizon, MessageType::kPlacesAsk,
     MessageType::kPlaces,         MessageType::kChainOffer,    MessageType::kChainOfferResult,
     MessageType::kFrontierAsk,    MessageType::kFrontier,      MessageType::kReoffer,
-    MessageType::kReofferRefusal, MessageType::kShownReceipts, MessageType::kPackAsk,
-    MessageType::kPackPage,       MessageType::kRecordsAsk,    MessageType::kRecordsPage,
-};
-static_assert(std::size(kTypes) == std::variant_size_v<Message>);
+    MessageType::kReofferRefusal, MessageType::kShownReceipts, MessageType::kCheckpointAsk,
+    MessageType::kCheckpointPart, MessageType::kPackAsk,       MessageType::kPackPage,
+    MessageType::kRecordsAsk,     MessageType::kRecordsPage};
 
-template <MessageType type, class M>
-constexpr bool kIs = [] {
-  constexpr auto found = std::ranges::find(kTypes, type) - std::begin(kTypes);
-  return std::is_same_v<std::variant_alternative_t<static_cast<std::size_t>(found), Message>, M>;
-}();
-static_assert(kIs<MessageType::kHello, Hello> && kIs<MessageType::kPush, Push>);
-static_assert(kIs<MessageType::kGoodbye, Goodbye> && kIs<MessageType::kPlaces, Places>);
-static_assert(kIs<MessageType::kChainOffer, ChainOffer> && kIs<MessageType::kShownReceipts, ShownReceipts>);
-static_assert(kIs<MessageType::kPackAsk, PackAsk> && kIs<MessageType::kRecordsPage, RecordsPage>);
+static_assert(kTypes.size() == std::variant_size_v<Message>);
+template <std::size_t kIndex, class M>
+constexpr bool kIs = std::is_same_v<std::variant_alternative_t<kIndex, Message>, M>;
+static_assert(kIs<0, Hello> && kIs<7, Push> && kIs<18, Goodbye> && kIs<22, ChainOffer> &&
+              kIs<28, ShownReceipts> && kIs<30, CheckpointPart> && kIs<34, RecordsPage>);
 
 template <class M>
 Result<Message> take(Reader& reader) {
@@ -67,9 +62,9 @@ Result<Message> decode_message(ByteView bytes) {
   const auto type = static_cast<MessageType>(reader.u8());
   SAMLA_TRY(reader.status("message.decode"));
   const auto found = std::ranges::find(kTypes, type);
-  if (found == std::end(kTypes)) return fail(ErrorCode::unsupported, "message.decode");
-  const auto index = static_cast<std::size_t>(found - std::begin(kTypes));
-  return take_by_index(index, reader, std::make_index_sequence<std::variant_size_v<Message>>());
+  if (found == kTypes.end()) return fail(ErrorCode::unsupported, "message.decode");
+  return take_by_index(static_cast<std::size_t>(found - kTypes.begin()), reader,
+                       std::make_index_sequence<std::variant_size_v<Message>>());
 }
 
 namespace {

@@ -54,6 +54,8 @@ enum class MessageType : std::uint8_t {
   kReoffer = 44,
   kReofferRefusal = 45,
   kShownReceipts = 46,
+  kCheckpointAsk = 64,
+  kCheckpointPart = 65,
 };
 
 /// What a peer learns of a failure: a coarse class only. Do not renumber.
@@ -73,6 +75,7 @@ enum class Refused : std::uint8_t {
   kClaimUsed = 13,
   kProtocol = 14,
   kDeviceRevoked = 15,
+  kNamesMissing = 16,  ///< it names a change that the server does not hold: keep it, bring that one first
 };
 
 /// How the newcomer at the door is known. The device's Noise key is known from the handshake.
@@ -332,6 +335,21 @@ struct Places {
 inline constexpr std::string_view kPlacesDomain = "samla/places/1";
 Bytes signed_part(const Places& places);
 
+/// By one who has nothing of a chain: asks for the state of its newest checkpoint, from a byte on.
+struct CheckpointAsk {
+  SpaceId space;  ///< zero: the identity chain
+  std::uint64_t offset = 0;
+};
+/// `size` 0: there is none, or not for the asker; its chain is pulled from the beginning.
+struct CheckpointPart {
+  SpaceId space;
+  Bytes entry;  ///< the checkpoint
+  std::vector<Bytes>
+      witnesses;           ///< the genesis; of the identity chain also the author's certificate by the root
+  std::uint64_t size = 0;  ///< of the whole state
+  std::uint64_t offset = 0;
+  Bytes part;
+};
 /// How far a heads pack has been sent: what makes it resumable. The server keeps nothing of it.
 struct PackPlace {
   enum class Stage : std::uint8_t {
@@ -410,7 +428,8 @@ using Message =
     std::variant<Hello, Welcome, ChainPull, ChainEntries, Grants, ChainAppend, ChainResult, Push, Receipts,
                  Refusal, Subscribe, Tail, TailEnd, Credit, ChainNotice, ConflictFields, Ping, Pong, Goodbye,
                  BackupHorizon, PlacesAsk, Places, ChainOffer, ChainOfferResult, FrontierAsk, Frontier,
-                 Reoffer, ReofferRefusal, ShownReceipts, PackAsk, PackPage, RecordsAsk, RecordsPage>;
+                 Reoffer, ReofferRefusal, ShownReceipts, CheckpointAsk, CheckpointPart, PackAsk, PackPage,
+                 RecordsAsk, RecordsPage>;
 
 Bytes encode(const Message& message);
 /// Refuses what `encode` would not have written; unsupported for a reserved or unknown type.

@@ -2,15 +2,22 @@
 // (tests/sync-server/storage_conformance_test.cc). Bytes and places only: it judges nothing.
 //
 // Invariant: after commit() returns success, everything of the transaction survives a power cut; after
-// anything else, nothing of it is there. Threads: a Storage belongs to one (the arbiter's), each
-// StorageReader to another; a reader sees whole transactions.
+// anything else, nothing of it is there, but where the connection to a database broke while it committed:
+// then it may be, and whoever asks again finds it. A shared storage has other processes' commits in it too:
+// what a transaction's scope names stands still from begin() to its end.
+// Threads: a Storage belongs to one (the arbiter's), each StorageReader to another; a reader sees whole
+// transactions.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/id.h"
@@ -54,6 +61,31 @@ struct ContestedField {
   std::uint32_t heads = 0;
 };
 
+/// How far a space's history has come.
+struct SpaceTip {
+  SpaceId space;
+  std::uint64_t seq = 0;
+  Hash head;
+};
+
+/// What the chains have grown by since a revision. A revision is a number that every commit raises which
+/// adds an entry or changes a value.
+struct ChainTail {
+  std::uint64_t revision = 0;
+  std::vector<std::pair<SpaceId, Bytes>> entries;  ///< in the order in which they were placed
+};
+
+/// What a transaction is about to touch. A storage of one process has no use for it.
+struct TransactionScope {
+  bool chains = true;  ///< it may put entries, grants and values, and changesets anywhere; else in `spaces`
+  std::set<SpaceId> spaces = {};
+  /// Whose last changesets, and which records' states, will be asked for.
+  std::set<std::pair<SpaceId, WriterId>> writers = {};
+  std::set<std::pair<SpaceId, RecordId>> records = {};
+  std::set<SpaceId> watched = {};  ///< whose tips will be asked for, beside those of `spaces`
+  std::uint64_t revision = 0;      ///< chains_since will be asked for this one
+};
+
 /// How much there is.
 struct StorageCounts {
   std::uint64_t spaces = 0;  ///< with a history
@@ -92,8 +124,6 @@ class StorageReader {
                                                               std::uint64_t writer_seq) = 0;
   /// Each writer's last, without bytes; by writer.
   virtual Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& space) = 0;
-  /// resolve::RecordState in its own codec.
-  virtual Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) = 0;
   /// Absent: nobody wrote to it.
   virtual Result<std::optional<StoredRecord>> record(const SpaceId& space, const RecordId& record) = 0;
   /// Records by when they were touched last. Downwards: those before (touched, record), the last touched
@@ -108,9 +138,36 @@ class StorageReader {
   virtual Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max) = 0;
   /// Reads everything: for operators, not for the way of a changeset.
   virtual Result<StorageCounts> counts() = 0;
+
+  // For who copies or compares all of it: what the calls above don't list, in the order of the keys.
+  virtual Result<std::map<std::string, Bytes>> values() {
+    return fail(ErrorCode::unsupported, "storage.all");
+  }
+  /// With a history.
+  virtual Result<std::vector<SpaceId>> spaces() { return fail(ErrorCode::unsupported, "storage.all"); }
+  virtual Result<void> all_grants(const std::function<Result<void>(const SpaceId&, const StoredGrant&)>&) {
+    return fail(ErrorCode::unsupported, "storage.all");
+  }
+  virtual Result<void> all_records(const SpaceId&, const std::function<Result<void>(const StoredRecord&)>&) {
+    return fail(ErrorCode::unsupported, "storage.all");
+  }
+  virtual Result<void> all_record_places(const SpaceId&,
+                                         const std::function<Result<void>(const RecordId&, std::uint64_t)>&) {
+    return fail(ErrorCode::unsupported, "storage.all");
+  }
+
+  /// Whether other processes write to it too. The calls below are for those alone that ask because of it.
+  virtual bool shared() const { return false; }
+  /// A revision below `revision` says that the storage has been set back.
+  virtual Result<ChainTail> chains_since(std::uint64_t revision) { return ChainTail{revision, {}}; }
+  /// Of the spaces among these that have a history; without a list: of all.
+  virtual Result<std::vector<SpaceTip>> tips(const std::optional<std::set<SpaceId>>&) {
+    return std::vector<SpaceTip>();
+  }
 };
 
-/// One write transaction. Destroyed without commit: as if it had never been.
+/// One write transaction. Destroyed without commit: as if it had never been. What a put does wrong (a place
+/// is taken twice) may also be told by commit().
 class StorageTransaction {
  public:
   virtual ~StorageTransaction() = default;
@@ -131,18 +188,40 @@ class StorageTransaction {
   virtual Result<void> put_contested(const SpaceId& space, const RecordId& record,
                                      const std::vector<ContestedField>& fields) = 0;
   virtual Result<void> commit() = 0;
+  /// After commit(), of a shared storage: the revision that it made; zero: none.
+  virtual std::uint64_t revision() const { return 0; }
+};
+
+/// The way from one process over a shared storage to the others: "look again at these spaces".
+class StorageNews {
+ public:
+  virtual ~StorageNews() = default;
+
+  /// Zero space: the chains. Nothing at all: at everything, since something may have been missed.
+  using Take = std::function<void(std::set<SpaceId>)>;
+  /// From here on, until destroyed: `take` is called on a thread of its own.
+  virtual void start(Take take) = 0;
+  /// What this process has committed. Returns at once. Any thread.
+  virtual void tell(const std::set<SpaceId>& spaces) = 0;
+  /// What was taken could not be used, since the storage failed: everything is passed on again before long.
+  /// Any thread.
+  virtual void again() = 0;
 };
 
 /// The one writer. Its own reads see what its open transaction has put.
 class Storage : public StorageReader {
  public:
   /// At most one at a time.
-  virtual Result<std::unique_ptr<StorageTransaction>> begin() = 0;
+  virtual Result<std::unique_ptr<StorageTransaction>> begin(const TransactionScope& scope) = 0;
+  /// Over everything.
+  Result<std::unique_ptr<StorageTransaction>> begin() { return begin(TransactionScope()); }
   /// After an erasure has been committed: what is left of it in a log goes too, as far as no reader is in
   /// the way.
   virtual Result<void> forget_log() = 0;
   /// A reader for another thread.
   virtual Result<std::unique_ptr<StorageReader>> open_reader() = 0;
+  /// Null: nobody else writes.
+  virtual std::unique_ptr<StorageNews> open_news() { return nullptr; }
 };
 
 }  // namespace samla::server

@@ -49,13 +49,17 @@ invites() { as hr invite import --stdin --csv "$work/invites.csv" --sheet "$work
 timed "$leaders invites, table and sheet" invites
 jq -r '.invites[].invite' "$work/last.json" >"$work/links"
 timed "sync after that" as hr sync
+timed "HR's store opens" as hr status
 
 link() { sed -n "${1}p" "$work/links"; }
 join() { as "leder$1" join "$(link "$1")" --device "telefon $1"; }
 timed 'the first leader joins' join 1
 timed 'one more device joins' join 2
+timed "its store opens" as leder2 status
 printf '%-52s %8d\n' 'spaces of HR' "$(as hr space list | jq '.spaces | length')"
-printf '%-52s %8d bytes\n' 'identity chain' "$(chain_bytes "$(printf '0%.0s' {1..32})")"
+chains() { as "$1" doctor | jq -r '.checks[] | select(.check == "chains") | .detail'; }
+printf '%-52s %s\n' 'chains on that phone' "$(chains leder2)" 'chains of HR' "$(chains hr)"
+printf '%-52s %8d bytes\n' 'identity chain at the server' "$(chain_bytes "$(printf '0%.0s' {1..32})")"
 for name in directory programme; do
   id=$(as hr space list | jq -r ".spaces[] | select(.name == \"$name\") | .id")
   printf '%-52s %8d bytes\n' "chain of the $name" "$(chain_bytes "$id")"
@@ -67,14 +71,18 @@ crowd() {
   local i
   for ((i = 3; i < joining + 3; ++i)); do
     while (($(jobs -rp | wc -l) >= 8)); do wait -n || exit 1; done
-    join "$i" >/dev/null &
+    { join "$i" >"$work/joined.$i" || fail "leder$i: $(cat "$work/joined.$i")"; } &
   done
   wait
 }
-crowd &
-crowd_pid=$!
-timed "the same while $joining join" as hr key rotate
-begun=$(seconds)
-wait "$crowd_pid" || fail 'a leader could not join'
-printf '%-52s %8.2f s\n' 'the last of them was in, after that' "$(bc <<<"$(seconds) - $begun")"
-timed 'sync of HR after that' as hr sync
+if ((joining > 0)); then
+  crowd &
+  crowd_pid=$!
+  timed "the same while $joining join" as hr key rotate
+  begun=$(seconds)
+  wait "$crowd_pid" || fail 'a leader could not join'
+  printf '%-52s %8.2f s\n' 'the last of them was in, after that' "$(bc <<<"$(seconds) - $begun")"
+  timed 'sync of HR after that' as hr sync
+fi
+timed 'one more device joins after all that' join $((joining + 3))
+printf '%-52s %s\n' 'chains on that phone' "$(chains "leder$((joining + 3))")"

@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
 # kill -9 of server and client in the middle of syncs: whatever a sync has reported as sent is there for
 # another device, no store refuses to open, and all comes together in the end.
-# Usage: kill.sh BUILD_DIR [ROUNDS]
+# Usage: kill.sh BUILD_DIR [ROUNDS [postgres]]
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/world.sh" "${1:-}"
 rounds=${2:-${SAMLA_KILL_ROUNDS:-10}}
 RANDOM=${SAMLA_SEED:-4711}
 
+if [[ ${3:-} == postgres ]]; then
+  source "$(dirname "${BASH_SOURCE[0]}")/postgres.sh"
+  init_postgres database
+  start_postgres database
+  export SAMLA_SERVER_STORAGE="postgres://samla@127.0.0.1:${pg_port[database]}/postgres"
+fi
 begin_server
 as hr org create --name 'Prøve' --server "ws://127.0.0.1:$port/#$fragment" >/dev/null
 for who in kari ola; do

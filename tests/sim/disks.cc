@@ -4,6 +4,17 @@
 
 namespace samla::sim {
 
+namespace {
+
+void copy_database(sqlite3* from, sqlite3* to) {
+  sqlite3_backup* const copy = sqlite3_backup_init(to, "main", from, "main");
+  SAMLA_ASSERT(copy != nullptr);
+  const int code = sqlite3_backup_step(copy, -1);
+  SAMLA_ASSERT(sqlite3_backup_finish(copy) == SQLITE_OK && code == SQLITE_DONE);
+}
+
+}  // namespace
+
 MemoryDisk::MemoryDisk(const std::string& name) : path_("/" + name) {
   sqlite3* raw = nullptr;
   const int code =
@@ -12,6 +23,39 @@ MemoryDisk::MemoryDisk(const std::string& name) : path_("/" + name) {
   SAMLA_ASSERT(code == SQLITE_OK);
   // Opened, not only named.
   SAMLA_ASSERT(vault::run_sql(raw, "PRAGMA user_version").ok());
+}
+
+DiskImage FailingDisk::image() const {
+  DiskImage out;
+  for (const std::string& file : disk_.paths()) out[file] = disk_.content(file);
+  return out;
+}
+
+void FailingDisk::set_to(const DiskImage& image) {
+  for (const std::string& file : disk_.paths()) disk_.erase(file);
+  for (const auto& [file, content] : image) disk_.plant(file, content);
+}
+
+DiskImage MemoryDisk::image() const {
+  sqlite3_int64 size = 0;
+  unsigned char* const bytes = sqlite3_serialize(anchor_.get(), "main", &size, 0);
+  SAMLA_ASSERT(bytes != nullptr);
+  DiskImage out{{path_, Bytes(bytes, bytes + size)}};
+  sqlite3_free(bytes);
+  return out;
+}
+
+void MemoryDisk::set_to(const DiskImage& image) {
+  sqlite3* raw = nullptr;
+  SAMLA_ASSERT(sqlite3_open(":memory:", &raw) == SQLITE_OK);
+  Bytes content = image.empty() ? Bytes() : image.begin()->second;  // outlives `from`, which reads it
+  const vault::Database from(raw);
+  const auto size = static_cast<sqlite3_int64>(content.size());
+  if (size > 0) {
+    SAMLA_ASSERT(sqlite3_deserialize(raw, "main", content.data(), size, size, SQLITE_DESERIALIZE_READONLY) ==
+                 SQLITE_OK);
+  }
+  copy_database(raw, anchor_.get());
 }
 
 std::function<Result<void>(sqlite3*)> plain_setup(const Disk& disk) {

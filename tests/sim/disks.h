@@ -3,6 +3,7 @@
 // copy.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -15,6 +16,9 @@ namespace samla::sim {
 /// How a machine went down.
 enum class Down { kKilled, kPowerCut };
 
+/// What a disk holds at one moment, by path: a backup, or what somebody copies.
+using DiskImage = std::map<std::string, Bytes>;
+
 class Disk {
  public:
   virtual ~Disk() = default;
@@ -24,6 +28,10 @@ class Disk {
   virtual void stop() {}
   /// The machine comes back.
   virtual void restart(Down) {}
+  /// Between calls to the disk: what is written, whether or not a sync covered it.
+  virtual DiskImage image() const = 0;
+  /// Nothing may be open.
+  virtual void set_to(const DiskImage& image) = 0;
   /// Null where the disk has no faults.
   virtual SimulatedDisk* simulated() { return nullptr; }
 };
@@ -43,6 +51,8 @@ class FailingDisk final : public Disk {
       disk_.forget_pending();
     }
   }
+  DiskImage image() const override;
+  void set_to(const DiskImage& image) override;
   SimulatedDisk* simulated() override { return &disk_; }
 
  private:
@@ -55,6 +65,8 @@ class MemoryDisk final : public Disk {
   explicit MemoryDisk(const std::string& name);
   const std::string& vfs_name() const override { return vfs_name_; }
   std::string path() const override { return path_; }
+  DiskImage image() const override;
+  void set_to(const DiskImage& image) override;
 
  private:
   std::string vfs_name_ = "memdb";

@@ -20,16 +20,24 @@ bool is_head_type(change::WriteType type) {
 
 void Model::enter(const WriteRef& ref, ModelWrite write) {
   records_[write.space].insert(write.record);
-  of_record_[{write.space, write.record}].push_back(ref);
+  Record& record = of_record_[{write.space, write.record}];
   const SpaceId space = write.space;
-  writes_.emplace(Key{space, ref}, std::move(write));
+  const ModelWrite& kept = writes_.emplace(Key{space, ref}, std::move(write)).first->second;
+  record.writes.push_back({ref, &kept});
+  for (const ModelField& field : kept.fields) {
+    record.by_field[{field.name, field.element}].push_back({ref, &kept});
+  }
 }
 
 std::size_t Model::forget_after(const SpaceId& space, const WriterId& writer, const Place& place) {
   auto it = writes_.upper_bound({space, {writer, place.seq, place.index}});
   std::size_t count = 0;
   while (it != writes_.end() && it->first.first == space && it->first.second.writer == writer) {
-    std::erase(of_record_[{space, it->second.record}], it->first.second);
+    Record& record = of_record_[{space, it->second.record}];
+    const auto is_it = [&](const Known& known) { return known.write == &it->second; };
+    std::erase_if(record.writes, is_it);
+    for (auto& [field, writes] : record.by_field) std::erase_if(writes, is_it);
+    std::erase_if(record.by_field, [](const auto& field) { return field.second.empty(); });
     it = writes_.erase(it);
     ++count;
   }
@@ -44,32 +52,52 @@ std::optional<Place> Model::last_of(const SpaceId& space, const WriterId& writer
   return Place{it->first.second.seq, it->first.second.index};
 }
 
+std::set<std::pair<SpaceId, RecordId>> Model::records_by(const WriterId& writer) const {
+  std::set<std::pair<SpaceId, RecordId>> out;
+  for (const auto& [key, write] : writes_) {
+    if (key.second.writer == writer) out.insert({write.space, write.record});
+  }
+  return out;
+}
+
 const std::set<RecordId>& Model::records(const SpaceId& space) const {
   static const std::set<RecordId> none;
   const auto found = records_.find(space);
   return found == records_.end() ? none : found->second;
 }
 
-std::set<std::pair<std::string, std::string>> Model::fields_of(const SpaceId& space,
-                                                               const RecordId& record) const {
-  std::set<FieldKey> out;
+const Model::Record* Model::find(const SpaceId& space, const RecordId& record) const {
   const auto found = of_record_.find({space, record});
-  if (found == of_record_.end()) return out;
-  for (const WriteRef& ref : found->second) {
-    for (const ModelField& field : writes_.at({space, ref}).fields) out.insert({field.name, field.element});
-  }
+  return found == of_record_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::pair<std::string, std::string>> Model::fields_of(const SpaceId& space,
+                                                                  const RecordId& id) const {
+  std::vector<FieldKey> out;
+  const Record* record = find(space, id);
+  if (record == nullptr) return out;
+  for (const auto& [field, writes] : record->by_field) out.push_back(field);
   return out;
 }
 
-std::vector<ModelHead> Model::heads(const SpaceId& space, const RecordId& record, const FieldKey& key,
+std::size_t Model::held_of(const SpaceId& space, const RecordId& id, const Holding& holding) const {
+  const Record* record = find(space, id);
+  if (record == nullptr) return 0;
+  return static_cast<std::size_t>(std::ranges::count_if(
+      record->writes, [&](const Known& known) { return is_held(holding, space, known.ref); }));
+}
+
+std::vector<ModelHead> Model::heads(const SpaceId& space, const RecordId& id, const FieldKey& key,
                                     const Holding& holding) const {
   std::map<WriterId, Place> replaced;
   std::vector<ModelHead> all;
-  const auto found = of_record_.find({space, record});
-  if (found == of_record_.end()) return all;
-  for (const WriteRef& ref : found->second) {
+  const Record* record = find(space, id);
+  if (record == nullptr) return all;
+  const auto named = record->by_field.find(key);
+  if (named == record->by_field.end()) return all;
+  for (const auto& [ref, known] : named->second) {
     if (!is_held(holding, space, ref)) continue;
-    const ModelWrite& write = writes_.at({space, ref});
+    const ModelWrite& write = *known;
     if (!is_head_type(write.type)) continue;
     for (const ModelField& field : write.fields) {
       if (field.name != key.first || field.element != key.second) continue;
@@ -97,12 +125,12 @@ std::map<WriterId, std::uint64_t> Model::seen(const SpaceId& space, const Record
     std::uint64_t& last = out[ref.writer];
     last = std::max(last, ref.seq);
   };
-  const auto found = of_record_.find({space, record});
-  if (found == of_record_.end()) return out;
-  for (const WriteRef& ref : found->second) {
+  const Record* const known = find(space, record);
+  if (known == nullptr) return out;
+  for (const auto& [ref, write] : known->writes) {
     if (!is_held(holding, space, ref)) continue;
     note(ref);
-    for (const ModelField& field : writes_.at({space, ref}).fields) {
+    for (const ModelField& field : write->fields) {
       for (const WriteRef& old : field.replaces) note(old);
     }
   }
@@ -127,8 +155,8 @@ Model::Life Model::life(const SpaceId& space, const RecordId& record, const Hold
       if (!covered(head.ref)) return Life::kContested;
     }
   }
-  for (const WriteRef& ref : of_record_.at({space, record})) {
-    const bool append = writes_.at({space, ref}).type == change::WriteType::kAppend;
+  for (const auto& [ref, write] : of_record_.at({space, record}).writes) {
+    const bool append = write->type == change::WriteType::kAppend;
     if (append && is_held(holding, space, ref) && !covered(ref)) return Life::kContested;
   }
   return Life::kErased;
@@ -137,21 +165,38 @@ Model::Life Model::life(const SpaceId& space, const RecordId& record, const Hold
 std::vector<std::string> Model::typed(const SpaceId& space, const RecordId& record,
                                       const Holding& holding) const {
   std::vector<std::string> out;
-  const auto found = of_record_.find({space, record});
-  if (found == of_record_.end()) return out;
-  for (const WriteRef& ref : found->second) {
+  const Record* const known = find(space, record);
+  if (known == nullptr) return out;
+  for (const auto& [ref, write] : known->writes) {
     if (!is_held(holding, space, ref)) continue;
-    const std::vector<std::string>& typed = writes_.at({space, ref}).typed;
-    out.insert(out.end(), typed.begin(), typed.end());
+    out.insert(out.end(), write->typed.begin(), write->typed.end());
   }
   return out;
 }
 
-bool Model::holds_any(const SpaceId& space, const RecordId& record, const Holding& holding) const {
-  const auto found = of_record_.find({space, record});
-  if (found == of_record_.end()) return false;
-  return std::ranges::any_of(found->second,
-                             [&](const WriteRef& ref) { return is_held(holding, space, ref); });
+std::vector<WriteRef> Model::places(const SpaceId& space) const {
+  constexpr std::size_t kPlacesMax = 300;
+  std::vector<WriteRef> out;
+  for (auto it = writes_.lower_bound({space, {}}); it != writes_.end() && it->first.first == space; ++it) {
+    if (out.size() < kPlacesMax) out.push_back(it->first.second);
+  }
+  return out;
+}
+
+std::vector<std::pair<WriteRef, const ModelWrite*>> Model::writes_of(const SpaceId& space,
+                                                                     const RecordId& id) const {
+  std::vector<std::pair<WriteRef, const ModelWrite*>> out;
+  const Record* record = find(space, id);
+  if (record == nullptr) return out;
+  for (const auto& [ref, write] : record->writes) out.emplace_back(ref, write);
+  return out;
+}
+
+bool Model::holds_any(const SpaceId& space, const RecordId& id, const Holding& holding) const {
+  const Record* record = find(space, id);
+  if (record == nullptr) return false;
+  return std::ranges::any_of(record->writes,
+                             [&](const Known& known) { return is_held(holding, space, known.ref); });
 }
 
 }  // namespace samla::sim

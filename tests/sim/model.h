@@ -60,8 +60,14 @@ class Model {
   /// The last place of `writer` that was said to be saved; absent: none.
   std::optional<Place> last_of(const SpaceId& space, const WriterId& writer) const;
 
+  /// Those that the writer has written to.
+  std::set<std::pair<SpaceId, RecordId>> records_by(const WriterId& writer) const;
+
   /// Names of the record's fields, with their elements.
-  std::set<std::pair<std::string, std::string>> fields_of(const SpaceId& space, const RecordId& record) const;
+  std::vector<std::pair<std::string, std::string>> fields_of(const SpaceId& space,
+                                                             const RecordId& record) const;
+  /// How many of the record's writes are held.
+  std::size_t held_of(const SpaceId& space, const RecordId& record, const Holding& holding) const;
   /// The winner first.
   std::vector<ModelHead> heads(const SpaceId& space, const RecordId& record,
                                const std::pair<std::string, std::string>& field,
@@ -73,6 +79,10 @@ class Model {
                                          const Holding& holding) const;
   /// What was typed into the record's text, whether or not it was taken out again.
   std::vector<std::string> typed(const SpaceId& space, const RecordId& record, const Holding& holding) const;
+  /// Those that were made, at most some hundred.
+  std::vector<WriteRef> places(const SpaceId& space) const;
+  std::vector<std::pair<WriteRef, const ModelWrite*>> writes_of(const SpaceId& space,
+                                                                const RecordId& record) const;
   bool holds_any(const SpaceId& space, const RecordId& record, const Holding& holding) const;
   const std::set<RecordId>& records(const SpaceId& space) const;
   const std::map<SpaceId, std::set<RecordId>>& all_records() const { return records_; }
@@ -83,7 +93,16 @@ class Model {
   using FieldKey = std::pair<std::string, std::string>;
   std::map<Key, ModelWrite> writes_;
   std::map<SpaceId, std::set<RecordId>> records_;
-  std::map<std::pair<SpaceId, RecordId>, std::vector<WriteRef>> of_record_;
+  struct Known {
+    WriteRef ref;
+    const ModelWrite* write;  ///< in `writes_`
+  };
+  struct Record {
+    std::vector<Known> writes;
+    std::map<FieldKey, std::vector<Known>> by_field;
+  };
+  const Record* find(const SpaceId& space, const RecordId& record) const;
+  std::map<std::pair<SpaceId, RecordId>, Record> of_record_;
 };
 
 /// The life of a record, as a field.

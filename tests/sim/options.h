@@ -26,14 +26,15 @@ enum class Fault : std::uint8_t {
   kSoftCommits,     ///< edits don't wait for the disk: the last ones may go with the power
   kHostileBytes,    ///< a member with valid keys sends rubbish, old messages and its own mangled
   kRevocation,      ///< a device is revoked while it goes on writing
-  kServerRestored,  ///< the server comes back with an old backup (off by default)
-  kServerEmptied,   ///< the server comes back with nothing but its keys and chains (off by default)
-  kClone,           ///< a device's store runs on two machines (off by default)
+  kServerRestored,  ///< the server comes back with an old backup, and knows it or does not
+  kServerEmptied,   ///< the server comes back with nothing but its keys; a device may be lost with it
+  kClone,           ///< a device's store runs on two machines, and knows it or does not
+  kByzantine,       ///< a member signs changesets that say what is not so
 };
-inline constexpr std::array<std::string_view, 19> kFaultNames = {
+inline constexpr std::array<std::string_view, 20> kFaultNames = {
     "cut",      "loss",   "duplication", "reordering", "garbling", "partition", "crash",
     "powercut", "full",   "servercrash", "serverfull", "skew",     "jump",      "soft",
-    "hostile",  "revoke", "restored",    "emptied",    "clone"};
+    "hostile",  "revoke", "restored",    "emptied",    "clone",    "byzantine"};
 
 class Faults {
  public:
@@ -52,7 +53,6 @@ class Faults {
   static Faults all_by_default() {
     Faults out;
     for (std::size_t i = 0; i < kFaultNames.size(); ++i) out.add(static_cast<Fault>(i));
-    for (const Fault off : {Fault::kServerRestored, Fault::kServerEmptied, Fault::kClone}) out.remove(off);
     return out;
   }
 

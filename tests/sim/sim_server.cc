@@ -1,6 +1,7 @@
 #include "tests/sim/sim_server.h"
 
 #include "core/chain/server_fragment.h"
+#include "sync-server/new_life.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::sim {
@@ -41,9 +42,6 @@ class SameConnection final : public StorageReader {
   Result<std::optional<StoredChangeset>> changeset_of(const SpaceId& space, const WriterId& writer,
                                                       std::uint64_t writer_seq) override {
     return storage_.changeset_of(space, writer, writer_seq);
-  }
-  Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) override {
-    return storage_.record_state(space, record);
   }
   Result<std::optional<StoredRecord>> record(const SpaceId& space, const RecordId& record) override {
     return storage_.record(space, record);
@@ -125,6 +123,14 @@ void SimServer::crash(Down down) {
   server_.reset();
   posted_.clear();
   disk_->restart(down);
+}
+
+Result<void> SimServer::lose(Loss loss, const OrganisationId& organisation) {
+  disk_->set_to(loss == Loss::kEmptied ? DiskImage() : backup_);
+  if (loss == Loss::kSetBack) return {};
+  SAMLA_ASSIGN(const auto storage, open_storage());
+  if (loss == Loss::kRestored) return server::begin_new_life(*storage, random_, clock.now_ms());
+  return server::begin_emptied(*storage, organisation, random_, clock.now_ms());
 }
 
 bool SimServer::run_posted() {

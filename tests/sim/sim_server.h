@@ -24,6 +24,13 @@ class SimClock final : public Clock {
   const std::uint64_t& true_ms_;
 };
 
+/// How a server comes to have less than it had.
+enum class Loss {
+  kRestored,  ///< from the backup, and it knows
+  kSetBack,   ///< to the backup, and nobody has told it
+  kEmptied,   ///< its keys are left, and whose server it was
+};
+
 class SimServer {
  public:
   using Send = std::function<void(server::Asker, Bytes)>;
@@ -38,6 +45,11 @@ class SimServer {
   Result<void> start();
   /// Down, whatever it was doing.
   void crash(Down down);
+  /// Keeps what the disk holds now.
+  void back_up() { backup_ = disk_->image(); }
+  bool has_backup() const { return !backup_.empty(); }
+  /// While it is down, and its disk without faults. It does not start.
+  Result<void> lose(Loss loss, const OrganisationId& organisation);
 
   bool running() const { return server_ != nullptr; }
   server::Server& server() { return *server_; }
@@ -58,6 +70,7 @@ class SimServer {
 
   SeededRandom random_;
   std::unique_ptr<Disk> disk_;
+  DiskImage backup_;
   server::ServerKeys keys_;
   chain::ClaimToken claim_;
   Send send_;

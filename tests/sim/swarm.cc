@@ -91,13 +91,21 @@ const std::vector<std::string_view>& expected_states(Stack stack) {
       "a device was revoked",
       "a field had several heads",
       "a heads pack was under way",
+      "a member lied",
       "a record was erased",
       "a record was here without its history",
+      "a copied store learnt from the server that it is one",
+      "a copied store went on under a new name",
+      "a device was lost with what the server had",
       "a text was put together of many edits",
       "an erase stood against an edit",
+      "both branches of a fork came to everybody",
       "messages to a device were lost in a cut",
       "messages to the server were lost in a cut",
       "the server died with work unfinished",
+      "the server was emptied",
+      "the server was restored from a backup",
+      "the server was set back, and nobody had told it",
   };
   static const std::vector<std::string_view> full = [] {
     std::vector<std::string_view> out = both;

@@ -1,13 +1,15 @@
 // One run: an organisation of devices and its server, under a scheduler that draws everything from the seed.
 //
 //   set_up   everyone joins, nothing goes wrong               (world_setup.cc)
-//   step     one thing happens: an edit, a message, a fault   (world_steps.cc, world_edits.cc)
+//   step     one thing happens: an edit, a message, a fault   (world_steps.cc, world_edits.cc,
+//                                                              world_losses.cc, world_lies.cc)
 //   check    safety: what each machine shows and holds        (world_checks.cc)
 //   heal     no more faults; all must come to one state       (world_checks.cc)
 #pragma once
 
 #include <functional>
 
+#include "tests/sim/liar.h"
 #include "tests/sim/model.h"
 #include "tests/sim/sim_device.h"
 #include "tests/sim/trace.h"
@@ -33,6 +35,7 @@ class World {
     SimDevice& device;
     SpaceId space;
     Holding holding;
+    std::vector<RecordId> known;  ///< records that this edit has not touched yet
     replica::Edit& edit;
     std::vector<ModelWrite>& intents;
   };
@@ -62,10 +65,29 @@ class World {
   void turn_clock(SimDevice& device);
   void revoke();
 
+  // A server that has lost something, and stores that were copied (world_losses.cc).
+  void back_up_server();
+  void lose_server();
+  bool chains_are_level();
+  void lose_device();
+  void copy_device(SimDevice& device);
+  void leave_fork(SimDevice& device);
+  /// To be known by what was written, and not by where: somebody else uses the places, or lies about them.
+  void claim(const SimDevice& device, const ModelWrite& write);
+  void check_claims();
+  std::set<std::string> values_of(SimDevice& device, const RecordId& record);
+  void note_survivors();
+
+  // A member who lies (world_lies.cc).
+  void lie(SimDevice& device);
+  void become_liar(SimDevice& device);
+  std::optional<LiarsView> liars_view(SimDevice& device, const SpaceId& space);
+  void claim_all(const SpaceId& space, const RecordId& record);
+  void check_lies();
+
   // Edits.
   void edit(SimDevice& device);
-  void draft(SimDevice& device, const SpaceId& space, replica::Edit& edit, std::vector<ModelWrite>& intents,
-             std::set<RecordId>& touched);
+  void draft(Drafting& to);
   void draft_create(Drafting& to);
   void draft_assign(Drafting& to, const RecordId& record, bool resolves);
   void draft_element(Drafting& to, const RecordId& record);
@@ -79,18 +101,22 @@ class World {
   // Checks.
   Holding holding(SimDevice& device);
   void check_time(SimDevice& device, HybridTime time);
-  void check(SimDevice& device);
+  /// kQuick: what has changed since it was looked at last.
+  enum class Care { kQuick, kThorough };
+  void check(SimDevice& device, Care care);
+  bool is_checked(const SimDevice* device, const SpaceId& space, const RecordId& record, std::size_t held,
+                  Care care);
   void check_ledger(SimDevice& device, const Holding& holding);
   void check_record(SimDevice& device, const SpaceId& space, const RecordId& record, const Holding& holding);
-  void check_shown(SimDevice& device, const SpaceId& space, const RecordId& record, const Holding& holding);
-  void check_same(SimDevice& device, const SpaceId& space, const RecordId& record, const Holding& holding);
+  void check_shown(SimDevice& device, const view::RecordView& view, const Holding& holding);
+  void check_same(SimDevice& device, const view::RecordView& view, const Holding& holding);
   std::uint64_t server_holding_of(const SpaceId& space, const WriterId& writer);
-  void check_server();
+  void check_server(Care care);
   void check_receipts(SimDevice& device, const Holding& at_server);
   void check_server_record(const SpaceId& space, const RecordId& record, const Holding& held);
   const seal::TagKey* tag_key_of(const SpaceId& space);
   void check_secrets();
-  void check_all();
+  void check_all(Care care);
   void heal();
   bool settle_down(std::uint64_t rounds_max);
   void check_converged();
@@ -123,8 +149,25 @@ class World {
   std::set<std::pair<SpaceId, RecordId>> judged_;
   std::set<std::string> erased_characters_;
   std::vector<Bytes> overheard_;
+  /// What a server that lost it had of each writer, until it has it again.
+  std::map<std::pair<SpaceId, WriterId>, std::uint64_t> lost_;
+  bool server_has_lost_ = false;
+  Holding survivors_;  ///< what is left of each writer anywhere, as nothing goes wrong any more
+  struct Claim {
+    const SimDevice* device;
+    SpaceId space;
+    RecordId record;
+    std::string value;
+  };
+  std::vector<Claim> claims_;
+  SimDevice* liar_ = nullptr;  ///< who will be one; null: nobody
+  std::set<std::pair<SpaceId, RecordId>> lied_;
   SpaceId shared_space_;
   std::size_t records_max_ = 1;  ///< few: people meet; many: they don't
+  std::size_t steps_max_ = 4;    ///< of one edit; many: whole groups of writes
+  bool brief_ = false;           ///< the values of the edit at hand
+  /// How many writes to a record were held when it was looked at. Null: by the server.
+  std::map<std::tuple<const SimDevice*, SpaceId, RecordId>, std::size_t> checked_;
 };
 
 }  // namespace samla::sim

@@ -52,23 +52,36 @@ void World::check_time(SimDevice& device, HybridTime time) {
   device.last_time = time;
 }
 
-void World::check_all() {
+void World::check_all(Care care) {
   if (shown_.size() > 4096) shown_.clear();
   for (const auto& device : devices_) {
-    if (device->running()) check(*device);
+    if (device->running()) check(*device, care);
   }
-  check_server();
+  check_server(care);
   check_secrets();
 }
 
-void World::check(SimDevice& device) {
+/// A record that nothing was written to is shown as it was, or a look at all of them will tell.
+bool World::is_checked(const SimDevice* device, const SpaceId& space, const RecordId& record,
+                       std::size_t held, Care care) {
+  std::size_t& before = checked_.try_emplace({device, space, record}, ~std::size_t{0}).first->second;
+  const bool same = std::exchange(before, held) == held;
+  return same && care == Care::kQuick && !judged_.contains({space, record});
+}
+
+void World::check(SimDevice& device, Care care) {
+  if (device.liar) return;
   const Holding held = holding(device);
   check_ledger(device, held);
   for (const auto& [space, records] : model_.all_records()) {
+    if (!device.local().membership->readable(space)) continue;
     if (is_packing(device, space)) {
       trace_.sometimes("a heads pack was under way");
-    } else if (device.local().membership->readable(space)) {
-      for (const RecordId& record : records) check_record(device, space, record, held);
+      continue;
+    }
+    for (const RecordId& record : records) {
+      const std::size_t count = model_.held_of(space, record, held);
+      if (!is_checked(&device, space, record, count, care)) check_record(device, space, record, held);
     }
   }
 }
@@ -85,6 +98,7 @@ void World::check_ledger(SimDevice& device, const Holding& held) {
       trace_.sometimes("edits that did not wait for the disk were lost with the power");
       model_.forget_after(space, device.writer(), at);
       shown_.clear();  // places are taken again
+      checked_.clear();
       continue;
     }
     trace_.violation(device.name() + " has lost a write that it had said was saved");
@@ -105,7 +119,14 @@ void World::check_record(SimDevice& device, const SpaceId& space, const RecordId
     if (*state && !judged) trace_.violation(device.name() + " shows a record of which it holds nothing");
     return;
   }
-  if (*state) check_same(device, space, record, held);
+  if (*state || !judged) {
+    const auto view = device.replica().records().read(record);
+    if (!view.ok())
+      return trace_.violation(device.name() + " can't read a record: " + view.error().message());
+    if (!*view) return trace_.violation(device.name() + " does not show a record that it holds");
+    check_same(device, **view, held);
+    if (!judged) check_shown(device, **view, held);
+  }
   if (judged) return;
   if (!*state) return trace_.violation(device.name() + " does not show a record that it holds");
   const seal::TagKey* key = device.local().membership->ring().tag_key(space);
@@ -127,49 +148,47 @@ void World::check_record(SimDevice& device, const SpaceId& space, const RecordId
   if (life == resolve::Life::kErased) trace_.sometimes("a record was erased");
   if (life == resolve::Life::kContested) trace_.sometimes("an erase stood against an edit");
   if (!same) return trace_.violation(device.name() + ": the life of " + short_name(record) + " is wrong");
-  check_shown(device, space, record, held);
 }
 
 /// The values of all heads, the winner first.
-void World::check_shown(SimDevice& device, const SpaceId& space, const RecordId& record,
-                        const Holding& held) {
-  const auto view = device.replica().records().read(record);
-  if (!view.ok()) return trace_.violation(device.name() + " can't read a record: " + view.error().message());
-  if (!*view) return trace_.violation(device.name() + " does not show a record that it holds");
-  for (const view::FieldView& field : (*view)->fields) {
+void World::check_shown(SimDevice& device, const view::RecordView& view, const Holding& held) {
+  for (const view::FieldView& field : view.fields) {
     if (field.name == "body") continue;
-    const auto expected = model_.heads(space, record, {field.name, field.element}, held);
+    if (!field.element.empty()) continue;  // add-wins: the order is the policy's
+    const auto expected = model_.heads(view.space, view.id, {field.name, field.element}, held);
     const auto same = [&](const view::HeadView& head, const ModelHead& model) {
       return head.readable && text_of(head.value) == model.value;
     };
-    if (!field.element.empty()) continue;  // add-wins: the order is the policy's
     if (!std::ranges::equal(field.heads, expected, same)) {
-      return trace_.violation(device.name() + " shows other values in " + short_name(record) + " " +
+      return trace_.violation(device.name() + " shows other values in " + short_name(view.id) + " " +
                               field.name + " than were written");
     }
   }
 }
 
 /// Never two machines with the same changesets and chains that show a record differently.
-void World::check_same(SimDevice& device, const SpaceId& space, const RecordId& record, const Holding& held) {
-  const auto view = device.replica().records().read(record);
-  if (!view.ok()) return trace_.violation(device.name() + " can't read a record: " + view.error().message());
-  if (!*view) return trace_.violation(device.name() + " does not show a record that it holds");
+void World::check_same(SimDevice& device, const view::RecordView& view, const Holding& held) {
+  if (device.in_doubt) return;  // the same places, and other changesets in them
   Writer key;
-  key.fixed(space);
-  key.fixed(record);
+  key.fixed(view.space);
+  key.fixed(view.id);
   for (const auto& [name, at] : held) {
-    if (name.first != space) continue;
+    if (name.first != view.space) continue;
     key.fixed(name.second);
     key.varint(at.seq);
     key.varint(at.index);
   }
   key.varint(device.local().membership->head({}).seq);
-  key.varint(device.local().membership->head(space).seq);
-  const auto [found, fresh] = shown_.try_emplace(key.take(), **view);
-  if (fresh || found->second == **view) return;
-  trace_.violation(device.name() + " shows " + short_name(record) +
-                   " otherwise than a machine with the same changesets");
+  key.varint(device.local().membership->head(view.space).seq);
+  const auto [found, fresh] = shown_.try_emplace(key.take(), view);
+  if (fresh || found->second == view) return;
+  std::string where = found->second.fields.size() != view.fields.size() ? "another number of fields" : "";
+  for (std::size_t i = 0; where.empty() && i < view.fields.size(); ++i) {
+    if (!(found->second.fields[i] == view.fields[i])) where = "field " + view.fields[i].name;
+  }
+  if (lied_.contains({view.space, view.id})) where += ", lied about";
+  trace_.violation(device.name() + " shows " + short_name(view.id) +
+                   " otherwise than a machine with the same changesets (" + where + ")");
 }
 
 std::uint64_t World::server_holding_of(const SpaceId& space, const WriterId& writer) {
@@ -177,7 +196,7 @@ std::uint64_t World::server_holding_of(const SpaceId& space, const WriterId& wri
   return last.ok() && *last ? (*last)->writer_seq : 0;
 }
 
-void World::check_server() {
+void World::check_server(Care care) {
   if (!server_->running()) return;
   SimulatedDisk* disk = server_->disk().simulated();
   if (disk != nullptr && disk->is_without_power()) return;
@@ -187,18 +206,24 @@ void World::check_server() {
       held[{space, device->writer()}] = {server_holding_of(space, device->writer()), 0xffffffff};
     }
   }
+  std::erase_if(lost_, [&](const auto& each) { return held[each.first].seq >= each.second; });
   for (const auto& device : devices_) {
-    if (device->running()) check_receipts(*device, held);
+    if (device->running() && !device->liar) check_receipts(*device, held);
   }
   for (const auto& [space, records] : model_.all_records()) {
-    for (const RecordId& record : records) check_server_record(space, record, held);
+    for (const RecordId& record : records) {
+      const std::size_t count = model_.held_of(space, record, held);
+      if (!is_checked(nullptr, space, record, count, care)) check_server_record(space, record, held);
+    }
   }
 }
 
-/// What the server has acknowledged it has.
+/// What the server has acknowledged it has, or is to get back.
 void World::check_receipts(SimDevice& device, const Holding& at_server) {
   for (const auto& [space, records] : model_.all_records()) {
     const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
+      const auto lost = lost_.find({space, stored.writer});
+      if (lost != lost_.end() && stored.seq <= lost->second) return {};
       if (stored.own && stored.server_seq && stored.seq > at_server.at({space, stored.writer}).seq) {
         trace_.violation("the server has lost a changeset of " + device.name() + " that it acknowledged");
       }
@@ -211,12 +236,12 @@ void World::check_receipts(SimDevice& device, const Holding& at_server) {
 
 void World::check_server_record(const SpaceId& space, const RecordId& record, const Holding& held) {
   if (judged_.contains({space, record})) return;
-  const auto bytes = server_->storage().record_state(space, record);
-  if (!bytes.ok()) return trace_.violation("the server can't read a record: " + bytes.error().message());
+  const auto stored = server_->storage().record(space, record);
+  if (!stored.ok()) return trace_.violation("the server can't read a record: " + stored.error().message());
   const bool any = model_.holds_any(space, record, held);
-  if (!*bytes && any) return trace_.violation("the server has no heads of a record that it holds");
-  if (!*bytes) return;
-  const auto state = resolve::RecordState::decode(**bytes);
+  if (!*stored && any) return trace_.violation("the server has no heads of a record that it holds");
+  if (!*stored) return;
+  const auto state = resolve::RecordState::decode((**stored).state);
   if (!state.ok()) return trace_.violation("the server's heads don't decode");
   const seal::TagKey* key = tag_key_of(space);
   if (key == nullptr) return;
@@ -260,6 +285,7 @@ void World::heal() {
   }
   if (!server_->running()) come_back_server();
   for (const auto& device : devices_) {
+    if (device->gone) continue;
     if (SimulatedDisk* disk = device->disk().simulated()) disk->stop_failing();
     after_call(*device);
     if (!device->running()) come_back(*device);
@@ -267,20 +293,26 @@ void World::heal() {
     device->offline_until = 0;
     if (trace_.failed()) return;
   }
+  note_survivors();
+  // A server that lost its chains takes nothing new until an administrator's device has been there: what
+  // waits for that, such as a new name, waits for the next session.
+  if (server_has_lost_ && !settle_down(400)) return trace_.violation("the server is not filled again");
   // Once over lines that stay, so that what others send comes by itself; and once more from the cursors.
   for (int pass = 0; pass < 2 && !trace_.failed(); ++pass) {
+    for (const auto& device : devices_) cut(*device, "level");
     if (!settle_down(400)) return trace_.violation("the devices don't come to rest");
     check_converged();
-    for (const auto& device : devices_) cut(*device, "level");
   }
-  check_all();
+  check_claims();
+  check_lies();
+  check_all(Care::kThorough);
 }
 
 bool World::settle_down(std::uint64_t rounds_max) {
   for (std::uint64_t round = 0; round < rounds_max; ++round) {
     bool rest = true;
     for (const auto& device : devices_) {
-      if (device->revoked) continue;
+      if (device->revoked || device->gone || device->liar) continue;
       if (!device->connected()) connect(*device, replica::hello_for(device->local(), {}));
       while (device->connected() && deliver_up(*device)) {
       }
@@ -300,7 +332,8 @@ void World::check_converged() {
   if (trace_.failed()) return;
   for (const auto& [space, records] : model_.all_records()) {
     for (const auto& reader : devices_) {
-      if (reader->revoked || !reader->local().membership->readable(space)) continue;
+      if (reader->revoked || reader->gone || reader->liar || !reader->local().membership->readable(space))
+        continue;
       const auto wanted = reader->local().tables->packs.wanted(1);
       if (!wanted.ok() || *wanted || is_packing(*reader, space)) {
         return trace_.violation(reader->name() + " never gets all of a heads pack");
@@ -308,8 +341,9 @@ void World::check_converged() {
       const Holding held = holding(*reader);
       for (const auto& writer : devices_) {
         if (writer->revoked) continue;
-        const auto last = model_.last_of(space, writer->writer());
-        if (!last) continue;
+        auto last = model_.last_of(space, writer->writer());
+        if (last && writer->gone) last = std::min(*last, survivors_[{space, writer->writer()}]);
+        if (!last || last->seq == 0) continue;
         const auto found = held.find({space, writer->writer()});
         if (found == held.end() || found->second < *last) {
           return trace_.violation(reader->name() + " never gets what " + writer->name() + " wrote");

@@ -40,38 +40,54 @@ std::string character(std::uint64_t number) {
 /// Some are long: groups fill up, and messages take several pieces.
 std::string World::token() {
   std::string out = "KLARTEKST " + std::to_string(++tokens_);
-  if (!chance(120)) return out;
+  if (brief_ || !chance(120)) return out;
   for (std::uint64_t left = random_.below(6000); left > 0; --left)
     out += to_hex(random_.fixed<FieldTag>().view());
   return out;
 }
 
 void World::edit(SimDevice& device) {
+  if (device.liar) return lie(device);
   const std::vector<SpaceId> spaces = spaces_of(device);
   if (spaces.empty()) return;
   const SpaceId space = chance(6) ? spaces[random_.below(spaces.size())] : shared_space_;
   if (std::ranges::count(spaces, space) == 0) return;
   replica::Edit edit;
   std::vector<ModelWrite> intents;
-  std::set<RecordId> touched;
-  for (std::uint64_t steps = chance(3) ? 1 + random_.below(4) : 1; steps > 0; --steps) {
-    draft(device, space, edit, intents, touched);
+  Drafting to{device, space, holding(device), {}, edit, intents};
+  for (const RecordId& record : model_.records(space)) {
+    const bool lied = lied_.contains({space, record});
+    if (judged_.contains({space, record}) && !(lied && chance(4))) continue;
+    if (model_.holds_any(space, record, to.holding)) to.known.push_back(record);
   }
+  const bool many = steps_max_ > 4 || chance(3);
+  const std::uint64_t steps = many ? 1 + random_.below(steps_max_) : 1;
+  brief_ = steps > 4;
+  for (std::uint64_t step = 0; step < steps; ++step) draft(to);
   if (intents.empty()) return;
+  if (device.in_doubt) {
+    for (const ModelWrite& write : intents) judged_.insert({space, write.record});
+  }
   const auto done = device.replica().commit(edit);
   trace_.line(device.name() + " edits " + std::to_string(intents.size()) +
               (done.ok() ? "" : ": " + done.error().message()));
   SimulatedDisk* disk = device.disk().simulated();
   if (disk != nullptr && disk->is_without_power()) {
     // It may have been saved, and nobody was told: known once the machine is back.
-    unsure_[&device] = std::move(intents);
+    if (!device.in_doubt) unsure_[&device] = std::move(intents);
     return after_call(device);
   }
-  if (!done.ok() && (disk == nullptr || !disk->has_failed())) {
+  const auto is_lied = [&](const ModelWrite& write) { return lied_.contains({space, write.record}); };
+  const bool lied = std::ranges::any_of(intents, is_lied);
+  if (!done.ok() && !lied && (disk == nullptr || !disk->has_failed())) {
     return trace_.violation("an edit is refused: " + done.error().message());
   }
-  if (!done.ok()) trace_.sometimes("an edit met a full disk");
-  enter(device, std::move(intents), done.ok());
+  if (!done.ok()) trace_.sometimes(lied ? "an edit met a lie" : "an edit met a full disk");
+  for (const ModelWrite& write : intents) {
+    const bool by_value = device.in_doubt || (is_lied(write) && !device.soft_commits);
+    if (done.ok() && by_value) claim(device, write);
+  }
+  if (!device.in_doubt) enter(device, std::move(intents), done.ok());
   if (device.connected() && chance(2)) {
     if (!device.conversation().on_local_change().ok()) {
       cut(device, "it can't send its change");
@@ -82,19 +98,13 @@ void World::edit(SimDevice& device) {
   }
 }
 
-void World::draft(SimDevice& device, const SpaceId& space, replica::Edit& edit,
-                  std::vector<ModelWrite>& intents, std::set<RecordId>& touched) {
-  Drafting to{device, space, holding(device), edit, intents};
-  std::vector<RecordId> known;
-  for (const RecordId& record : model_.records(space)) {
-    if (judged_.contains({space, record})) continue;
-    if (!touched.contains(record) && model_.holds_any(space, record, to.holding)) known.push_back(record);
-  }
-  if (known.empty() || (known.size() < records_max_ && chance(8))) return draft_create(to);
-  const RecordId record = known[random_.below(known.size())];
-  touched.insert(record);
+void World::draft(Drafting& to) {
+  if (to.known.empty() || (to.known.size() < records_max_ && chance(8))) return draft_create(to);
+  const std::size_t at = random_.below(to.known.size());
+  const RecordId record = to.known[at];
+  to.known.erase(to.known.begin() + static_cast<std::ptrdiff_t>(at));
   const std::uint64_t die = random_.below(20);
-  if (die < 9) return draft_assign(to, record, false);
+  if (die < 9 || lied_.contains({to.space, record})) return draft_assign(to, record, false);
   if (die < 12) return draft_assign(to, record, true);
   if (die < 15) return draft_element(to, record);
   if (die < 17) return draft_life(to, record);
@@ -111,7 +121,7 @@ ModelWrite& World::intend(Drafting& to, const RecordId& record, change::WriteTyp
 }
 
 void World::draft_create(Drafting& to) {
-  const RecordId record = to.device.replica().new_record_id();
+  const RecordId record = to.device.replica().new_record_id(to.space);
   std::vector<replica::Edit::Field> fields;
   ModelWrite& write = intend(to, record, change::WriteType::kInit);
   for (const std::string& name : kRegisters) {
@@ -202,7 +212,8 @@ void World::enter(SimDevice& device, std::vector<ModelWrite> intents, bool ackno
     auto writes = device.local().tables->outbox.writes(space, group.writer, group.seq);
     if (!writes.ok()) return trace_.violation("the outbox can't be read: " + writes.error().message());
     for (store::OutboxWrite& write : *writes) {
-      if (!model_.knows(space, write.ref)) fresh.push_back(std::move(write));
+      const bool known = model_.knows(space, write.ref) || device.reissued.contains({space, write.ref});
+      if (!known) fresh.push_back(std::move(write));
     }
   }
   if (fresh.empty() && !acknowledged) return;

@@ -57,6 +57,10 @@ void World::set_up() {
   server_->packs = chance(2);
   const std::size_t count = 2 + random_.below(3);
   records_max_ = 1 + random_.below(10);
+  if (chance(4)) {
+    steps_max_ = 8 + random_.below(120);
+    records_max_ = steps_max_ / 2 + random_.below(steps_max_);
+  }
   for (std::size_t i = 0; i < count; ++i) {
     devices_.push_back(
         std::make_unique<SimDevice>(options_.stack, "d" + std::to_string(i), random_.next(), true_ms_));
@@ -79,6 +83,7 @@ void World::set_up() {
   if (on(Fault::kHostileBytes)) devices_.back()->hostile = true;
   // Comes when there is a history.
   if (chance(2)) devices_.back()->offline_until = options_.ops / 2;
+  if (on(Fault::kByzantine)) liar_ = devices_.back().get();
   trace_.line("an organisation of " + std::to_string(count) + " devices");
 }
 

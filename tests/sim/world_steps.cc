@@ -8,9 +8,9 @@ Outcome World::run() {
   for (std::uint64_t i = 1; i <= options_.ops && !trace_.failed(); ++i) {
     trace_.step = i;
     step();
-    if (i % 40 == 0) check_all();
+    if (i % 40 == 0) check_all(Care::kQuick);
   }
-  if (!trace_.failed()) check_all();
+  if (!trace_.failed()) check_all(Care::kQuick);
   if (!trace_.failed()) heal();
   return {trace_.first_violation(), trace_.hash(), trace_.step, model_.size(), trace_.states()};
 }
@@ -23,6 +23,7 @@ void World::step() {
     if (chance(4)) come_back_server();
     if (chance(2)) return;
   }
+  if (device.gone) return;
   if (!device.running()) {
     if (chance(3)) come_back(device);
     return;
@@ -62,7 +63,10 @@ void World::step() {
   } else if (die < 95) {
     if (on(Fault::kCrash) || on(Fault::kPowerCut)) crash_device(device, chance(3));
   } else if (die < 96) {
-    if (on(Fault::kServerCrash) && server_->running()) crash_server(chance(3));
+    if (on(Fault::kServerCrash) && server_->running() && !chance(3)) return crash_server(chance(3));
+    if (chance(4)) return copy_device(device);
+    if (chance(3)) return lose_server();
+    back_up_server();
   } else if (die < 97) {
     if (on(Fault::kDiskFull)) fill_disk(device.disk(), device.name());
     if (on(Fault::kServerDiskFull) && chance(3)) fill_disk(server_->disk(), "server");
@@ -70,6 +74,7 @@ void World::step() {
     turn_clock(device);
   } else if (die < 99) {
     if (device.hostile) send_hostile(device);
+    if (on(Fault::kByzantine) && liar_ != nullptr) lie(*liar_);
   } else if (on(Fault::kRevocation) && chance(8)) {
     revoke();
   }
@@ -138,8 +143,9 @@ bool World::deliver_down(SimDevice& device) {
     trace_.line(device.name() + ": " + taken.error().message());
     const ErrorCode code = taken.error().code;
     // Without Noise a line that swallows and repeats is a server that lies, and is to be refused.
-    const bool honest = options_.stack == Stack::kFull || !line.mangled;
-    if (code == ErrorCode::store_corrupt ||
+    const bool honest = (options_.stack == Stack::kFull || !line.mangled) && !device.liar;
+    if (code == ErrorCode::writer_forked && device.in_doubt) return leave_fork(device), true;
+    if ((code == ErrorCode::store_corrupt && !device.liar) ||
         (honest && (code == ErrorCode::history_diverged || code == ErrorCode::writer_forked ||
                     code == ErrorCode::sequence_gap))) {
       trace_.violation(device.name() + " refuses the server's history: " + taken.error().message());
@@ -243,7 +249,8 @@ void World::come_back(SimDevice& device) {
     unsure_.erase(found);
     enter(device, intents, false);
   }
-  check(device);
+  // What a disk gives back may be another than what was there.
+  check(device, options_.stack == Stack::kFull ? Care::kThorough : Care::kQuick);
 }
 
 void World::crash_server(bool now) {
@@ -264,7 +271,7 @@ void World::come_back_server() {
   if (!started.ok() && disk != nullptr && disk->has_failed()) return server_->crash(Down::kKilled);
   if (!started.ok()) return trace_.violation("the server does not start: " + started.error().message());
   trace_.line("the server is back");
-  check_server();
+  check_server(options_.stack == Stack::kFull ? Care::kThorough : Care::kQuick);
 }
 
 void World::fill_disk(Disk& disk, const std::string& name) {
@@ -301,7 +308,9 @@ void World::revoke() {
   const auto queued = admin.replica().revoke_device(target.replica().device(), {});
   const bool died = admin.disk().simulated() != nullptr && admin.disk().simulated()->is_without_power();
   if (!queued.ok() && !died) return;
-  target.revoked = true;  // or may come to be: what died may have been saved
+  for (const auto& each : devices_) {
+    if (each->id() == target.id()) each->revoked = true;  // or may come to be: what died may have been saved
+  }
   for (const auto& [space, records] : model_.all_records()) {
     for (const RecordId& record : records) judged_.insert({space, record});
   }

@@ -35,7 +35,7 @@ class EvilServer {
     };
     outlet.close = [](server::Asker) {};
     outlet.post = [this](std::function<void()> work) { posted_.push_back(std::move(work)); };
-    auto opened = server::Server::open(folder, clock_, std::move(outlet), 0);
+    auto opened = server::Server::open(server::ServerPlace{folder}, clock_, std::move(outlet), 0);
     SAMLA_ASSERT(opened.ok());
     server_ = std::move(*opened);
   }
@@ -48,12 +48,24 @@ class EvilServer {
     std::set<std::string> notices;
   };
 
+  /// What the device wants of the session beside what is queued, and as what it comes where that is not
+  /// plain.
+  struct Asks {
+    std::function<void(replica::ChainWork&)> prepare = [](replica::ChainWork&) {};
+    std::optional<wire::Hello> hello;
+  };
+
   /// One session of the device, until nothing moves any more.
   Outcome meet(replica::LocalStore& device, EvilBehaviour behaviour) {
+    return meet(device, behaviour, Asks{});
+  }
+  Outcome meet(replica::LocalStore& device, EvilBehaviour behaviour, const Asks& asks) {
     const server::Asker number = ++connections_;
     server_->on_open(number, device.keys.noise_public());
     replica::ChainWork work(device);
-    replica::Conversation conversation(device, work, replica::hello_for(device, {}));
+    asks.prepare(work);
+    replica::Conversation conversation(device, work,
+                                       asks.hello ? *asks.hello : replica::hello_for(device, {}));
     Outcome out;
     (void)conversation.start();
     for (bool moved = true; moved && !out.error;) {

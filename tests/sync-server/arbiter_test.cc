@@ -10,7 +10,7 @@
 #include "tests/sync-server/unit.h"
 
 namespace samla::server {
-namespace {
+namespace arbiter_test {
 
 using wire::Refused;
 
@@ -64,6 +64,14 @@ class ArbiterTest : public testing::Test {
     hello.device = device;
     return {asker, AppendJob{{1, {part}}, hello}};
   }
+  /// A signature over a place that the server does not have.
+  Job show_lost_place(const sign::SigningKey& key) const {
+    wire::Receipts shown;
+    shown.incarnation = tips_->incarnation();
+    shown.receipts = {{unit_.id, 9, Hash{{1}}, chain::writer_of_device(unit_.phone.id()), 9, Hash{{2}}, 1}};
+    shown.signature = key.sign(wire::kReceiptsDomain, wire::signed_part(shown));
+    return {0, RenewJob{shown}};
+  }
   static std::vector<std::uint64_t> places(const GroupResult& result, Asker asker) {
     std::vector<std::uint64_t> out;
     const auto found = result.receipts.find(asker);
@@ -77,8 +85,8 @@ class ArbiterTest : public testing::Test {
     return out;
   }
   resolve::RecordState state(const RecordId& record) {
-    const auto bytes = inner_->record_state(unit_.id, record);
-    return *bytes ? *resolve::RecordState::decode(**bytes) : resolve::RecordState{};
+    const auto stored = inner_->record(unit_.id, record);
+    return *stored ? *resolve::RecordState::decode((**stored).state) : resolve::RecordState{};
   }
   GroupResult process(const std::vector<Job>& group) { return arbiter_->process(group); }
   GroupResult process(const Job& job) { return arbiter_->process(std::vector<Job>{job}); }
@@ -379,21 +387,14 @@ TEST_F(RestoredArbiter, AnOfferThatFailsAtAnyStepHasNotHappened) {
 }
 
 TEST_F(ArbiterTest, ShownItsOwnSignatureOverAPlaceThatItLacksItBeginsANewLifeAtAnyStepOrNotAtAll) {
-  wire::Receipts shown;
-  shown.incarnation = tips_->incarnation();
-  shown.receipts = {{unit_.id, 9, Hash{{1}}, kari_.header().writer, 9, Hash{{2}}, 1}};
-  const auto sign_by = [&](const sign::SigningKey& key) {
-    shown.signature = key.sign(wire::kReceiptsDomain, wire::signed_part(shown));
-    return Job{0, RenewJob{shown}};
-  };
-  EXPECT_FALSE(process(sign_by(sign::SigningKey::generate(random_))).renewed);
+  EXPECT_FALSE(process(show_lost_place(sign::SigningKey::generate(random_))).renewed);
   const GroupResult placed = process(push(kKari, kari_, kari_.write(kNote)));
   EXPECT_FALSE(process(Job{0, RenewJob{placed.receipts.at(kKari)}}).renewed);
   const Incarnation before = tips_->incarnation();
   std::size_t failed = 0;
   for (;; ++failed) {
     storage_->steps_left = failed;
-    const GroupResult result = process(sign_by(keys_.receipts));
+    const GroupResult result = process(show_lost_place(keys_.receipts));
     if (result.committed) break;
     ASSERT_LT(failed, 50u);
     EXPECT_EQ(tips_->incarnation(), before);
@@ -405,5 +406,32 @@ TEST_F(ArbiterTest, ShownItsOwnSignatureOverAPlaceThatItLacksItBeginsANewLifeAtA
   EXPECT_EQ(tips_->get(unit_.id).seq, 1u);
 }
 
-}  // namespace
+TEST_F(RestoredArbiter, AWaitThatWasOverBeginsAnewWithANewLife) {
+  const test::TestInvite invite = unit_.org.invite(unit_.ola);
+  process(offer(unit_.phone.id()));
+  const test::TestDevice tablet = unit_.org.make_device(unit_.ola);
+  const Job late = append(3, {unit_.org.certificate(invite, tablet)}, invite.invite.invite, tablet.id());
+  clock_.now += kConfirmationMs;
+  const GroupResult result = process({show_lost_place(keys_.receipts), late});
+  ASSERT_TRUE(result.renewed);
+  EXPECT_EQ(result.chain_results.at(0).second.refused, Refused::kLater);
+  restart();
+  EXPECT_TRUE(registry_->unconfirmed_ms());
+}
+
+TEST_F(ArbiterTest, AnAdministratorsOfferToTheLifeThatEndsDoesNotConfirmTheNewOne) {
+  const test::TestDevice& admin = unit_.org.admin;
+  const ChainHead& pin = unit_.org.identity.head();
+  const Job offer{kKari, OfferJob{{{}, pin, pin.seq + 1, {}}, admin.id(), admin.keys.noise}};
+  ASSERT_TRUE(process({show_lost_place(keys_.receipts), offer}).renewed);
+  EXPECT_TRUE(registry_->unconfirmed_ms());
+  restart();
+  EXPECT_TRUE(registry_->unconfirmed_ms());
+  process(offer);
+  EXPECT_FALSE(registry_->unconfirmed_ms());
+  restart();
+  EXPECT_FALSE(registry_->unconfirmed_ms());
+}
+
+}  // namespace arbiter_test
 }  // namespace samla::server

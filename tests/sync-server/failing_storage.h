@@ -41,9 +41,6 @@ class FailingStorage final : public Storage {
   Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& s) override {
     return inner_.writer_tips(s);
   }
-  Result<std::optional<Bytes>> record_state(const SpaceId& s, const RecordId& r) override {
-    return inner_.record_state(s, r);
-  }
   Result<std::optional<StoredRecord>> record(const SpaceId& s, const RecordId& r) override {
     return inner_.record(s, r);
   }
@@ -61,9 +58,9 @@ class FailingStorage final : public Storage {
   Result<StorageCounts> counts() override { return inner_.counts(); }
   Result<void> forget_log() override { return inner_.forget_log(); }
   Result<std::unique_ptr<StorageReader>> open_reader() override { return inner_.open_reader(); }
-  Result<std::unique_ptr<StorageTransaction>> begin() override {
+  Result<std::unique_ptr<StorageTransaction>> begin(const TransactionScope& scope) override {
     SAMLA_TRY(step());
-    SAMLA_ASSIGN(auto transaction, inner_.begin());
+    SAMLA_ASSIGN(auto transaction, inner_.begin(scope));
     return std::unique_ptr<StorageTransaction>(std::make_unique<Writes>(*this, std::move(transaction)));
   }
 

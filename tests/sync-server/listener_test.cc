@@ -11,7 +11,7 @@
 #include "tests/sync-server/test_server.h"
 
 namespace samla::server {
-namespace {
+namespace listener_test {
 
 using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kPatience = 20s;
@@ -136,5 +136,5 @@ TEST_F(ListenerTest, WhatWasSubmittedIsPlacedAndAnsweredWhenItStops) {
   EXPECT_GE(welcome->spaces.at(0).position.seq, receipted) << "what was acknowledged is there";
 }
 
-}  // namespace
+}  // namespace listener_test
 }  // namespace samla::server

@@ -2,7 +2,9 @@
 #include "sync-server/maintenance.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "sync-server/storage/sqlite/sqlite_storage.h"
@@ -10,7 +12,7 @@
 #include "tests/sync-server/test_server.h"
 
 namespace samla::server {
-namespace {
+namespace maintenance_test {
 
 const RecordId kNote{{1}};
 
@@ -139,5 +141,57 @@ TEST_F(MaintenanceTest, RestoresWithTheSameKeysInANewIncarnationAndOverwritesNot
   EXPECT_EQ(receipts->receipts.at(0).seq, 4u);
 }
 
-}  // namespace
+/// No file may grow beyond so many bytes, as on a disk that fills up there.
+class SmallFiles {
+ public:
+  explicit SmallFiles(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    SAMLA_ASSERT(::getrlimit(RLIMIT_FSIZE, &before_) == 0);
+    const rlimit small{bytes, before_.rlim_max};
+    SAMLA_ASSERT(::setrlimit(RLIMIT_FSIZE, &small) == 0);
+  }
+  ~SmallFiles() { ::setrlimit(RLIMIT_FSIZE, &before_); }
+  SmallFiles(const SmallFiles&) = delete;
+  SmallFiles& operator=(const SmallFiles&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(MaintenanceTest, ABackupOrARestoreThatTheDiskStopsAnywhereLeavesNothingThatPassesForOne) {
+  const std::filesystem::path restored = folder_.path() / "restored";
+  bool backed_up = false, done = false;
+  for (rlim_t bytes = 0; !done; bytes += 2048) {
+    ASSERT_LT(bytes, 64u * 1024 * 1024);
+    if (!backed_up) {
+      {
+        const SmallFiles small(bytes);
+        backed_up = back_up(folder(), copy(), true, 1).ok();
+      }
+      if (!backed_up) {
+        EXPECT_FALSE(std::filesystem::exists(storage_file(copy())));
+        if (std::filesystem::exists(keys_file(copy()))) std::filesystem::remove(keys_file(copy()));
+        continue;
+      }
+      EXPECT_TRUE(verify_storage(storage_file(copy()))->findings.empty());
+      bytes = 0;
+    }
+    {
+      const SmallFiles small(bytes);
+      done = restore(copy(), restored, random_, 1).ok();
+    }
+    if (!done) {
+      EXPECT_FALSE(std::filesystem::exists(storage_file(restored))) << bytes;
+      const SystemClock clock;
+      const auto started = Server::open(ServerPlace{restored}, clock, {}, 0);
+      EXPECT_FALSE(started.ok()) << "half a server must not serve";
+    }
+  }
+  const auto report = verify_storage(storage_file(restored));
+  ASSERT_TRUE(report.ok()) << report.error().message();
+  EXPECT_EQ(report->findings, std::vector<std::string>{});
+  EXPECT_EQ(report->counts.changesets, 3u);
+}
+
+}  // namespace maintenance_test
 }  // namespace samla::server

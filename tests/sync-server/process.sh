@@ -70,6 +70,10 @@ expect 2 '' "$server" run --dir "$work/s" --no-such-flag
 expect 2 'needs --dir' "$server" run
 expect 1 'init' "$server" run --dir "$work/none"
 expect 1 'listen must be HOST:PORT' "$server" run --dir "$work/s" --listen nonsense
+expect 1 'storage must be postgres://' "$server" run --dir "$work/s" --storage mysql://x
+expect 1 'PostgreSQL: ' "$server" run --dir "$work/s" --storage 'postgres:///x?host=/no/such/folder'
+expect 1 'pg_basebackup' "$server" backup --dir "$work/s" --to "$work/copy" --storage postgres://x
+expect 1 'sqlite:FOLDER' "$server" migrate --from "$work/s" --to postgres://x
 printf 'threads = 1\n\nlissten = "127.0.0.1:1"\n' >"$work/bad.toml"
 expect 1 'bad.toml:3: there is no key `lissten`' "$server" config check --config "$work/bad.toml"
 printf 'threads = 1\nverifiers = "many"\n' >"$work/bad.toml"

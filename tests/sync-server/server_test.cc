@@ -6,28 +6,33 @@
 
 #include <csignal>
 
+#include "tests/support/postgres_cluster.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/sync-server/test_server.h"
 
 namespace samla::server {
-namespace {
+namespace server_test {
 
 using wire::Refused;
 
 const RecordId kNote{{1}}, kPlan{{2}};
 
-class ServerTest : public testing::Test {
+/// Over each storage.
+class ServerTest : public testing::TestWithParam<const char*> {
  protected:
   void claim() { server::claim(server_, unit_); }
+  static std::string storage_url() {
+    return std::string(GetParam()) == "postgres" ? test::PostgresCluster::shared().fresh_url() : "";
+  }
 
   TemporaryFolder folder_;
-  TestServer server_{folder_.path() / "server"};
+  TestServer server_{folder_.path() / "server", storage_url()};
   Unit unit_;
   Author kari_{unit_, unit_.phone};
   Author ola_{unit_, unit_.laptop};
 };
 
-TEST_F(ServerTest, IsClaimedOnceByWhoHoldsTheToken) {
+TEST_P(ServerTest, IsClaimedOnceByWhoHoldsTheToken) {
   wire::Hello hello = Peer::hello(unit_, unit_.org.admin);
   hello.entrance = wire::Entrance::kClaim;
   hello.proof = Bytes(chain::ClaimToken::kSize, 1);
@@ -42,7 +47,7 @@ TEST_F(ServerTest, IsClaimedOnceByWhoHoldsTheToken) {
   EXPECT_EQ(late.expect<wire::Goodbye>()->reason, Refused::kClaimUsed);
 }
 
-TEST_F(ServerTest, CarriesAChangesetFromOneDeviceToAnother) {
+TEST_P(ServerTest, CarriesAChangesetFromOneDeviceToAnother) {
   claim();
   Peer kari(server_, 2, unit_, unit_.phone), ola(server_, 3, unit_, unit_.laptop);
   const auto welcome = kari.expect<wire::Welcome>();
@@ -65,7 +70,24 @@ TEST_F(ServerTest, CarriesAChangesetFromOneDeviceToAnother) {
   EXPECT_EQ(server_->connections(), 2u);
 }
 
-TEST_F(ServerTest, TellsItsAuthorNothingTwiceAndLeavesOutItsOwnBytes) {
+TEST_P(ServerTest, HasSaidGoodbyeWhenItAnswersAnOfferBehindReceiptsThatBeginANewLife) {
+  claim();
+  Peer kari(server_, 2, unit_, unit_.phone);
+  const auto welcome = kari.expect<wire::Welcome>();
+  ASSERT_TRUE(welcome);
+  wire::Receipts lost{welcome->incarnation, {{unit_.id, 9, {}, {}, 9, {}, 1}}, {}};
+  lost.signature = server_->keys().receipts.sign(wire::kReceiptsDomain, wire::signed_part(lost));
+  kari.send(wire::ShownReceipts{lost});
+  kari.send(wire::ChainOffer{{}, welcome->identity, welcome->identity.seq + 1, {}});
+  const auto is_answer = [](const wire::Message& message) {
+    return std::holds_alternative<wire::ChainOfferResult>(message) ||
+           std::holds_alternative<wire::Goodbye>(message);
+  };
+  ASSERT_TRUE(server_.run_until([&] { return std::ranges::any_of(server_.take_sent(2), is_answer); }));
+  EXPECT_TRUE(kari.closed());
+}
+
+TEST_P(ServerTest, TellsItsAuthorNothingTwiceAndLeavesOutItsOwnBytes) {
   claim();
   Peer kari(server_, 2, unit_, unit_.phone);
   kari.push(unit_.id, kari_.write(kNote));
@@ -82,7 +104,7 @@ TEST_F(ServerTest, TellsItsAuthorNothingTwiceAndLeavesOutItsOwnBytes) {
   EXPECT_EQ(end->position.seq, 1u);
 }
 
-TEST_F(ServerTest, RestartsWithoutLossAndInTheSameIncarnation) {
+TEST_P(ServerTest, RestartsWithoutLossAndInTheSameIncarnation) {
   claim();
   Position cursor;
   Bytes second;
@@ -112,7 +134,7 @@ TEST_F(ServerTest, RestartsWithoutLossAndInTheSameIncarnation) {
   EXPECT_EQ(tail->items[0].changeset, second);
 }
 
-TEST_F(ServerTest, ACursorOfAnotherHistoryIsAnsweredFromTheStart) {
+TEST_P(ServerTest, ACursorOfAnotherHistoryIsAnsweredFromTheStart) {
   claim();
   Peer kari(server_, 2, unit_, unit_.phone);
   kari.push(unit_.id, kari_.write(kNote));
@@ -131,7 +153,7 @@ TEST_F(ServerTest, ACursorOfAnotherHistoryIsAnsweredFromTheStart) {
   }
 }
 
-TEST_F(ServerTest, StrangersAndOthersKeysDoNotGetIn) {
+TEST_P(ServerTest, StrangersAndOthersKeysDoNotGetIn) {
   claim();
   const test::TestDevice stranger = unit_.org.make_device(unit_.kari);
   Peer unknown(server_, 2, unit_, stranger);
@@ -142,7 +164,7 @@ TEST_F(ServerTest, StrangersAndOthersKeysDoNotGetIn) {
   EXPECT_FALSE(server_->entered(3));
 }
 
-TEST_F(ServerTest, ANewcomerRedeemsAnInviteOnceAndIsADeviceFromThenOn) {
+TEST_P(ServerTest, ANewcomerRedeemsAnInviteOnceAndIsADeviceFromThenOn) {
   const Bytes gate(32, 7);
   test::TestInvite invite = unit_.org.make_invite(unit_.ola, unit_.entitled);
   invite.invite.gate = chain::gate_hash(gate);
@@ -177,7 +199,7 @@ TEST_F(ServerTest, ANewcomerRedeemsAnInviteOnceAndIsADeviceFromThenOn) {
   EXPECT_EQ(knock(6, second, gate).expect<wire::Goodbye>()->reason, Refused::kInviteUsed);
 }
 
-TEST_F(ServerTest, ARevokedDeviceIsShownOutWhileConnected) {
+TEST_P(ServerTest, ARevokedDeviceIsShownOutWhileConnected) {
   claim();
   Peer admin(server_, 2, unit_, unit_.org.admin), ola(server_, 3, unit_, unit_.laptop);
   ASSERT_TRUE(admin.expect<wire::Welcome>() && ola.expect<wire::Welcome>());
@@ -191,7 +213,7 @@ TEST_F(ServerTest, ARevokedDeviceIsShownOutWhileConnected) {
   EXPECT_TRUE(ola.closed());
 }
 
-TEST_F(ServerTest, HostileBytesEndTheirConnectionOnly) {
+TEST_P(ServerTest, HostileBytesEndTheirConnectionOnly) {
   claim();
   Peer kari(server_, 2, unit_, unit_.phone);
   ASSERT_TRUE(kari.expect<wire::Welcome>());
@@ -208,7 +230,7 @@ TEST_F(ServerTest, HostileBytesEndTheirConnectionOnly) {
   EXPECT_TRUE(kari.expect<wire::Receipts>());
 }
 
-TEST_F(ServerTest, CutsWhoTakesNothingMoreAndServesTheOthers) {
+TEST_P(ServerTest, CutsWhoTakesNothingMoreAndServesTheOthers) {
   claim();
   Peer kari(server_, 2, unit_, unit_.phone), ola(server_, 3, unit_, unit_.laptop);
   ola.send(wire::Subscribe{unit_.id, {}});
@@ -219,7 +241,7 @@ TEST_F(ServerTest, CutsWhoTakesNothingMoreAndServesTheOthers) {
   EXPECT_TRUE(server_.run_until([&] { return ola.closed(); }));
 }
 
-TEST_F(ServerTest, AnswersThatComeAfterTheServersEndFindNobody) {
+TEST_P(ServerTest, AnswersThatComeAfterTheServersEndFindNobody) {
   claim();
   Peer kari(server_, 2, unit_, unit_.phone);
   for (int i = 0; i < 20; ++i) kari.push(unit_.id, kari_.write(kNote));
@@ -233,8 +255,21 @@ TEST_F(ServerTest, AnswersThatComeAfterTheServersEndFindNobody) {
   EXPECT_EQ(ola.expect<wire::Welcome>()->spaces.at(0).position.seq, 20u);
 }
 
-TEST_F(ServerTest, AFolderIsUsedByOneServerAndAClaimedOneIsNotMadeAnew) {
-  const auto second = Server::open(folder_.path() / "server", server_.clock, {});
+INSTANTIATE_TEST_SUITE_P(Over, ServerTest, testing::Values("sqlite", "postgres"),
+                         [](const auto& instance) { return std::string(instance.param); });
+
+class ServerOverAFileTest : public testing::Test {
+ protected:
+  void claim() { server::claim(server_, unit_); }
+
+  TemporaryFolder folder_;
+  TestServer server_{folder_.path() / "server"};
+  Unit unit_;
+  Author kari_{unit_, unit_.phone};
+};
+
+TEST_F(ServerOverAFileTest, AFolderIsUsedByOneServerAndAClaimedOneIsNotMadeAnew) {
+  const auto second = Server::open(ServerPlace{folder_.path() / "server"}, server_.clock, {});
   ASSERT_FALSE(second.ok());
   EXPECT_EQ(second.error().code, ErrorCode::store_busy);
   claim();
@@ -242,7 +277,7 @@ TEST_F(ServerTest, AFolderIsUsedByOneServerAndAClaimedOneIsNotMadeAnew) {
   std::filesystem::remove(keys_file(folder_.path() / "server"));
   SeededRandom random(6);
   EXPECT_EQ(init_folder(folder_.path() / "server", random).error().code, ErrorCode::already_exists);
-  EXPECT_EQ(Server::open(folder_.path() / "server", server_.clock, {}).error().code,
+  EXPECT_EQ(Server::open(ServerPlace{folder_.path() / "server"}, server_.clock, {}).error().code,
             ErrorCode::store_missing);
   SAMLA_ASSERT(ServerKeys::generate(random).write(keys_file(folder_.path() / "server")).ok());
   server_.start();
@@ -265,7 +300,7 @@ class FileSizeLimit {
   rlimit before_{};
 };
 
-TEST_F(ServerTest, AFullDiskIsToldAsLaterWhileReadsGoOnAndItResumesByItself) {
+TEST_F(ServerOverAFileTest, AFullDiskIsToldAsLaterWhileReadsGoOnAndItResumesByItself) {
   claim();
   Peer kari(server_, 2, unit_, unit_.phone);
   const Bytes first = kari_.write(kNote), second = kari_.write(kPlan);
@@ -292,5 +327,5 @@ TEST_F(ServerTest, AFullDiskIsToldAsLaterWhileReadsGoOnAndItResumesByItself) {
   EXPECT_EQ(server_.storage_changes, (std::vector<bool>{false, true}));
 }
 
-}  // namespace
+}  // namespace server_test
 }  // namespace samla::server

@@ -3,16 +3,19 @@
 
 #include <functional>
 
+#include "sync-server/storage/postgres/postgres_storage.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
+#include "tests/support/postgres_cluster.h"
 #include "tests/support/temporary_folder.h"
 
 namespace samla::server {
-namespace {
+namespace storage_conformance_test {
 
-/// Opens a storage in the folder: the same one again where it was there.
+/// Opens a storage at the place: the same one again where it was there.
 struct Implementation {
   const char* name;
-  std::function<Result<std::unique_ptr<Storage>>(const std::filesystem::path&)> open;
+  std::function<std::string(const TemporaryFolder&)> place;
+  std::function<Result<std::unique_ptr<Storage>>(const std::string&)> open;
 };
 
 const SpaceId kSpace{{1}}, kOther{{2}};
@@ -29,7 +32,7 @@ class StorageConformance : public testing::TestWithParam<Implementation> {
   void SetUp() override { reopen(); }
   void reopen() {
     storage_.reset();
-    auto opened = GetParam().open(folder_.path());
+    auto opened = GetParam().open(place_);
     ASSERT_TRUE(opened.ok()) << opened.error().message();
     storage_ = std::move(*opened);
   }
@@ -51,6 +54,7 @@ class StorageConformance : public testing::TestWithParam<Implementation> {
   }
 
   TemporaryFolder folder_;
+  const std::string place_ = GetParam().place(folder_);
   std::unique_ptr<Storage> storage_;
 };
 
@@ -114,11 +118,13 @@ TEST_P(StorageConformance, FindsChangesetsByPlaceAndByWriter) {
 
 TEST_P(StorageConformance, RefusesTwoChangesetsInOnePlace) {
   put_history();
-  auto transaction = storage_->begin();
-  EXPECT_FALSE((*transaction)->put_changeset(kSpace, changeset(3, kOla, 2)).ok());
-  transaction->reset();
-  transaction = storage_->begin();
-  EXPECT_FALSE((*transaction)->put_changeset(kSpace, changeset(4, kKari, 2)).ok());
+  for (const StoredChangeset& taken : {changeset(3, kOla, 2), changeset(4, kKari, 2)}) {
+    auto transaction = storage_->begin();
+    ASSERT_TRUE(transaction.ok());
+    const bool put = (*transaction)->put_changeset(kSpace, taken).ok();
+    EXPECT_FALSE(put && (*transaction)->commit().ok());
+  }
+  EXPECT_EQ(storage_->last_changeset(kSpace)->value().hash, changeset(3, kKari, 2).hash);
 }
 
 TEST_P(StorageConformance, ReadsAHistoryInOrderWithinBytesButAtLeastOne) {
@@ -159,7 +165,8 @@ TEST_P(StorageConformance, KeepsChainsInOrderAndTheOrderInWhichTheyGrew) {
   const auto stop = [](const SpaceId&, ByteView) -> Result<void> { return fail(ErrorCode::malformed, "x"); };
   EXPECT_EQ(storage_->all_entries(stop).error().code, ErrorCode::malformed);
   auto transaction = storage_->begin();
-  EXPECT_FALSE((*transaction)->put_entry({}, 2, Bytes{5}).ok()) << "a place is taken once";
+  const bool put = (*transaction)->put_entry({}, 2, Bytes{5}).ok();
+  EXPECT_FALSE(put && (*transaction)->commit().ok()) << "a place is taken once";
 }
 
 TEST_P(StorageConformance, GivesARecipientsGrantsNewestFirst) {
@@ -193,8 +200,8 @@ TEST_P(StorageConformance, KeepsRecordStatesAndWhatIsContested) {
     EXPECT_TRUE(t.put_contested(kSpace, plain, {}).ok());
   });
   reopen();
-  EXPECT_EQ(storage_->record_state(kSpace, record)->value(), Bytes{2});
-  EXPECT_FALSE(storage_->record_state(kOther, record)->has_value());
+  EXPECT_EQ(storage_->record(kSpace, record)->value().state, Bytes{2});
+  EXPECT_FALSE(storage_->record(kOther, record)->has_value());
   const auto contested = storage_->contested(kSpace, 10);
   ASSERT_EQ(contested->size(), 1u);
   EXPECT_EQ(contested->front().tag, body);
@@ -259,12 +266,62 @@ TEST_P(StorageConformance, CountsWhatThereIs) {
   EXPECT_EQ(counts->records, 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, StorageConformance,
-                         testing::Values(Implementation{"sqlite",
-                                                        [](const std::filesystem::path& folder) {
-                                                          return open_sqlite_storage(folder / "server.db");
-                                                        }}),
-                         [](const auto& instance) { return std::string(instance.param.name); });
+TEST_P(StorageConformance, ItsOwnReadsSeeWhatAnOpenTransactionHasChanged) {
+  put_history();
+  const RecordId record{{5}};
+  commit([&](StorageTransaction& t) {
+    EXPECT_TRUE(t.put_record(kSpace, {record, 4, Bytes{1}, Bytes{2}}).ok());
+    EXPECT_TRUE(t.put_changeset(kSpace, changeset(4, kOla, 2)).ok());
+    EXPECT_TRUE(t.put_validity(kSpace, 4, 3).ok());
+    EXPECT_TRUE(t.put_erased(kSpace, 1, Bytes{9}).ok());
+    EXPECT_EQ(storage_->record(kSpace, record)->value().state, Bytes{1});
+    EXPECT_EQ(storage_->changeset_of(kSpace, kOla, 0)->value().validity, 3);
+    EXPECT_EQ(storage_->writer_tips(kSpace)->back().seq, 4u);
+    EXPECT_EQ(storage_->changesets_after(kSpace, 0, 1)->front().bytes, Bytes{9});
+  });
+  reopen();
+  EXPECT_EQ(storage_->changeset_at(kSpace, 4)->value().validity, 3);
+  EXPECT_EQ(storage_->changesets_after(kSpace, 0, 1)->front().bytes, Bytes{9});
+}
 
-}  // namespace
+TEST_P(StorageConformance, NamesEachWritersLastByWriter) {
+  put_history();
+  const auto tips = storage_->writer_tips(kSpace);
+  ASSERT_EQ(tips->size(), 2u);
+  EXPECT_EQ((*tips)[0].writer, kKari);
+  EXPECT_EQ((*tips)[0].seq, 3u);
+  EXPECT_EQ((*tips)[1].writer, kOla);
+  EXPECT_TRUE(storage_->writer_tips(SpaceId{{9}})->empty());
+}
+
+TEST_P(StorageConformance, KeepsEmptyAndLargeBytesAsTheyAre) {
+  Bytes large(768 * 1024);
+  for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<std::uint8_t>(i * 31 >> 3);
+  StoredChangeset big = changeset(1, kKari, 1, 0);
+  big.bytes = large;
+  commit([&](StorageTransaction& t) {
+    EXPECT_TRUE(t.put_changeset(kSpace, big).ok());
+    EXPECT_TRUE(t.put_changeset(kSpace, changeset(2, kOla, 1, 0)).ok());
+    EXPECT_TRUE(t.put_record(kSpace, {}).ok());
+  });
+  reopen();
+  const auto all = storage_->changesets_after(kSpace, 0, 1 << 20);
+  ASSERT_EQ(all->size(), 2u);
+  EXPECT_EQ((*all)[0].bytes, large);
+  EXPECT_EQ((*all)[1].bytes, Bytes{});
+  EXPECT_EQ(storage_->record(kSpace, RecordId{})->value().state, Bytes{});
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, StorageConformance,
+    testing::Values(
+        Implementation{"sqlite",
+                       [](const TemporaryFolder& folder) { return (folder.path() / "server.db").string(); },
+                       [](const std::string& place) { return open_sqlite_storage(place); }},
+        Implementation{"postgres",
+                       [](const TemporaryFolder&) { return test::PostgresCluster::shared().fresh_url(); },
+                       [](const std::string& place) { return open_postgres_storage(place); }}),
+    [](const auto& instance) { return std::string(instance.param.name); });
+
+}  // namespace storage_conformance_test
 }  // namespace samla::server

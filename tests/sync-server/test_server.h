@@ -16,19 +16,32 @@ namespace samla::server {
 
 class TestServer {
  public:
-  explicit TestServer(std::filesystem::path folder) : folder_(std::move(folder)) {
+  /// `storage_url` empty: a file in the folder.
+  explicit TestServer(std::filesystem::path folder, std::string storage_url = {})
+      : place_{std::move(folder), std::move(storage_url)} {
     SeededRandom random(5);
-    const auto made = init_folder(folder_, random);
+    const auto made = init_folder(place_.folder, random, place_.storage_url);
     SAMLA_ASSERT(made.ok());
     fragment = *chain::ServerFragment::decode(*made);
+    start();
+  }
+  struct Existing {};
+  /// A server that is there already.
+  TestServer(Existing, ServerPlace place) : place_(std::move(place)) { start(); }
+  /// Another process over the same storage, with the same keys in a folder of its own.
+  TestServer(const TestServer& other, std::filesystem::path folder)
+      : fragment(other.fragment), place_{std::move(folder), other.place_.storage_url} {
+    SAMLA_ASSERT(make_folder(place_.folder).ok());
+    std::filesystem::copy_file(keys_file(other.place_.folder), keys_file(place_.folder));
     start();
   }
   ~TestServer() { stop(); }
 
   void start() {
-    auto opened = Server::open(folder_, clock, outlet(), 2);
+    auto opened = Server::open(place_, clock, outlet(), 2);
     SAMLA_ASSERT(opened.ok());
     server_ = std::move(*opened);
+    server_->follow();
   }
   /// As a process that ends: connections are gone, what was posted is never run.
   void stop() {
@@ -102,7 +115,7 @@ class TestServer {
     return out;
   }
 
-  std::filesystem::path folder_;
+  ServerPlace place_;
   std::map<Asker, std::vector<Bytes>> sent_;
   std::set<Asker> closed_;
   std::mutex mutex_;

@@ -34,7 +34,7 @@ std::int64_t row_of(std::int64_t space_number, std::uint64_t seq) {
   return (space_number << kSeqBits) + static_cast<std::int64_t>(seq);
 }
 
-constexpr std::uint64_t kSeqMax = (std::uint64_t{1} << kSeqBits) - 1;
+constexpr std::uint64_t kRowSeqMax = (std::uint64_t{1} << kSeqBits) - 1;
 
 }  // namespace
 
@@ -102,13 +102,13 @@ Result<std::optional<StoredChangeset>> SqliteReads::last_changeset(const SpaceId
   if (!number) return std::optional<StoredChangeset>();
   SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_CHANGESET_COLUMNS
                                      " FROM changeset WHERE id BETWEEN ?1 AND ?2 ORDER BY id DESC LIMIT 1"));
-  find->bind(1, row_of(*number, 0)).bind(2, row_of(*number, kSeqMax));
+  find->bind(1, row_of(*number, 0)).bind(2, row_of(*number, kRowSeqMax));
   return read_one(*find);
 }
 
 Result<std::optional<StoredChangeset>> SqliteReads::changeset_at(const SpaceId& space, std::uint64_t seq) {
   SAMLA_ASSIGN(const auto number, space_number(space));
-  if (!number || seq > kSeqMax) return std::optional<StoredChangeset>();
+  if (!number || seq > kRowSeqMax) return std::optional<StoredChangeset>();
   SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_CHANGESET_COLUMNS " FROM changeset WHERE id = ?1"));
   find->bind(1, row_of(*number, seq));
   return read_one(*find);
@@ -118,10 +118,10 @@ Result<std::vector<StoredChangeset>> SqliteReads::changesets_after(const SpaceId
                                                                    std::size_t bytes_max) {
   std::vector<StoredChangeset> out;
   SAMLA_ASSIGN(const auto number, space_number(space));
-  if (!number || seq > kSeqMax) return out;
+  if (!number || seq > kRowSeqMax) return out;
   SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_CHANGESET_COLUMNS
                                      ", bytes FROM changeset WHERE id > ?1 AND id <= ?2 ORDER BY id"));
-  find->bind(1, row_of(*number, seq)).bind(2, row_of(*number, kSeqMax));
+  find->bind(1, row_of(*number, seq)).bind(2, row_of(*number, kRowSeqMax));
   for (std::size_t bytes = 0; bytes < bytes_max;) {
     SAMLA_ASSIGN(const bool found, find->step());
     if (!found) break;
@@ -175,16 +175,6 @@ Result<std::vector<StoredChangeset>> SqliteReads::writer_tips(const SpaceId& spa
   return out;
 }
 
-Result<std::optional<Bytes>> SqliteReads::record_state(const SpaceId& space, const RecordId& record) {
-  SAMLA_ASSIGN(const auto number, space_number(space));
-  if (!number) return std::optional<Bytes>();
-  SAMLA_ASSIGN(auto find, db_.cached("SELECT state FROM record_state WHERE space = ?1 AND record = ?2"));
-  find->bind(1, *number).bind(2, record);
-  SAMLA_ASSIGN(const bool found, find->step());
-  if (!found) return std::optional<Bytes>();
-  return std::optional(to_bytes(find->column_blob(0)));
-}
-
 namespace {
 
 #define SAMLA_RECORD_COLUMNS "record, touched, state, live"
@@ -227,7 +217,7 @@ Result<std::vector<StoredRecord>> SqliteReads::records_by_touch(const SpaceId& s
                    : db_.cached("SELECT " SAMLA_RECORD_COLUMNS
                                 " FROM record_state WHERE space = ?1 AND (touched, record) > (?2, ?3) "
                                 "ORDER BY touched, record"));
-  find->bind(1, *number).bind(2, static_cast<std::int64_t>(std::min(touched, kSeqMax))).bind(3, record);
+  find->bind(1, *number).bind(2, static_cast<std::int64_t>(std::min(touched, kRowSeqMax))).bind(3, record);
   while (out.size() < count_max) {
     SAMLA_ASSIGN(const bool found, find->step());
     if (!found) break;
@@ -241,7 +231,7 @@ Result<std::vector<std::uint64_t>> SqliteReads::record_places(const SpaceId& spa
                                                               std::uint64_t seq, std::size_t count_max) {
   std::vector<std::uint64_t> out;
   SAMLA_ASSIGN(const auto number, space_number(space));
-  if (!number || seq > kSeqMax) return out;
+  if (!number || seq > kRowSeqMax) return out;
   SAMLA_ASSIGN(auto find, db_.cached("SELECT seq FROM record_place WHERE space = ?1 AND record = ?2 AND "
                                      "seq > ?3 ORDER BY seq"));
   find->bind(1, *number).bind(2, record).bind(3, static_cast<std::int64_t>(seq));
@@ -282,6 +272,74 @@ Result<StorageCounts> SqliteReads::counts() {
   SAMLA_TRY(find->step());
   const auto number = [&](int column) { return static_cast<std::uint64_t>(find->column_int64(column)); };
   return StorageCounts{number(0), number(1), number(2), number(3), number(4), number(5), number(6)};
+}
+
+Result<std::map<std::string, Bytes>> SqliteReads::values() {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT name, value FROM meta"));
+  std::map<std::string, Bytes> out;
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) return out;
+    out[std::string(find->column_text(0))] = to_bytes(find->column_blob(1));
+  }
+}
+
+Result<std::vector<SpaceId>> SqliteReads::spaces() {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT space FROM space WHERE EXISTS (SELECT 1 FROM changeset WHERE "
+                                     "id > (number << 40) AND id < ((number + 1) << 40)) ORDER BY space"));
+  std::vector<SpaceId> out;
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) return out;
+    SAMLA_ASSIGN(const SpaceId space, find->column_fixed<SpaceId>(0));
+    out.push_back(space);
+  }
+}
+
+Result<void> SqliteReads::all_grants(
+    const std::function<Result<void>(const SpaceId&, const StoredGrant&)>& take) {
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT space, recipient, epoch, sealed FROM sealed_grant "
+                                     "ORDER BY space, recipient, epoch"));
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) return {};
+    SAMLA_ASSIGN(const SpaceId space, find->column_fixed<SpaceId>(0));
+    StoredGrant grant;
+    SAMLA_ASSIGN(grant.recipient, find->column_fixed<RecipientId>(1));
+    grant.epoch = static_cast<std::uint32_t>(find->column_int64(2));
+    grant.sealed = to_bytes(find->column_blob(3));
+    SAMLA_TRY(take(space, grant));
+  }
+}
+
+Result<void> SqliteReads::all_records(const SpaceId& space,
+                                      const std::function<Result<void>(const StoredRecord&)>& take) {
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number) return {};
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_RECORD_COLUMNS
+                                     " FROM record_state WHERE space = ?1 ORDER BY record"));
+  find->bind(1, *number);
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) return {};
+    SAMLA_ASSIGN(const StoredRecord record, read_record(*find));
+    SAMLA_TRY(take(record));
+  }
+}
+
+Result<void> SqliteReads::all_record_places(
+    const SpaceId& space, const std::function<Result<void>(const RecordId&, std::uint64_t)>& take) {
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number) return {};
+  SAMLA_ASSIGN(auto find,
+               db_.cached("SELECT record, seq FROM record_place WHERE space = ?1 ORDER BY record, seq"));
+  find->bind(1, *number);
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) return {};
+    SAMLA_ASSIGN(const RecordId record, find->column_fixed<RecordId>(0));
+    SAMLA_TRY(take(record, static_cast<std::uint64_t>(find->column_int64(1))));
+  }
 }
 
 }  // namespace samla::server

@@ -163,7 +163,7 @@ class SqliteStorage final : public WithSqliteReads<Storage> {
   SqliteStorage(sqlite::Connection connection, std::filesystem::path file)
       : WithSqliteReads(std::move(connection)), file_(std::move(file)) {}
 
-  Result<std::unique_ptr<StorageTransaction>> begin() override {
+  Result<std::unique_ptr<StorageTransaction>> begin(const TransactionScope&) override {
     SAMLA_ASSIGN(auto transaction, sqlite::Transaction::begin(*connection_));
     return std::unique_ptr<StorageTransaction>(
         std::make_unique<SqliteTransaction>(*connection_, reads_, std::move(transaction)));

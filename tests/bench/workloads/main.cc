@@ -17,7 +17,8 @@ struct Workload {
 constexpr Workload kWorkloads[] = {
     {"limits", samla::bench::run_limits},     {"w1", samla::bench::run_local_edit},
     {"w2", samla::bench::run_push_and_pull},  {"w4", samla::bench::run_conflict_storm},
-    {"newcomer", samla::bench::run_newcomer}, {"w7", samla::bench::run_search},
+    {"newcomer", samla::bench::run_newcomer}, {"w6", samla::bench::run_hr_joins},
+    {"w7", samla::bench::run_search},
 };
 
 }  // namespace

@@ -65,6 +65,19 @@ Child start_program(const std::vector<std::string>& words) {
   return {pid, pipe_ends[0]};
 }
 
+/// What samla-server says of the server that it makes there.
+std::string fragment_of_new_server(const std::filesystem::path& folder) {
+  const Child init = start_program({SAMLA_SERVER_PROGRAM, "init", "--dir", folder.string()});
+  const std::string made = read_all(init.output);
+  ::close(init.output);
+  ::waitpid(init.pid, nullptr, 0);
+  const std::string mark = "\"server\":\"";
+  const std::size_t begin = made.find(mark);
+  if (begin == std::string::npos) give_up("samla-server init failed: " + made);
+  const std::size_t start = begin + mark.size();
+  return made.substr(start, made.find('"', start) - start);
+}
+
 }  // namespace
 
 void give_up(const std::string& what) {
@@ -114,18 +127,12 @@ FolderSize folder_size(const std::filesystem::path& folder) {
   return out;
 }
 
-ServerProcess::ServerProcess(const std::filesystem::path& folder) {
-  const Child init = start_program({SAMLA_SERVER_PROGRAM, "init", "--dir", folder.string()});
-  const std::string made = read_all(init.output);
-  ::close(init.output);
-  ::waitpid(init.pid, nullptr, 0);
-  const std::string mark = "\"server\":\"";
-  const std::size_t begin = made.find(mark);
-  if (begin == std::string::npos) give_up("samla-server init failed: " + made);
-  const std::size_t start = begin + mark.size();
-  const std::string fragment = made.substr(start, made.find('"', start) - start);
+ServerProcess::ServerProcess(const std::filesystem::path& folder, std::uint16_t port) {
+  const bool is_new = !std::filesystem::exists(folder / "server.db");
+  const std::string fragment = is_new ? fragment_of_new_server(folder) : std::string();
+  const std::string listen = "127.0.0.1:" + std::to_string(port);
   const Child run =
-      start_program({SAMLA_SERVER_PROGRAM, "run", "--dir", folder.string(), "--listen", "127.0.0.1:0"});
+      start_program({SAMLA_SERVER_PROGRAM, "run", "--dir", folder.string(), "--listen", listen});
   pid_ = run.pid;
   const std::string line = read_line(run.output);
   const std::size_t colon = line.rfind(':');

@@ -43,15 +43,15 @@ struct FolderSize {
 };
 FolderSize folder_size(const std::filesystem::path& folder);
 
-/// samla-server in a process and folder of its own, on a free port of loopback.
+/// samla-server in a process and folder of its own, on loopback: on that port, or a free one.
 class ServerProcess {
  public:
-  explicit ServerProcess(const std::filesystem::path& folder);
+  explicit ServerProcess(const std::filesystem::path& folder, std::uint16_t port = 0);
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
-  /// What founding an organisation takes.
+  /// What founding an organisation takes; without its fragment where a server was there already.
   const std::string& url() const { return url_; }
   /// User and system seconds so far.
   double cpu_seconds() const;

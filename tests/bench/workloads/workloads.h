@@ -11,9 +11,10 @@ void run_local_edit(Report& report);
 void run_push_and_pull(Report& report);
 /// Ten devices edit the same field of 1,000 records offline.
 void run_conflict_storm(Report& report);
-/// A device that comes when 1,000 notes have been edited 1, 10 and 100 times each: by the history, and by a
-/// pack.
+/// A device that comes when notes have been written 1, 10 and 100 times each: by the history, and by a pack.
 void run_newcomer(Report& report);
+/// One more device of HR joins the organisation of the demonstration.
+void run_hr_joins(Report& report);
 /// Full text in 50,000 notes.
 void run_search(Report& report);
 /// What the bare libraries do on this machine.

@@ -49,7 +49,7 @@ class Client::Impl {
   Result<void> open_store() {
     const auto keys = options.profile / "keys";
     if (!std::filesystem::exists(keys)) return {};
-    if (read_all(keys) != options.passphrase) return fail(ErrorCode::wrong_passphrase, "open");
+    if (read_all(keys) != options.passphrase.view()) return fail(ErrorCode::wrong_passphrase, "open");
     lock = ::open(keys.c_str(), O_RDWR | O_CLOEXEC);
     if (::flock(lock, LOCK_EX | LOCK_NB) == 0) return {};
     return fail(ErrorCode::store_busy, "open");
@@ -61,7 +61,7 @@ class Client::Impl {
     if (name == "throw") throw std::runtime_error("thrown on purpose");
     if (name == "org.create") {
       std::filesystem::create_directories(options.profile);
-      std::ofstream(options.profile / "keys") << options.passphrase;
+      std::ofstream(options.profile / "keys") << options.passphrase.view();
       SAMLA_TRY(open_store());
       return Json::object();
     }
@@ -74,7 +74,7 @@ class Client::Impl {
     }
     if (name == "key.passphrase.change") {
       options.passphrase = json.value("new", "");
-      std::ofstream(options.profile / "keys") << options.passphrase;
+      std::ofstream(options.profile / "keys") << options.passphrase.view();
       return Json::object();
     }
     std::ofstream(options.profile / "journal", std::ios::app) << json.value("line", "") << '\n' << std::flush;
@@ -134,7 +134,7 @@ std::optional<std::string> Client::next_event(milliseconds timeout) {
 }
 
 bool Client::proves(std::string_view passphrase) const {
-  return impl_->lock >= 0 && passphrase == impl_->options.passphrase;
+  return impl_->lock >= 0 && passphrase == impl_->options.passphrase.view();
 }
 
 void Client::interrupt() { impl_->interrupted = true; }
@@ -148,7 +148,5 @@ std::string error_reply(const Error& error) {
                 {"hint", error.hint}}}}
       .dump();
 }
-
-std::string catalogue_json() { return "[]"; }
 
 }  // namespace samla::requests

@@ -80,29 +80,89 @@ TEST_F(CheckpointTest, IsRefusedByWhoeverHoldsTheChainAndKnowsBetter) {
   EXPECT_EQ(by_phone.error().code, ErrorCode::not_permitted);
 }
 
-TEST(SpaceCheckpointTest, BringsANewcomerToTheSameStateByAnAdministratorsWordAlone) {
-  RandomOrganisation random(5);
-  Organisation& org = random.organisation();
-  SpaceState space = random.state();
-  const Bytes bytes = space.encode();
-  const Entry entry = org.space_entry(org.admin, space, SpaceCheckpoint{space.state_hash()});
-  auto loaded = SpaceState::from_checkpoint(space.space(), bytes, entry.encode(), org.identity);
+/// A space of the organisation's, and one that a member founded.
+class SpaceCheckpointTest : public CheckpointTest {
+ protected:
+  SpaceState founded_by(const TestDevice& founder, std::uint8_t scope) {
+    const SpaceGenesis genesis{1, SpaceClass::kShared, {{scope}}, GrantPolicy::kAuto, GrantPolicy::kAuto, {}};
+    const SpaceId id = space_id(org_.id(), 1, genesis.scope.view());
+    if (founder.id() != org_.admin.id()) {
+      org_.place(org_.signed_by(org_.admin, UserChange{founder.user, 1, {{id, Right::kManager, true}}}));
+    }
+    SpaceState state(id);
+    genesis_ = org_.space_entry(founder, state, genesis).encode();
+    org_.place(state, *Entry::decode(genesis_));
+    org_.place(state, org_.space_entry(founder, state, Epoch{1, {}, {}, {Organisation::recipient(founder)}}));
+    org_.place(state, org_.space_entry(founder, state, Member{phone_.user, Right::kWriter}));
+    org_.place(state, org_.space_entry(founder, state, GrantList{1, {Organisation::recipient(phone_)}}));
+    return state;
+  }
+  Result<SpaceState> begin(const SpaceState& of, const Bytes& state, const Entry& checkpoint) const {
+    return SpaceState::from_checkpoint(of.space(), state, checkpoint.encode(), genesis_, org_.identity);
+  }
+  Entry checkpoint_by(const TestDevice& author, const SpaceState& space) const {
+    return org_.space_entry(author, space, SpaceCheckpoint{space.state_hash()});
+  }
+
+  TestDevice ola_ = org_.join(org_.random().fixed<UserId>());
+  Bytes genesis_;
+};
+
+TEST_F(SpaceCheckpointTest, BringsANewcomerToTheSameState) {
+  SpaceState space = founded_by(org_.admin, 1);
+  org_.place(space, org_.space_entry(phone_, space, Epoch{2, {}, {1}, org_.wanted(space)}));
+  const Entry entry = checkpoint_by(org_.admin, space);
+  auto loaded = begin(space, space.encode(), entry);
   ASSERT_TRUE(loaded.ok()) << loaded.error().message();
-  ASSERT_TRUE(loaded->apply(entry.encode(), org.identity).ok());
-  org.place(space, entry);
+  ASSERT_TRUE(loaded->apply(entry.encode(), org_.identity).ok());
+  org_.place(space, entry);
   EXPECT_EQ(loaded->encode(), space.encode());
-  const TestDevice& member = random.devices().front();
-  const Entry by_member =
-      org.space_entry(member, random.state(), SpaceCheckpoint{random.state().state_hash()});
-  EXPECT_EQ(SpaceState::from_checkpoint(space.space(), bytes, by_member.encode(), org.identity).error().code,
-            ErrorCode::not_authentic);
+  EXPECT_EQ(loaded->since_checkpoint(), (SinceCheckpoint{space.head().seq, 0}));
+}
+
+TEST_F(SpaceCheckpointTest, IsBelievedOfAnAdministratorAloneAndOfTheStateThatItNames) {
+  SpaceState space = founded_by(org_.admin, 1);
+  const Bytes bytes = space.encode();
+  EXPECT_EQ(begin(space, bytes, checkpoint_by(phone_, space)).error().code, ErrorCode::not_authentic);
   Bytes touched = bytes;
   touched.back() ^= 1;
-  EXPECT_EQ(SpaceState::from_checkpoint(space.space(), touched, entry.encode(), org.identity).error().code,
-            ErrorCode::not_authentic);
-  SpaceState again = random.state();
+  EXPECT_EQ(begin(space, touched, checkpoint_by(org_.admin, space)).error().code, ErrorCode::not_authentic);
+  const SpaceState other = founded_by(org_.admin, 2);
+  EXPECT_EQ(begin(space, other.encode(), checkpoint_by(org_.admin, other)).error().code,
+            ErrorCode::not_authentic)
+      << "another space's";
   EXPECT_FALSE(
-      again.apply(org.space_entry(org.admin, again, SpaceCheckpoint{{{1}}}).encode(), org.identity).ok());
+      space.apply(org_.space_entry(org_.admin, space, SpaceCheckpoint{{{1}}}).encode(), org_.identity).ok());
+}
+
+// An administrator who is no member of a unit could make up its epochs, to whose key it then had the
+// newcomer write.
+TEST_F(SpaceCheckpointTest, IsNotTakenInASpaceThatNoAdministratorFounded) {
+  SpaceState unit = founded_by(ola_, 3);
+  const Entry entry = checkpoint_by(org_.admin, unit);
+  EXPECT_EQ(unit.apply(entry.encode(), org_.identity).error().code, ErrorCode::not_permitted);
+  EXPECT_EQ(begin(unit, unit.encode(), entry).error().code, ErrorCode::not_authentic);
+  // Nor with the genesis of another space, which an administrator did found.
+  founded_by(org_.admin, 4);
+  EXPECT_EQ(begin(unit, unit.encode(), entry).error().code, ErrorCode::not_authentic);
+  // Nor with one of the administrator's making for this very space: the state's first head is another.
+  SpaceState nothing(unit.space());
+  const SpaceGenesis own{1, SpaceClass::kShared, {{3}}, GrantPolicy::kAuto, GrantPolicy::kAuto, {}};
+  genesis_ = org_.space_entry(org_.admin, nothing, own).encode();
+  EXPECT_EQ(begin(unit, unit.encode(), entry).error().code, ErrorCode::not_authentic);
+}
+
+TEST_F(CheckpointTest, KeepsTheBytesForWhoeverServesNewcomersAndForNobodyElse) {
+  IdentityState server = org_.identity;
+  server.keep_checkpoints();
+  const Bytes state = org_.identity.encode();
+  const Entry checkpoint = org_.signed_by(org_.admin, checkpoint_now());
+  org_.place(checkpoint);
+  ASSERT_TRUE(server.apply(checkpoint.encode()).ok());
+  ASSERT_NE(server.checkpoint_state(), nullptr);
+  EXPECT_EQ(*server.checkpoint_state(), state);
+  EXPECT_EQ(org_.identity.checkpoint_state(), nullptr);
+  EXPECT_EQ(server.since_checkpoint(), (SinceCheckpoint{server.head().seq, 0}));
 }
 
 template <class State>

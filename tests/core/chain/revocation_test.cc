@@ -237,5 +237,40 @@ TEST_F(RevocationTest, FloatingEntriesComeToTheSameInAnyOrderWithNoneLost) {
   EXPECT_EQ(orders, 120u);
 }
 
+// At a hub one thing leads to another: who redeemed an invite certifies a second device, which revokes the
+// first. The centre hears of them in any order, what it could not place comes again, and also what it has
+// placed comes twice.
+TEST_F(RevocationTest, FloatingEntriesThatRestOnEachOtherAllStandOnceTheirTurnHasCome) {
+  const TestInvite invite = org_.invite(ola_);
+  const TestDevice first = org_.make_device(ola_), second = org_.make_device(ola_);
+  const WriterId copied = org_.random().fixed<WriterId>();
+  const std::vector<Entry> floating = {
+      org_.certificate(invite, first), org_.certificate(first, second),
+      org_.floating(first, StoreInstance{copied}),
+      org_.floating(second, Organisation::revocation(first, {{one_, 2, {{2}}}}))};
+  org_.invite(kari_);
+  const IdentityState before = org_.identity;
+  std::vector<std::size_t> order = {0, 1, 2, 3};
+  std::set<bool> copy_stood;
+  do {
+    IdentityState state = before;
+    std::vector<int> placed(order.size());
+    for (std::size_t round = 0; round < order.size(); ++round) {
+      for (const std::size_t i : order) placed[i] += state.apply(floating[i].encode()).ok() ? 1 : 0;
+    }
+    for (const std::size_t i : {0u, 1u, 3u}) EXPECT_EQ(placed[i], 1) << i;
+    EXPECT_FALSE(state.active(first.id()));
+    EXPECT_TRUE(state.active(second.id())) << "what a revoked device brought in stands";
+    EXPECT_EQ(state.invite(invite.invite.invite)->device, first.id());
+    EXPECT_EQ(state.cutoff_of(writer_of_device(first.id()), one_)->seq, 2u);
+    // A name that a device took is worth nothing once the device is revoked, and all there is of it before.
+    const auto owner = state.device_of_writer(copied, state.head().seq);
+    EXPECT_EQ(owner.has_value(), placed[2] == 1);
+    EXPECT_LE(placed[2], 1);
+    copy_stood.insert(owner.has_value());
+  } while (std::ranges::next_permutation(order).found);
+  EXPECT_EQ(copy_stood.size(), 2u);
+}
+
 }  // namespace
 }  // namespace samla::chain

@@ -38,7 +38,7 @@ TEST(History, FlagsStampsThatLieAheadAndThoseBeforeWhatTheyKnewOf) {
     ASSERT_TRUE(ahead->sync({}).ok());
     ASSERT_TRUE(behind->sync({}).ok());
   }
-  const RecordId id = ahead->new_record_id();
+  const RecordId id = ahead->new_record_id(ahead->space_id(test::kTeamSpace, RecordId{{1}}));
   Edit edit;
   edit.create(id, ahead->space_id(test::kTeamSpace, RecordId{{1}}), "note",
               {{"title", {}, std::string("fra 2035")}});

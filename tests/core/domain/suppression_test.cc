@@ -7,6 +7,8 @@
 #include <random>
 #include <set>
 
+#include "tests/support/linear_adversary.h"
+
 namespace samla::domain {
 namespace {
 
@@ -70,60 +72,14 @@ TEST(Suppression, FewerThanKInAllTellNothing) {
   EXPECT_EQ(two.ask({true, true}).total, std::nullopt);
 }
 
-/// What somebody knows who has seen all answers: the linear equations over (subject, category), modulo a
-/// prime.
-class Adversary {
- public:
-  explicit Adversary(std::size_t unknowns) : unknowns_(unknowns) {}
-
-  using Row = std::vector<std::uint64_t>;
-
-  void learn(Row row) {
-    reduce(row);
-    const std::size_t lead = leading(row);
-    if (lead == unknowns_) return;
-    const std::uint64_t inverse = power(row[lead], kPrime - 2);
-    for (std::uint64_t& each : row) each = each * inverse % kPrime;
-    rows_.emplace_back(lead, std::move(row));
-  }
-  bool can_work_out(Row row) const {
-    reduce(row);
-    return leading(row) == unknowns_;
-  }
-
- private:
-  static constexpr std::uint64_t kPrime = 2'147'483'647;
-  static std::uint64_t power(std::uint64_t base, std::uint64_t exponent) {
-    std::uint64_t out = 1;
-    for (; exponent > 0; exponent /= 2, base = base * base % kPrime) {
-      if (exponent % 2 == 1) out = out * base % kPrime;
-    }
-    return out;
-  }
-  std::size_t leading(const Row& row) const {
-    return static_cast<std::size_t>(std::ranges::find_if(row, [](auto each) { return each != 0; }) -
-                                    row.begin());
-  }
-  void reduce(Row& row) const {
-    for (const auto& [lead, known] : rows_) {
-      const std::uint64_t factor = row[lead];
-      if (factor == 0) continue;
-      for (std::size_t i = 0; i < unknowns_; ++i) row[i] = (row[i] + (kPrime - factor) * known[i]) % kPrime;
-    }
-  }
-
-  std::size_t unknowns_;
-  std::vector<std::pair<std::size_t, Row>> rows_;
-};
-
 struct World {
   std::vector<Subject> subjects;
   std::size_t categories = 0;
   std::vector<Fact> facts;
   std::vector<std::vector<bool>> filters;
 
-  Adversary::Row row(const std::vector<bool>& chosen, std::size_t first, std::size_t last) const {
-    Adversary::Row out(subjects.size() * categories);
+  test::LinearAdversary::Row row(const std::vector<bool>& chosen, std::size_t first, std::size_t last) const {
+    test::LinearAdversary::Row out(subjects.size() * categories);
     for (std::size_t i = 0; i < subjects.size(); ++i) {
       for (std::size_t c = first; chosen[i] && c <= last; ++c) out[i * categories + c] = 1;
     }
@@ -182,7 +138,7 @@ TEST(Suppression, NoCombinationOfFiltersTellsOrLetsWorkOutACellUnderK) {
     const std::size_t k = 3 + random() % 4;
     const Table table(world.subjects, world.categories, world.facts, Audience::kOthers, k);
     const Table truth(world.subjects, world.categories, world.facts, Audience::kHr);
-    Adversary adversary(world.subjects.size() * world.categories);
+    test::LinearAdversary adversary(world.subjects.size() * world.categories);
     for (const auto& filter : world.filters) {
       const Answer answer = table.ask(filter);
       const Answer real = truth.ask(filter);

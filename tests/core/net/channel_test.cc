@@ -175,17 +175,23 @@ TEST(Net, TheSendQueueIsBoundedAndAStalledReaderIsCut) {
   ASSERT_TRUE(channel.ok());
   ASSERT_TRUE(server.wait_for_opened(1));
   const ConnectionId id = server.opened_[0];
-  // One full queue may yet fit into the system's buffers; who never reads is cut once those are full too.
-  bool held_back = false;
+  const Bytes message = pattern(512u << 10, 1);
+  // Nothing leaves while the listener's thread waits, so the queue fills however slow the sender is.
+  std::promise<void> filled;
+  server.listener().post([waits = filled.get_future().share()] { waits.wait(); });
   Result<void> sent;
-  while (sent.ok() || sent.error().code == ErrorCode::retry_later) {
-    sent = server.listener().send(id, pattern(512u << 10, 1));
+  while (sent.ok()) {
+    sent = server.listener().send(id, message);
     EXPECT_LE(server.listener().queued_bytes(id), kSendQueueBytesMax);
-    if (sent.ok()) continue;
-    held_back = held_back || sent.error().code == ErrorCode::retry_later;
-    std::this_thread::sleep_for(1ms);
   }
-  EXPECT_TRUE(held_back);
+  EXPECT_EQ(sent.error().code, ErrorCode::retry_later);
+  filled.set_value();
+  // One full queue may yet fit into the system's buffers; who never reads is cut once those are full too.
+  while (sent.ok() || sent.error().code == ErrorCode::retry_later) {
+    sent = server.listener().send(id, message);
+    EXPECT_LE(server.listener().queued_bytes(id), kSendQueueBytesMax);
+    if (!sent.ok()) std::this_thread::sleep_for(1ms);
+  }
   EXPECT_EQ(sent.error().code, ErrorCode::connection_closed);
   EXPECT_TRUE(server.wait_for_closed(1));
   Result<std::optional<Bytes>> last = (*channel)->receive(kPatience);

@@ -8,7 +8,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace broken_off_test {
 
 using test::Fleet;
 
@@ -85,7 +85,7 @@ class LyingServerTest : public BrokenOffTest {
     BrokenOffTest::SetUp();
     auto kari = fleet.must_join("kari", kKari);
     Edit edit;
-    note = kari->new_record_id();
+    note = kari->new_record_id(kari->space_id(test::kTeamSpace, RecordId{{1}}));
     edit.create(note, kari->space_id(test::kTeamSpace, RecordId{{1}}), "note",
                 {{"title", {}, std::string("x")}});
     ASSERT_TRUE(kari->commit(edit).ok());
@@ -167,5 +167,5 @@ TEST_F(LyingServerTest, LosesWhatWasReceiptedAndGetsItAgain) {
   EXPECT_EQ(again->front(), outgoing->front());
 }
 
-}  // namespace
+}  // namespace broken_off_test
 }  // namespace samla::replica

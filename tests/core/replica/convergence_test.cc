@@ -7,7 +7,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace convergence_test {
 
 using test::Fleet;
 
@@ -51,7 +51,7 @@ TEST(Convergence, AnEditThatKnewOfAnotherReplacesItHoweverWrongTheClocksAre) {
   auto behind = fleet.must_join("past", UserId{{2}});
   must_sync(*ahead);
   must_sync(*behind);
-  const RecordId id = ahead->new_record_id();
+  const RecordId id = ahead->new_record_id(team(*ahead));
   Edit edit;
   edit.create(id, team(*ahead), "note",
               {{"title", {}, std::string("x")}, {"body", {}, std::string("fra 2035")}});
@@ -87,7 +87,7 @@ TEST(Convergence, TenDevicesThatEditTheSameFieldsApartComeToOneStateAndLoseNoVal
   std::vector<RecordId> ids;
   for (int r = 0; r < kRecords; ++r) {
     Edit edit;
-    ids.push_back(devices[0]->new_record_id());
+    ids.push_back(devices[0]->new_record_id(team(*devices[0])));
     edit.create(ids.back(), team(*devices[0]), "note", {{"body", {}, std::string("utgangspunkt")}});
     ASSERT_TRUE(devices[0]->commit(edit).ok());
   }
@@ -128,5 +128,5 @@ TEST(Convergence, TenDevicesThatEditTheSameFieldsApartComeToOneStateAndLoseNoVal
   EXPECT_EQ(history->size(), std::size_t{kDevices} + 1);
 }
 
-}  // namespace
+}  // namespace convergence_test
 }  // namespace samla::replica

@@ -9,7 +9,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace erasing_test {
 
 using test::Fleet;
 
@@ -23,7 +23,7 @@ SpaceId notebook(const Replica& replica, const UserId& user) {
 
 RecordId add_note(Replica& replica, const SpaceId& space, const std::string& body) {
   Edit edit;
-  const RecordId id = replica.new_record_id();
+  const RecordId id = replica.new_record_id(space);
   edit.create(id, space, "note", {{"title", {}, "t"}, {"body", {}, body}});
   EXPECT_TRUE(replica.commit(edit).ok());
   return id;
@@ -235,5 +235,5 @@ TEST_F(ErasingTest, WhatIsHeldOfAPersonIsCountedAlsoWhereTheAdministratorIsNot) 
   EXPECT_TRUE(kari->written_by(kKari, {}).ok());
 }
 
-}  // namespace
+}  // namespace erasing_test
 }  // namespace samla::replica

@@ -8,7 +8,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace evil_server_test {
 
 using test::evil;
 using test::EvilBehaviour;
@@ -23,7 +23,7 @@ SpaceId everyone(const Replica& replica) { return replica.space_id(test::kAllSpa
 
 RecordId add_note(Replica& replica, const std::string& title) {
   Edit edit;
-  const RecordId id = replica.new_record_id();
+  const RecordId id = replica.new_record_id(everyone(replica));
   edit.create(id, everyone(replica), "note", {{"title", {}, title}});
   EXPECT_TRUE(replica.commit(edit).ok());
   return id;
@@ -45,7 +45,7 @@ struct World {
     for (int i = 0; i < 4; ++i) {
       Edit edit;
       for (int each = 0; each < 2; ++each) {
-        edit.create(ola->new_record_id(), space, "note",
+        edit.create(ola->new_record_id(space), space, "note",
                     {{"title", {}, std::string("Ola ") + char('a' + i)}});
       }
       SAMLA_ASSERT(ola->commit(edit).ok());
@@ -390,5 +390,5 @@ TEST_F(Evil, ARefillThatIsCutAfterAnyNumberOfMessagesIsTakenUpAndLosesNothing) {
   expect_whole_at_last();
 }
 
-}  // namespace
+}  // namespace evil_server_test
 }  // namespace samla::replica

@@ -7,12 +7,13 @@
 #include "core/replica/history.h"
 #include "core/replica/inbound.h"
 #include "core/replica/outbound.h"
+#include "core/replica/recovery.h"
 #include "core/text/snapshot.h"
 #include "core/view/content.h"
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace hand_fed_test {
 
 using change::Changeset;
 using change::WriteType;
@@ -93,6 +94,7 @@ class Member {
     return *History(*store_).heads_ahead(space_, id, tag);
   }
   LocalStore& store() { return *store_; }
+  const SpaceId& space() const { return space_; }
 
  private:
   /// Changesets that the server had before the members were parted.
@@ -258,5 +260,23 @@ TEST_F(HandFedTest, AWriteThatComesAfterWhatReplacedItByWayOfAMissingOneIsNoConf
   EXPECT_TRUE(kari->ahead(id, title.tag).empty());
 }
 
-}  // namespace
+TEST_F(HandFedTest, WhatIsNamedHereAndNobodyHasAnyMoreIsKnownToBeMissingFromTheDeviceThatWroteIt) {
+  const RecordId id = kari->create("av Kari");
+  ASSERT_TRUE(ola->feed(kari->write_out()).ok());
+  ola->assign(id, "av Ola");
+  ASSERT_TRUE(per->feed(ola->write_out()).ok());
+  // The server comes back empty, and neither Kari's device nor Ola's ever does.
+  const Incarnation life{{9}};
+  Recovery recovery(per->store());
+  ASSERT_TRUE(recovery.accept_frontier({per->space(), {life, 0, {}}, {}}, life).ok());
+  const auto report = recovery.finish();
+  ASSERT_TRUE(report.ok());
+  const std::vector<std::pair<DeviceId, std::uint64_t>> wanted = {{kari->store().keys.device_id(), 1}};
+  EXPECT_EQ(report->missing, wanted);
+  const auto kept = last_recovery(per->store());
+  ASSERT_TRUE(kept.ok() && kept->has_value());
+  EXPECT_EQ((*kept)->missing, wanted);
+}
+
+}  // namespace hand_fed_test
 }  // namespace samla::replica

@@ -9,7 +9,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace keys_test {
 
 using test::Fleet;
 
@@ -24,7 +24,7 @@ SpaceId notebook(const Replica& replica) {
 
 RecordId add_note(Replica& replica, const SpaceId& space, const std::string& body) {
   Edit edit;
-  const RecordId id = replica.new_record_id();
+  const RecordId id = replica.new_record_id(space);
   edit.create(id, space, "note", {{"title", {}, "t"}, {"body", {}, body}});
   const auto done = replica.commit(edit);
   EXPECT_TRUE(done.ok()) << done.error().message();
@@ -491,5 +491,5 @@ TEST_F(KeysTest, RecoveryThatIsCutOffAnywherePassesWhenTriedAgain) {
   EXPECT_EQ(std::ranges::count(devices, kKari, &DeviceInfo::user), 2);  // the lost one and the new one
 }
 
-}  // namespace
+}  // namespace keys_test
 }  // namespace samla::replica

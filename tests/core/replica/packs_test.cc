@@ -575,6 +575,47 @@ TEST_F(EvilPacks, PagesOfTwoPositionsAreFound) {
                ErrorCode::history_diverged);
 }
 
+TEST_F(EvilPacks, APackThatNeverEndsIsFound) {
+  expect_found(evil<PackPage>("the same place again",
+                              [](PackPage page) {
+                                page.to = page.from;
+                                page.last = false;
+                                return Messages{std::move(page)};
+                              }),
+               ErrorCode::protocol);
+}
+
+TEST_F(EvilPacks, AChangesetOfAnotherSpaceIsFound) {
+  expect_found(evil<PackPage>("foreign",
+                              [](PackPage page) {
+                                for (wire::PackItem& item : page.body.items) {
+                                  change::Changeset changeset = *change::Changeset::decode(item.changeset);
+                                  changeset.header.space = SpaceId{{9, 9}};
+                                  item.changeset = changeset.encode();
+                                }
+                                return Messages{std::move(page)};
+                              }),
+               ErrorCode::protocol);
+}
+
+/// A sealed value is bound to its record, field and writer by what was signed.
+TEST_F(EvilPacks, AValueInAnothersPlaceIsFound) {
+  expect_found(evil<PackPage>("swapped", [](PackPage page) {
+    std::optional<Bytes> other;
+    for (wire::PackItem& item : page.body.items) {
+      change::Changeset changeset = *change::Changeset::decode(item.changeset);
+      for (change::Leaf& leaf : changeset.leaves) {
+        auto* full = std::get_if<change::FullLeaf>(&leaf);
+        if (full == nullptr) continue;
+        if (other) std::swap(full->ciphertext, *other);
+        other = full->ciphertext;
+      }
+      item.changeset = changeset.encode();
+    }
+    return Messages{std::move(page)};
+  }));
+}
+
 TEST_F(EvilPacks, AWritersLastChangesetThatIsKeptBackIsFound) {
   expect_found(evil<PackPage>("no tips",
                               [](PackPage page) {

@@ -8,7 +8,7 @@
 #include "tests/support/server_ledger.h"
 
 namespace samla::replica {
-namespace {
+namespace recovery_test {
 
 using test::Fleet;
 using test::ledger_of;
@@ -22,7 +22,7 @@ SpaceId everyone(const Replica& replica) { return replica.space_id(test::kAllSpa
 
 RecordId add_note(Replica& replica, const std::string& title) {
   Edit edit;
-  const RecordId id = replica.new_record_id();
+  const RecordId id = replica.new_record_id(everyone(replica));
   edit.create(id, everyone(replica), "note", {{"title", {}, title}});
   EXPECT_TRUE(replica.commit(edit).ok());
   return id;
@@ -115,6 +115,28 @@ TEST_F(Recovering, ADeviceThatJoinedAfterTheBackupBringsTheEntriesThatTheServerL
   EXPECT_EQ(notes_of(*per), 19u);
 }
 
+TEST_F(Recovering, ASpaceInWhichSomebodyWasRevokedComesBackWhoeverIsTheFirstToCome) {
+  ASSERT_TRUE(fleet.admin->revoke_device(ola->device(), {}).ok());
+  for (int round = 0; round < 2; ++round) {
+    for (Replica* replica : {fleet.admin.get(), kari.get()}) sync(*replica);
+  }
+  add_note(*kari, "after");
+  sync(*kari);
+  const SpaceId space = everyone(*kari);
+  const ServerLedger before = ledger();
+  fleet.server.empty();
+  // The administrator's device says how far the identity chain had come; the space's is judged after that.
+  sync(*fleet.admin);
+  sync(*kari);
+  const ServerLedger after = ledger();
+  EXPECT_EQ(after.chains.at({}), before.chains.at({}));
+  ASSERT_TRUE(after.chains.contains(space));
+  EXPECT_EQ(after.chains.at(space), before.chains.at(space));
+  for (const auto& [place, bytes] : before.changesets) {
+    EXPECT_TRUE(std::get<0>(place) != space || after.changesets.contains(place));
+  }
+}
+
 TEST_F(Recovering, AServerSetBackInSilenceIsShownItsOwnReceiptsAndBeginsANewLife) {
   fleet.server.back_up(backup());
   all_write("second");
@@ -190,5 +212,5 @@ TEST_F(Recovering, ABackupIsAnnouncedAndNothingIsDroppedBeforeIt) {
   EXPECT_EQ(kari->newest_backup()->behind, 1u);
 }
 
-}  // namespace
+}  // namespace recovery_test
 }  // namespace samla::replica

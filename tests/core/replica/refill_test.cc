@@ -9,7 +9,7 @@
 #include "tests/support/server_ledger.h"
 
 namespace samla::replica {
-namespace {
+namespace refill_test {
 
 using test::Fleet;
 using test::ledger_of;
@@ -35,8 +35,8 @@ TEST(Refilling, OneDeviceInTwentyBringsBackEverySharedChangeToAnEmptiedServer) {
     auto device = fleet.must_join(name_of(i), user_of(i));
     for (std::size_t each = 0; each < changes; ++each) {
       Edit edit;
-      edit.create(device->new_record_id(), device->space_id(test::kAllSpace, {}), "note",
-                  {{"title", {}, name_of(i)}});
+      edit.create(device->new_record_id(device->space_id(test::kAllSpace, {})),
+                  device->space_id(test::kAllSpace, {}), "note", {{"title", {}, name_of(i)}});
       ASSERT_TRUE(device->commit(edit).ok());
       const bool apart = each + 1 == changes || devices <= 40;  // else one changeset has them all
       ASSERT_TRUE(!apart || device->sync({}).ok());
@@ -78,5 +78,5 @@ TEST(Refilling, OneDeviceInTwentyBringsBackEverySharedChangeToAnEmptiedServer) {
   EXPECT_EQ(after.chains.at({}), before.chains.at({}));
 }
 
-}  // namespace
+}  // namespace refill_test
 }  // namespace samla::replica

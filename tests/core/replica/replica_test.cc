@@ -6,7 +6,7 @@
 #include "tests/support/sample_fleet.h"
 
 namespace samla::replica {
-namespace {
+namespace replica_test {
 
 using test::Fleet;
 using view::RecordView;
@@ -16,7 +16,7 @@ const UserId kOla{{2}};
 
 RecordId add_note(Replica& replica, const SpaceId& space, const std::string& title, const std::string& body) {
   Edit edit;
-  const RecordId id = replica.new_record_id();
+  const RecordId id = replica.new_record_id(space);
   edit.create(id, space, "note", {{"title", {}, title}, {"body", {}, body}});
   EXPECT_TRUE(replica.commit(edit).ok());
   return id;
@@ -297,5 +297,5 @@ TEST_F(ReplicaTest, AStoreThatIsOpenIsBusyForTheNext) {
   EXPECT_EQ(Replica::open(fleet.options("admin")).error().code, ErrorCode::store_busy);
 }
 
-}  // namespace
+}  // namespace replica_test
 }  // namespace samla::replica

@@ -7,24 +7,26 @@
 #include "tests/support/server_ledger.h"
 
 namespace samla::replica {
-namespace {
+namespace store_copy_test {
 
 using test::Fleet;
 
 const UserId kKari{{1}};
 const UserId kOla{{2}};
 
+SpaceId team(const Replica& replica) { return replica.space_id(test::kTeamSpace, RecordId{{1}}); }
 SpaceId everyone(const Replica& replica) { return replica.space_id(test::kAllSpace, {}); }
 
-void add_note(Replica& replica, const std::string& title) {
+void add_note_to(Replica& replica, const SpaceId& space, const std::string& title) {
   Edit edit;
-  edit.create(replica.new_record_id(), everyone(replica), "note", {{"title", {}, title}});
+  edit.create(replica.new_record_id(space), space, "note", {{"title", {}, title}});
   EXPECT_TRUE(replica.commit(edit).ok());
 }
+void add_note(Replica& replica, const std::string& title) { add_note_to(replica, everyone(replica), title); }
 
-std::multiset<std::string> titles(Replica& replica) {
+std::multiset<std::string> titles(Replica& replica, const std::optional<SpaceId>& space = {}) {
   view::Query query;
-  query.space = everyone(replica);
+  query.space = space.value_or(everyone(replica));
   std::multiset<std::string> out;
   const auto records = replica.records().list(query);
   EXPECT_TRUE(records.ok());
@@ -149,5 +151,27 @@ TEST_F(CopiedStore, WhatItWroteUnderItsNewNameStandsWhenTheDeviceIsRevoked) {
   EXPECT_EQ(titles(*ola), wanted);
 }
 
-}  // namespace
+// The administrator reads nothing there, so the server is asked how far each of the device's names had come.
+TEST_F(CopiedStore, WhatItWroteUnderItsNewNameStandsAlsoWhereWhoRevokesTheDeviceReadsNothing) {
+  for (int round = 0; round < 2; ++round) {
+    sync(*ola);
+    sync(*kari);
+  }
+  kari.reset();
+  copy("kari", "second");
+  auto second = open("second", "kari");
+  add_note_to(*second, team(*second), "under the new name");
+  sync(*second);
+  sync(*ola);
+  const std::multiset<std::string> wanted = {"under the new name"};
+  ASSERT_EQ(titles(*ola, team(*ola)), wanted);
+  sync(*fleet.admin);
+  ASSERT_TRUE(fleet.admin->revoke_device(second->device(), {}).ok());
+  for (int round = 0; round < 2; ++round) sync(*fleet.admin);
+  for (int round = 0; round < 2; ++round) sync(*ola);
+  EXPECT_EQ(titles(*ola, team(*ola)), wanted);
+  EXPECT_TRUE(ola->set_aside()->empty());
+}
+
+}  // namespace store_copy_test
 }  // namespace samla::replica

@@ -12,7 +12,7 @@
 #include "tests/support/sample_history.h"
 
 namespace samla::resolve {
-namespace {
+namespace every_history_test {
 
 using change::WriteHeader;
 using change::WriteRef;
@@ -248,5 +248,5 @@ TEST(EveryHistory, ThatIsLargerAndRandomGivesAllReplicasOneStateByteForByte) {
   }
 }
 
-}  // namespace
+}  // namespace every_history_test
 }  // namespace samla::resolve

@@ -9,7 +9,7 @@
 #include "tests/support/sample_history.h"
 
 namespace samla::resolve {
-namespace {
+namespace field_state_test {
 
 using change::WriteRef;
 using test::History;
@@ -150,5 +150,5 @@ TEST(FieldState, SeesThroughAChainOfVoidWritesOfAnyLength) {
   EXPECT_EQ(heads_of(state), std::set{top});
 }
 
-}  // namespace
+}  // namespace field_state_test
 }  // namespace samla::resolve

@@ -7,7 +7,7 @@
 #include "tests/support/sample_history.h"
 
 namespace samla::resolve {
-namespace {
+namespace record_state_test {
 
 using change::WriteHeader;
 using change::WriteRef;
@@ -130,5 +130,5 @@ TEST(RecordState, RoundTripsAndRefusesTruncationAndSurvivesFlippedBits) {
   }
 }
 
-}  // namespace
+}  // namespace record_state_test
 }  // namespace samla::resolve

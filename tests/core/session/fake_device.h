@@ -32,6 +32,11 @@ class FakeDevice final : public DeviceHost {
   std::vector<std::optional<ErrorCode>> batch_results;
   std::vector<wire::Grants> grants;
   std::vector<wire::ConflictFields> conflicts;
+  std::map<SpaceId, wire::CheckpointPart> begun;     ///< with the whole state
+  std::map<SpaceId, std::vector<Bytes>> spoken_for;  ///< the entries for which a checkpoint stands
+  std::size_t identity_needed = 0;                   ///< what spaces' entries rest on
+  std::set<SpaceId> wants_whole;                     ///< and `history` of them
+  std::map<SpaceId, std::vector<Bytes>> history;
   std::map<SpaceId, std::size_t> chain_needed;  ///< tails fail until the chain is that long
 
   Incarnation incarnation{{7}};  ///< of the server
@@ -69,8 +74,32 @@ class FakeDevice final : public DeviceHost {
     return head;
   }
   Result<void> accept_chain(const wire::ChainEntries& entries) override {
+    if (!entries.space.is_zero() && chains[{}].size() < identity_needed) {
+      return fail(ErrorCode::chain_behind, "fake.chain");
+    }
     for (const Bytes& entry : entries.entries) chains[entries.space].push_back(entry);
     if (!entries.space.is_zero()) cursors.try_emplace(entries.space);
+    return {};
+  }
+  Result<void> accept_checkpoint(const wire::CheckpointPart& whole) override {
+    if (!whole.space.is_zero() && chains[{}].size() < identity_needed) {
+      return fail(ErrorCode::chain_behind, "fake.chain");
+    }
+    begun[whole.space] = whole;
+    chains[whole.space] = spoken_for[whole.space];
+    if (!whole.space.is_zero()) cursors.try_emplace(whole.space);
+    return {};
+  }
+  std::optional<wire::ChainPull> wanted_history() override {
+    for (const SpaceId& space : wants_whole) {
+      ChainHead head;
+      for (const Bytes& entry : history[space]) head = chain::next_head(head, entry);
+      if (head.seq < spoken_for[space].size()) return wire::ChainPull{space, head};
+    }
+    return {};
+  }
+  Result<void> accept_history(const wire::ChainEntries& entries) override {
+    for (const Bytes& entry : entries.entries) history[entries.space].push_back(entry);
     return {};
   }
   Result<void> accept_grants(const wire::Grants& more) override {
@@ -118,8 +147,10 @@ class FakeDevice final : public DeviceHost {
     return {};
   }
   void offer_refused(const SpaceId& space, ErrorCode code) override { offers_refused[space] = code; }
-  Result<std::optional<wire::Receipts>> receipts_beyond(const SpaceId&, std::uint64_t seq) override {
-    if (newest_receipts && newest_receipts->receipts.front().seq > seq) return newest_receipts;
+  Result<std::optional<wire::Receipts>> receipts_beyond(const SpaceId& space, std::uint64_t seq) override {
+    if (!newest_receipts) return newest_receipts;
+    const wire::Receipt& newest = newest_receipts->receipts.front();
+    if (newest.space == space && newest.seq > seq) return newest_receipts;
     return std::optional<wire::Receipts>();
   }
   /// Everything goes up again, and everything is read again.
@@ -135,7 +166,7 @@ class FakeDevice final : public DeviceHost {
       const change::Header header = *change::decode_header(item.changeset);
       if (header.seq > there[header.writer]) lost.push_back(item.changeset);
     }
-    cursors[space] = {};
+    cursors[space] = {incarnation, 0, {}};
     received[space].clear();
     own_[space] = 0;
     const auto is_gone = [&](const auto& each) { return each.first == space && each.second > own; };

@@ -34,6 +34,8 @@ struct FakeServer {
   OrganisationId organisation{{1}};
   std::map<SpaceId, std::vector<Bytes>> chains;
   std::map<SpaceId, FakeSpace> spaces;
+  std::map<SpaceId, Beginning> checkpoints;
+  std::function<void()> checkpoint_was_read = [] {};
   std::set<DeviceId> devices;
   std::map<std::pair<SpaceId, DeviceId>, wire::Grant> grants;
   std::optional<wire::Refused> refuse_pushes;
@@ -41,9 +43,11 @@ struct FakeServer {
   std::vector<wire::ChainOffer> offers;
   std::vector<wire::Reoffer> reoffered;
   std::vector<wire::Receipts> shown;
+  std::optional<Incarnation> life_when_shown;  ///< that begins once it is shown receipts
   std::optional<wire::BackupHorizon> horizon;
   int conflicts_to_play = 0;
   std::vector<std::function<void()>> later;  ///< answers under way
+  bool busy = false;                         ///< they stay so
   std::vector<ServerSession*> sessions;
   std::vector<wire::Receipt> log;
 
@@ -64,8 +68,15 @@ struct FakeServer {
     spaces[space].items.push_back({std::move(bytes), header.writer, header.seq, hash, after});
   }
 
+  void renew(const Incarnation& life) {
+    incarnation = life;
+    for (auto& [id, space] : spaces) {
+      for (FakeSpace::Item& item : space.items) item.after.incarnation = life;
+    }
+    for (ServerSession* session : sessions) session->close(wire::Refused::kLater);
+  }
   void run_later() {
-    while (!later.empty()) {
+    while (!busy && !later.empty()) {
       for (const auto& answer : std::exchange(later, {})) answer();
     }
   }
@@ -115,6 +126,13 @@ class FakeServerHost final : public ServerHost {
     wire::ChainEntries out{space, seq + 1, {}, true};
     for (; seq < chain.size() && out.entries.size() < 3; ++seq) out.entries.push_back(chain[seq]);
     out.last = seq == chain.size();
+    return out;
+  }
+  Result<std::optional<Beginning>> read_checkpoint(const SpaceId& space) override {
+    const auto found = server_.checkpoints.find(space);
+    std::optional<Beginning> out;
+    if (found != server_.checkpoints.end()) out = found->second;
+    server_.checkpoint_was_read();
     return out;
   }
   Result<wire::Grants> read_grants(const SpaceId& space, const DeviceId& device, std::size_t) override {
@@ -179,7 +197,12 @@ class FakeServerHost final : public ServerHost {
       if (session_ != nullptr) session_->on_offer_result({offer.space, {}, server_.head(offer.space)});
     });
   }
-  void shown(wire::Receipts receipts) override { server_.shown.push_back(std::move(receipts)); }
+  void shown(wire::Receipts receipts) override {
+    server_.later.push_back([this, receipts = std::move(receipts)] {
+      server_.shown.push_back(receipts);
+      if (server_.life_when_shown) server_.renew(*std::exchange(server_.life_when_shown, {}));
+    });
+  }
 
   Result<wire::Grants> read_recovery(const wire::Hello&) override { return wire::Grants{}; }
   void submit(wire::Push push, const DeviceId&) override {

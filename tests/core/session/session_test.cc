@@ -5,7 +5,7 @@
 #include "tests/core/session/fake_device.h"
 
 namespace samla::session {
-namespace {
+namespace session_test {
 
 using namespace session::test;
 
@@ -104,6 +104,79 @@ TEST_F(Sessions, BringChainsFirstThenChangesetsBothWays) {
   EXPECT_EQ(ola.received[kSpace].size(), 16u);
   EXPECT_EQ(ola.received[kSpace][3].changeset, kari.written[kSpace][3]);
   EXPECT_EQ(ola.cursors[kSpace], server.position(kSpace));
+}
+
+/// A state of several parts, standing for the first entries of the chain.
+class Checkpoints : public Sessions {
+ protected:
+  void make_checkpoint(const SpaceId& space, std::uint8_t fill, std::size_t size = 600'000) {
+    server.checkpoints[space] = {Bytes{fill}, {Bytes{1}}, std::make_shared<const Bytes>(size, fill)};
+    kari.spoken_for[space] = {server.chains[space][0], server.chains[space][1]};
+  }
+};
+
+TEST_F(Checkpoints, AreWhereANewcomerBeginsAndTheEntriesAfterThemFollow) {
+  make_checkpoint(kSpace, 8);
+  sync(kari);
+  EXPECT_EQ(kari.begun[kSpace].part, *server.checkpoints[kSpace].state);
+  EXPECT_EQ(kari.begun[kSpace].witnesses, (std::vector<Bytes>{{1}}));
+  EXPECT_EQ(kari.chains[kSpace], server.chains[kSpace]);
+  EXPECT_EQ(kari.chains[kOther], server.chains[kOther]) << "without a checkpoint, from the first entry";
+  EXPECT_FALSE(kari.begun.contains(kOther));
+  kari.begun.clear();
+  sync(kari);
+  EXPECT_TRUE(kari.begun.empty()) << "once begun, only entries are pulled";
+}
+
+TEST_F(Checkpoints, ThatAreReplacedWhileTheyAreReadAreBegunAnew) {
+  make_checkpoint(kSpace, 8);
+  int reads = 0;
+  server.checkpoint_was_read = [&] {
+    if (++reads == 2) make_checkpoint(kSpace, 9, 700'000);
+  };
+  sync(kari);
+  EXPECT_GT(reads, 4);
+  EXPECT_EQ(kari.begun[kSpace].part, Bytes(700'000, 9));
+  EXPECT_EQ(kari.chains[kSpace], server.chains[kSpace]);
+}
+
+TEST_F(Checkpoints, AndEntriesThatRestOnIdentityEntriesOfThisMomentWaitForThose) {
+  make_checkpoint(kSpace, 8);
+  kari.identity_needed = 3;
+  int reads = 0;
+  server.checkpoint_was_read = [&] {
+    // While the identity chain that was pulled is two entries long.
+    if (++reads == 2) server.chains[{}].push_back(Bytes{9});
+  };
+  sync(kari);
+  EXPECT_EQ(kari.chains[{}].size(), 3u);
+  for (const SpaceId& space : {kSpace, kOther}) EXPECT_EQ(kari.chains[space], server.chains[space]);
+  EXPECT_EQ(kari.begun[kSpace].part, *server.checkpoints[kSpace].state);
+}
+
+TEST_F(Checkpoints, AreNotForThoseWhoMayNotReadTheChain) {
+  server.spaces[kSpace].readers.clear();
+  server.spaces[kSpace].writers.clear();
+  make_checkpoint(kSpace, 8);
+  FakeServerHost host(server);
+  ServerSession session(host);
+  ASSERT_TRUE(session.on_message(wire::encode(hello(kari))).ok());
+  session.take_outgoing();
+  ASSERT_TRUE(session.on_message(wire::encode(wire::CheckpointAsk{kSpace, 0})).ok());
+  const auto answer = wire::decode_message(session.take_outgoing().at(0));
+  EXPECT_EQ(std::get<wire::CheckpointPart>(*answer).size, 0u);
+}
+
+TEST_F(Checkpoints, LeaveTheEntriesBeforeThemToThoseWhoWantThem) {
+  make_checkpoint(kSpace, 8);
+  make_checkpoint({}, 7);
+  kari.wants_whole = {SpaceId{}, kSpace};
+  sync(kari);
+  for (const SpaceId& space : kari.wants_whole) {
+    ASSERT_GE(kari.history[space].size(), 2u);
+    EXPECT_EQ(kari.history[space][1], server.chains[space][1]);
+  }
+  EXPECT_EQ(kari.chains[kSpace], server.chains[kSpace]);
 }
 
 TEST_F(Sessions, SendADevicesOwnChangesetsBackEmpty) {
@@ -361,6 +434,20 @@ TEST_F(Sessions, BringBackOthersChangesetsAndChainsToAServerThatWasEmptied) {
   EXPECT_TRUE(server.offers.front().space.is_zero());  // before the space's
 }
 
+TEST_F(Sessions, BringBackAChainInManyOffersAndThenItsHistory) {
+  for (std::uint8_t i = 0; i < 100; ++i) server.chains[kSpace].push_back(Bytes{i, 1});
+  kari.write(kSpace);
+  sync(kari);
+  sync(kari);
+  server.spaces[kSpace].items.clear();
+  server.chains[kSpace].clear();
+  server.incarnation = kari.incarnation = Incarnation{{8}};
+  sync(kari);
+  EXPECT_GT(server.offers.size(), static_cast<std::size_t>(kRetriesMax));
+  EXPECT_EQ(server.chains[kSpace], kari.chains[kSpace]);
+  EXPECT_EQ(server.position(kSpace).seq, 1u);
+}
+
 TEST_F(Sessions, ShowReceiptsToAServerOfTheSameLifeThatEndsBeforeThem) {
   kari.write(kSpace);
   kari.write(kSpace);
@@ -373,6 +460,103 @@ TEST_F(Sessions, ShowReceiptsToAServerOfTheSameLifeThatEndsBeforeThem) {
   ASSERT_EQ(server.shown.size(), 1u);
   EXPECT_EQ(server.shown[0].receipts.front().seq, 2u);
   EXPECT_EQ(server.position(kSpace).seq, 2u);  // and gave it again
+}
+
+TEST_F(Sessions, LookAtNoHistoryOfALifeThatEndsBecauseReceiptsWereShown) {
+  kari.write(kSpace);
+  kari.write(kSpace);
+  sync(kari);
+  sync(kari);
+  server.spaces[kSpace].items.pop_back();
+  server.life_when_shown = Incarnation{{8}};
+  server.busy = true;
+  {
+    Link link(server, kari, hello(kari));
+    link.run();
+    EXPECT_TRUE(link.device_end.showed_receipts());
+    EXPECT_FALSE(link.error);
+    EXPECT_TRUE(kari.frontiers.empty());
+    EXPECT_EQ(link.device_end.changesets_sent(), 0u);
+    server.busy = false;
+    link.run();
+    EXPECT_EQ(link.error, ErrorCode::retry_later);
+  }
+  EXPECT_TRUE(kari.frontiers.empty());
+  kari.incarnation = server.incarnation;
+  sync(kari);
+  EXPECT_EQ(kari.frontiers.size(), 1u);
+  EXPECT_EQ(server.position(kSpace).seq, 2u);
+}
+
+TEST_F(Sessions, PushNothingTwiceWhereAFrontierSaysAnewWhatIsToGoUp) {
+  kari.write(kSpace);
+  sync(kari);
+  sync(kari);
+  kari.write(kSpace);
+  server.spaces[kSpace].items.clear();
+  server.incarnation = kari.incarnation = kari.told = Incarnation{{8}};
+  server.busy = true;
+  Link link(server, kari, hello(kari));
+  link.run();
+  EXPECT_FALSE(link.server_end.closed());
+  server.busy = false;
+  link.run();
+  EXPECT_FALSE(link.error);
+  EXPECT_TRUE(link.device_end.level());
+  EXPECT_EQ(link.device_end.changesets_sent(), 2u);
+  EXPECT_EQ(server.position(kSpace).seq, 2u);
+}
+
+TEST_F(Sessions, AskHowFarAServerHasComeOnceWhatIsUnderWayHasLanded) {
+  ola.write(kSpace);
+  ola.write(kSpace);
+  sync(ola);
+  sync(kari);
+  kari.write(kSpace);
+  server.spaces[kSpace].items.pop_back();  // set back, and Kari holds no receipt to show
+  server.busy = true;
+  Link link(server, kari, hello(kari));
+  link.run();
+  EXPECT_FALSE(link.server_end.closed());
+  EXPECT_TRUE(kari.frontiers.empty());
+  server.busy = false;
+  link.run();
+  EXPECT_FALSE(link.error);
+  EXPECT_TRUE(link.device_end.level());
+  EXPECT_EQ(kari.frontiers.size(), 1u);
+  EXPECT_EQ(link.device_end.changesets_sent(), 2u);  // its own, and Ola's second
+  EXPECT_EQ(server.position(kSpace).seq, 3u);
+}
+
+TEST_F(Sessions, BringBackWhatAThirdLifeLacksWhereTheSessionWithTheSecondWasCutAtAnyMessage) {
+  kari.write(kSpace);
+  sync(kari);
+  sync(kari);
+  for (int budget = 1; budget < 20; ++budget) {
+    const auto life = static_cast<std::uint8_t>(2 * budget + 10);
+    server.renew(Incarnation{{life}});
+    kari.incarnation = server.incarnation;
+    {
+      Link cut(server, kari, hello(kari));
+      cut.run(budget);
+    }
+    server.spaces[kSpace].items.clear();
+    server.renew(Incarnation{{static_cast<std::uint8_t>(life + 1)}});
+    kari.incarnation = server.incarnation;
+    sync(kari);
+    ASSERT_EQ(server.position(kSpace).seq, 1u) << "cut after " << budget << " messages";
+  }
+}
+
+TEST_F(Sessions, BringBackTheirOwnToAnotherLifeAlsoWhereTheyHaveSentAndNeverRead) {
+  kari.write(kSpace);
+  sync(kari);
+  kari.cursors[kSpace] = {};
+  server.spaces[kSpace].items.clear();
+  server.incarnation = kari.incarnation = Incarnation{{8}};
+  sync(kari);
+  EXPECT_EQ(kari.frontiers.size(), 1u);
+  EXPECT_EQ(server.position(kSpace).seq, 1u);
 }
 
 TEST_F(Sessions, StayLevelWhereTheServerDoesNotTakeWhatIsBroughtBack) {
@@ -475,5 +659,5 @@ TEST(RefusedClasses, MapToErrorCodesAndBack) {
   EXPECT_EQ(refused_of(ErrorCode::disk_full), wire::Refused::kLater);
 }
 
-}  // namespace
+}  // namespace session_test
 }  // namespace samla::session

@@ -6,7 +6,7 @@
 #include "tests/support/sample_organisation.h"
 
 namespace samla::session {
-namespace {
+namespace validity_test {
 
 using chain::Epoch;
 using chain::GrantList;
@@ -17,8 +17,8 @@ using chain::RevocationTarget;
 using chain::Right;
 using change::Header;
 using change::Validity;
-using test::Organisation;
-using test::TestDevice;
+using samla::test::Organisation;
+using samla::test::TestDevice;
 
 class ValidityTest : public testing::Test {
  protected:
@@ -131,7 +131,7 @@ TEST_F(ValidityTest, SaysBehindOfHeadsThatAreNotHereYet) {
 }
 
 TEST_F(ValidityTest, KnowsAChangesetThatIsNobodysHere) {
-  auto [made, leaves] = test::unsigned_changeset(3);
+  auto [made, leaves] = samla::test::unsigned_changeset(3);
   made.organisation = org_.id();
   made.writer = chain::writer_of_device(phone_.id());
   const auto signer = [&](const Header& header, const sign::SigningKey& key) {
@@ -150,5 +150,5 @@ TEST_F(ValidityTest, KnowsAChangesetThatIsNobodysHere) {
   EXPECT_EQ(signer(unknown, phone_.key), ErrorCode::not_permitted);
 }
 
-}  // namespace
+}  // namespace validity_test
 }  // namespace samla::session

@@ -6,7 +6,7 @@
 #include "tests/support/vaulted_store.h"
 
 namespace samla::vault {
-namespace {
+namespace call_shapes_test {
 
 constexpr int kJournalSpill = 61504;  // the first write of a statement journal that SQLite spills
 
@@ -299,5 +299,5 @@ TEST_F(CallShapesTest, ASortBeyondTheCacheNeedsNoFile) {
   EXPECT_EQ(store_.disk.paths(), (std::vector<std::string>{kStorePath, kLogPath}));
 }
 
-}  // namespace
+}  // namespace call_shapes_test
 }  // namespace samla::vault

@@ -8,7 +8,7 @@
 #include "tests/support/vaulted_store.h"
 
 namespace samla::vault {
-namespace {
+namespace fail_loop_test {
 
 using Fault = SimulatedDisk::Fault;
 constexpr KdfCost kCheap{.ops = 1, .memory_bytes = 8192};
@@ -209,5 +209,5 @@ TEST_F(FailLoopTest, RekeyingLeavesTheOldDatabaseOrTheNewAndTheSlotsOpenIt) {
       });
 }
 
-}  // namespace
+}  // namespace fail_loop_test
 }  // namespace samla::vault

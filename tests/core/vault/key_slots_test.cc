@@ -8,7 +8,7 @@
 #include "tests/support/temporary_folder.h"
 
 namespace samla::vault {
-namespace {
+namespace key_slots_test {
 
 constexpr KdfCost kCheap{.ops = 1, .memory_bytes = 8192};
 constexpr std::size_t kSlotBytes = 160;
@@ -157,5 +157,5 @@ TEST_F(KeySlotsTest, OnTheRealDiskTheyAreTheOwnersAlone) {
   EXPECT_FALSE(std::filesystem::exists(fresh_path(path)));
 }
 
-}  // namespace
+}  // namespace key_slots_test
 }  // namespace samla::vault

@@ -15,7 +15,7 @@
 #include "tests/support/simulated_disk.h"
 
 namespace samla::vault {
-namespace {
+namespace power_cut_test {
 
 using Rows = std::map<std::int64_t, std::string>;
 using Fault = SimulatedDisk::Fault;
@@ -278,5 +278,5 @@ TEST(PowerCutTest, EveryAcknowledgedTransactionSurvivesWholeAndNothingHalf) {
   EXPECT_GT(fates.torn + fates.garbled, cuts / 2);
 }
 
-}  // namespace
+}  // namespace power_cut_test
 }  // namespace samla::vault

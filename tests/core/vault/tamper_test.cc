@@ -4,7 +4,7 @@
 #include "tests/support/vaulted_store.h"
 
 namespace samla::vault {
-namespace {
+namespace tamper_test {
 
 // Page 1 is the schema, page 2 table a, page 3 table b. The log then holds two transactions, a frame each.
 class TamperTest : public ::testing::Test {
@@ -243,5 +243,5 @@ TEST_F(TamperTest, ALogBesideADatabaseOfNoBytesIsDamageAndKept) {
   EXPECT_EQ(store_.disk.content(kLogPath), log_);
 }
 
-}  // namespace
+}  // namespace tamper_test
 }  // namespace samla::vault

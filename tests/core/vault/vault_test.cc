@@ -12,7 +12,7 @@
 #include "core/vault/rekey.h"
 
 namespace samla::vault {
-namespace {
+namespace vault_test {
 
 class VaultTest : public ::testing::Test {
  protected:
@@ -126,5 +126,5 @@ TEST_F(VaultTest, ARekeyedStoreHasAllRowsUnderANewKeyOnTheRealDisk) {
   EXPECT_EQ(open_database(store.database, old_vfs->name(), 0).error().code, ErrorCode::store_corrupt);
 }
 
-}  // namespace
+}  // namespace vault_test
 }  // namespace samla::vault

@@ -14,7 +14,7 @@
 #include "core/view/records.h"
 
 namespace samla::view {
-namespace {
+namespace convergence_test {
 
 using change::WriteRef;
 using change::WriteType;
@@ -272,5 +272,5 @@ TEST(Convergence, HoldsAcrossWhatIsSetAsideAfterSomeHadBuiltOnIt) {
   }
 }
 
-}  // namespace
+}  // namespace convergence_test
 }  // namespace samla::view

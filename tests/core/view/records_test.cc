@@ -1,16 +1,18 @@
 #include "core/view/records.h"
+#include "core/change/record_id.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
+#include "core/change/record_id.h"
 #include "core/sqlite/transaction.h"
 #include "core/text/payload.h"
 #include "tests/support/temporary_folder.h"
 
 namespace samla::view {
-namespace {
+namespace records_test {
 
 using change::WriteRef;
 using change::WriteType;
@@ -270,6 +272,24 @@ TEST(Records, KeepAnIdWithTheSpaceThatHadItFirstWhenBuiltAnew) {
   EXPECT_EQ(device.note().space, kSpace);
 }
 
+TEST(Records, GiveAnIdToTheSpaceForWhichItWasMadeWhoeverCameFirst) {
+  const RecordId id = change::record_id(kSpace, {{7}});
+  AppliedWrite ours = init(by(1, 1), 1, {{"title", "", "vår"}});
+  ours.header.record = id;
+  AppliedWrite claim = init(by(2, 1), 1, {{"title", "", "stjålet"}});
+  claim.header.record = id;
+  claim.space = SpaceId{{2}};
+  for (const auto& order : {std::vector{claim, ours}, std::vector{ours, claim}}) {
+    Device device;
+    for (const AppliedWrite& write : order) device.apply({write});
+    EXPECT_EQ((*device.records().read(id))->space, kSpace);
+    EXPECT_EQ((*device.records().read(id))->text("title"), "vår");
+    Query there;
+    there.space = claim.space;
+    EXPECT_EQ(device.records().list(there)->size(), 1u) << "shown where it was written, as what it is";
+  }
+}
+
 TEST(Records, BringOneManyEditsAtOnceWithoutComparingAllOfThem) {
   Device device;
   device.apply({init(by(1, 1), 1, {{"title", "", "t"}, {"body", "", std::string(4000, '.')}})});
@@ -283,7 +303,6 @@ TEST(Records, BringOneManyEditsAtOnceWithoutComparingAllOfThem) {
   EXPECT_TRUE(device.note().contested());
 }
 
-}  // namespace
 TEST(Search, FindsWhatIsNewAndWhatHasChangedWhetherItWaitsForTheIndexOrNot) {
   Device device;
   constexpr std::uint64_t kRows = 2500;  // beyond what waits at the most, and some that wait
@@ -311,4 +330,5 @@ TEST(Search, FindsWhatIsNewAndWhatHasChangedWhetherItWaitsForTheIndexOrNot) {
   EXPECT_EQ(hits("skog"), 1u);
 }
 
+}  // namespace records_test
 }  // namespace samla::view
