@@ -49,9 +49,8 @@ Result<void> walk_space(StorageReader& from, const SpaceId& space, Sink& to) {
     after = chunk.back().seq;
   }
   SAMLA_TRY(from.all_records(space, [&](const StoredRecord& record) { return to.record(space, record); }));
-  SAMLA_TRY(from.all_record_places(space, [&](const RecordId& record, std::uint64_t seq) {
-    return to.record_place(space, record, seq);
-  }));
+  SAMLA_TRY(from.all_record_places(
+      space, [&](const RecordId& record, std::uint64_t seq) { return to.record_place(space, record, seq); }));
   return walk_contested(from, space, to);
 }
 

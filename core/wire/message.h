@@ -424,12 +424,11 @@ struct RecordsPage {
 };
 inline constexpr std::size_t kRecordsAskMax = 64;
 
-using Message =
-    std::variant<Hello, Welcome, ChainPull, ChainEntries, Grants, ChainAppend, ChainResult, Push, Receipts,
-                 Refusal, Subscribe, Tail, TailEnd, Credit, ChainNotice, ConflictFields, Ping, Pong, Goodbye,
-                 BackupHorizon, PlacesAsk, Places, ChainOffer, ChainOfferResult, FrontierAsk, Frontier,
-                 Reoffer, ReofferRefusal, ShownReceipts, CheckpointAsk, CheckpointPart, PackAsk, PackPage,
-                 RecordsAsk, RecordsPage>;
+using Message = std::variant<Hello, Welcome, ChainPull, ChainEntries, Grants, ChainAppend, ChainResult, Push,
+                             Receipts, Refusal, Subscribe, Tail, TailEnd, Credit, ChainNotice, ConflictFields,
+                             Ping, Pong, Goodbye, BackupHorizon, PlacesAsk, Places, ChainOffer,
+                             ChainOfferResult, FrontierAsk, Frontier, Reoffer, ReofferRefusal, ShownReceipts,
+                             CheckpointAsk, CheckpointPart, PackAsk, PackPage, RecordsAsk, RecordsPage>;
 
 Bytes encode(const Message& message);
 /// Refuses what `encode` would not have written; unsupported for a reserved or unknown type.

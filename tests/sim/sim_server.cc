@@ -113,7 +113,8 @@ Result<void> SimServer::start() {
                                      clock, std::move(outlet), 0));
   storage_ = kept;
   constexpr std::size_t kPageBytes = 1500;  // so that a pack has several
-  if (packs) server_->send_packs_from(0, kPageBytes);
+  constexpr std::size_t kNever = ~std::size_t{0};
+  server_->send_packs_from(packs ? 0 : kNever, kPageBytes);
   return {};
 }
 

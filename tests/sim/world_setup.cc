@@ -54,7 +54,11 @@ void World::set_up() {
   };
   const auto close = [this](server::Asker number) { server_cuts_.insert(number); };
   server_ = std::make_unique<SimServer>(options_.stack, random_.next(), true_ms_, send, close);
-  server_->packs = chance(2);
+  // Not where a server may lose what a writer who never comes back had written: see lose_device.
+  const bool loses = on(Fault::kServerRestored) || on(Fault::kServerEmptied);
+  // Of its own, so that all else of a seed stays what it was.
+  SeededRandom drawn(options_.seed * 2 + 7);
+  server_->packs = drawn.below(2) == 0 && !(loses && (on(Fault::kRevocation) || on(Fault::kByzantine)));
   const std::size_t count = 2 + random_.below(3);
   records_max_ = 1 + random_.below(10);
   if (chance(4)) {
@@ -82,7 +86,7 @@ void World::set_up() {
   if (SimulatedDisk* disk = server_->disk().simulated()) disk->watch_for("KLARTEKST");
   if (on(Fault::kHostileBytes)) devices_.back()->hostile = true;
   // Comes when there is a history.
-  if (chance(2)) devices_.back()->offline_until = options_.ops / 2;
+  if (server_->packs && drawn.below(2) == 0) devices_.back()->offline_until = options_.ops / 2;
   if (on(Fault::kByzantine)) liar_ = devices_.back().get();
   trace_.line("an organisation of " + std::to_string(count) + " devices");
 }

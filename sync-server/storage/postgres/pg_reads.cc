@@ -62,16 +62,16 @@ constexpr PgStatement kWriterTips = {
     "ORDER BY writer_seq DESC LIMIT 1) AS c WHERE w.writer IS NOT NULL ORDER BY c.writer"};
 #define SAMLA_PG_RECORD "record, touched, state, live"
 constexpr PgStatement kRecord = {
-    "record",
-    "SELECT " SAMLA_PG_RECORD " FROM record_state WHERE space = $1::bytea AND record = $2::bytea"};
+    "record", "SELECT " SAMLA_PG_RECORD " FROM record_state WHERE space = $1::bytea AND record = $2::bytea"};
 constexpr PgStatement kRecordsDown = {
     "records_down",
-    "SELECT " SAMLA_PG_RECORD " FROM record_state WHERE space = $1::bytea AND "
+    "SELECT " SAMLA_PG_RECORD
+    " FROM record_state WHERE space = $1::bytea AND "
     "(touched, record) < ($2::bigint, $3::bytea) ORDER BY touched DESC, record DESC LIMIT $4::bigint"};
 constexpr PgStatement kRecordsUp = {
-    "records_up",
-    "SELECT " SAMLA_PG_RECORD " FROM record_state WHERE space = $1::bytea AND "
-    "(touched, record) > ($2::bigint, $3::bytea) ORDER BY touched, record LIMIT $4::bigint"};
+    "records_up", "SELECT " SAMLA_PG_RECORD
+                  " FROM record_state WHERE space = $1::bytea AND "
+                  "(touched, record) > ($2::bigint, $3::bytea) ORDER BY touched, record LIMIT $4::bigint"};
 constexpr PgStatement kRecordPlaces = {"record_places",
                                        "SELECT seq FROM record_place WHERE space = $1::bytea AND record = "
                                        "$2::bytea AND seq > $3::bigint ORDER BY seq LIMIT $4::bigint"};
@@ -90,9 +90,9 @@ constexpr PgStatement kAllGrants = {
     "all_grants",
     "SELECT space, recipient, epoch, sealed FROM sealed_grant WHERE (space, recipient, epoch) > "
     "($1::bytea, $2::bytea, $3::bigint) ORDER BY space, recipient, epoch LIMIT " SAMLA_PG_ROWS_AT_ONCE};
-constexpr PgStatement kAllRecords = {"all_records",
-                                     "SELECT " SAMLA_PG_RECORD " FROM record_state WHERE space = $1::bytea "
-                                     "AND record > $2::bytea ORDER BY record LIMIT 128"};
+constexpr PgStatement kAllRecords = {"all_records", "SELECT " SAMLA_PG_RECORD
+                                                    " FROM record_state WHERE space = $1::bytea "
+                                                    "AND record > $2::bytea ORDER BY record LIMIT 128"};
 constexpr PgStatement kAllPlaces = {
     "all_places",
     "SELECT record, seq FROM record_place WHERE space = $1::bytea AND (record, seq) > ($2::bytea, "
@@ -274,8 +274,8 @@ Result<std::vector<StoredRecord>> PgReads::records_by_touch(const SpaceId& space
                                                             std::size_t count_max) {
   PgParams params;
   params.add(space).add_seq(std::min(touched, kSeqMax)).add(record).add_seq(capped(count_max));
-  SAMLA_ASSIGN(const PgResult rows, db_.read(order == StorageReader::Order::kDown ? kRecordsDown : kRecordsUp,
-                                             std::move(params)));
+  SAMLA_ASSIGN(const PgResult rows,
+               db_.read(order == StorageReader::Order::kDown ? kRecordsDown : kRecordsUp, std::move(params)));
   std::vector<StoredRecord> out;
   for (int row = 0; row < rows.rows(); ++row) {
     SAMLA_ASSIGN(StoredRecord each, read_pg_record(rows, row, 0));

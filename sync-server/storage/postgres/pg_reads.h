@@ -33,7 +33,8 @@ class PgReads {
   Result<std::map<std::string, Bytes>> values();
   Result<std::vector<SpaceId>> spaces();
   Result<void> all_grants(const std::function<Result<void>(const SpaceId&, const StoredGrant&)>& take);
-  Result<void> all_records(const SpaceId& space, const std::function<Result<void>(const StoredRecord&)>& take);
+  Result<void> all_records(const SpaceId& space,
+                           const std::function<Result<void>(const StoredRecord&)>& take);
   Result<void> all_record_places(const SpaceId& space,
                                  const std::function<Result<void>(const RecordId&, std::uint64_t)>& take);
   Result<ChainTail> chains_since(std::uint64_t revision);
@@ -49,9 +50,9 @@ Result<StoredChangeset> read_pg_changeset(const PgResult& rows, int row, int col
 Result<StoredRecord> read_pg_record(const PgResult& rows, int row, int column);
 
 // What a transaction reads ahead, in the batch that begins it.
-extern const PgStatement kPgChainsSince;      ///< revision
-extern const PgStatement kPgTips;             ///< spaces
-extern const PgStatement kPgLastOfWriters;    ///< spaces, writers: space, writer, then a changeset or nulls
+extern const PgStatement kPgChainsSince;    ///< revision
+extern const PgStatement kPgTips;           ///< spaces
+extern const PgStatement kPgLastOfWriters;  ///< spaces, writers: space, writer, then a changeset or nulls
 extern const PgStatement kPgRecords;  ///< spaces, records: space, record, then what is kept of it or nulls
 Result<ChainTail> read_pg_chain_tail(const PgResult& rows);
 Result<std::vector<SpaceTip>> read_pg_tips(const PgResult& rows);

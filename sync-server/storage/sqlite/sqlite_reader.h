@@ -37,7 +37,8 @@ class SqliteReads {
   Result<std::map<std::string, Bytes>> values();
   Result<std::vector<SpaceId>> spaces();
   Result<void> all_grants(const std::function<Result<void>(const SpaceId&, const StoredGrant&)>& take);
-  Result<void> all_records(const SpaceId& space, const std::function<Result<void>(const StoredRecord&)>& take);
+  Result<void> all_records(const SpaceId& space,
+                           const std::function<Result<void>(const StoredRecord&)>& take);
   Result<void> all_record_places(const SpaceId& space,
                                  const std::function<Result<void>(const RecordId&, std::uint64_t)>& take);
 

@@ -7,6 +7,7 @@
 #include "core/custody/pairing.h"
 #include "core/domain/organisation.h"
 #include "core/replica/local_store.h"
+#include "core/replica/sync_run.h"
 #include "tests/bench/workloads/measure.h"
 #include "tests/bench/workloads/organisation.h"
 #include "tests/bench/workloads/workloads.h"
@@ -44,7 +45,8 @@ double checksum(replica::Replica& device) {
   for (const view::RecordView& record : records) {
     for (const std::uint8_t byte : record.id.view()) sum = sum * 31 + byte;
     for (const view::FieldView& field : record.fields) {
-      for (const view::HeadView& head : field.heads) sum = sum * 31 + static_cast<std::uint32_t>(head.time.value);
+      for (const view::HeadView& head : field.heads)
+        sum = sum * 31 + static_cast<std::uint32_t>(head.time.value);
     }
   }
   return static_cast<double>(sum);
@@ -54,9 +56,8 @@ Numbers shown(replica::Replica& device) {
   double readable = 0;
   for (const replica::SpaceInfo& space : device.spaces()) readable += space.readable ? 1 : 0;
   const auto records = must(device.records().list({}), "list");
-  return {{"spaces", readable},
-          {"records", static_cast<double>(records.size())},
-          {"checksum", checksum(device)}};
+  return {
+      {"spaces", readable}, {"records", static_cast<double>(records.size())}, {"checksum", checksum(device)}};
 }
 
 Numbers join_timed(const std::filesystem::path& folder, const std::string& code) {
@@ -97,9 +98,11 @@ Bytes6 count_bytes(const Organisation& organisation, const std::string& code) {
   count.down = [&](wire::Message message) {
     const double bytes = static_cast<double>(wire::encode(message).size());
     if (std::holds_alternative<wire::ChainEntries>(message) ||
-        std::holds_alternative<wire::CheckpointPart>(message) || std::holds_alternative<wire::Grants>(message)) {
+        std::holds_alternative<wire::CheckpointPart>(message) ||
+        std::holds_alternative<wire::Grants>(message)) {
       out.chains += bytes;
-    } else if (std::holds_alternative<wire::Tail>(message) || std::holds_alternative<wire::PackPage>(message)) {
+    } else if (std::holds_alternative<wire::Tail>(message) ||
+               std::holds_alternative<wire::PackPage>(message)) {
       out.changes += bytes;
     } else {
       out.rest += bytes;

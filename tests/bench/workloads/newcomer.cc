@@ -1,6 +1,6 @@
-// What a device costs that comes when there is a history: 1,000 notes whose fields are replaced, and 200 whose
-// text is edited line by line, each written 1, 10 and 100 times in all; by the whole history and by a heads
-// pack. Server and device in one process, messages moved by hand: bytes and work without a network.
+// What a device costs that comes when there is a history: 1,000 notes whose fields are replaced, and 200
+// whose text is edited line by line, each written 1, 10 and 100 times in all; by the whole history and by a
+// heads pack. Server and device in one process, messages moved by hand: bytes and work without a network.
 #include <array>
 #include <string>
 
@@ -42,8 +42,7 @@ void edit_a_line(replica::Edit& edit, const RecordId& id, std::size_t, std::size
   edit.edit_text(id, "body", text);
 }
 
-constexpr std::array<Kind, 2> kKinds = {
-    {{"fields", 1'000, replace_a_field}, {"texts", 200, edit_a_line}}};
+constexpr std::array<Kind, 2> kKinds = {{{"fields", 1'000, replace_a_field}, {"texts", 200, edit_a_line}}};
 
 void write_history(const std::filesystem::path& folder, const Kind& kind, std::size_t edits) {
   const Device device = open_device(device_options(folder, false));

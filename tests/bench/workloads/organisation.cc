@@ -39,8 +39,8 @@ Numbers load(const Organisation& into, const std::string& url, std::size_t units
   std::filesystem::create_directories(place.people);
   place.passphrase = options.passphrase;
   place.progress = [](std::string_view step, std::size_t done, std::size_t all) {
-    std::fprintf(stderr, "\rthe demonstration: %.*s, %zu of %zu      ", static_cast<int>(step.size()), step.data(),
-                 done, all);
+    std::fprintf(stderr, "\rthe demonstration: %.*s, %zu of %zu      ", static_cast<int>(step.size()),
+                 step.data(), done, all);
   };
   const auto loaded = domain::load_demo(hr, plan_of(units), place);
   std::fprintf(stderr, "\n");

@@ -1,5 +1,5 @@
-// The demonstration as workloads use it: loaded once into a folder that is kept, since that takes minutes, and
-// copied for each run.
+// The demonstration as workloads use it: loaded once into a folder that is kept, since that takes minutes,
+// and copied for each run.
 #pragma once
 
 #include <cstdint>
