@@ -20,6 +20,7 @@ namespace {
 struct Kind {
   const char* name;
   std::size_t notes;
+  std::size_t once;  ///< edits that are 1x
   void (*edit)(replica::Edit&, const RecordId&, std::size_t note, std::size_t round);
 };
 
@@ -42,7 +43,8 @@ void edit_a_line(replica::Edit& edit, const RecordId& id, std::size_t, std::size
   edit.edit_text(id, "body", text);
 }
 
-constexpr std::array<Kind, 2> kKinds = {{{"fields", 1'000, replace_a_field}, {"texts", 200, edit_a_line}}};
+constexpr std::array<Kind, 2> kKinds = {
+    {{"fields", 1'000, 1, replace_a_field}, {"texts", 4, 30, edit_a_line}}};
 
 void write_history(const std::filesystem::path& folder, const Kind& kind, std::size_t edits) {
   const Device device = open_device(device_options(folder, false));
@@ -84,7 +86,7 @@ Numbers pull(const std::filesystem::path& server_folder, const std::filesystem::
   return {{"seconds", seconds}, {"mb", bytes / 1e6}, {"cpu", own_cpu_seconds() - cpu}};
 }
 
-void run_newcomer(Report& report, const Kind& kind, std::size_t edits) {
+void run_newcomer(Report& report, const Kind& kind, std::size_t times) {
   const TemporaryFolder folder;
   {
     ServerProcess server(folder.path() / "server");
@@ -102,7 +104,7 @@ void run_newcomer(Report& report, const Kind& kind, std::size_t edits) {
       });
     }
     in_process([&]() -> Numbers {
-      write_history(folder.path() / "first", kind, edits);
+      write_history(folder.path() / "first", kind, kind.once * times);
       return {};
     });
   }
@@ -110,7 +112,7 @@ void run_newcomer(Report& report, const Kind& kind, std::size_t edits) {
     const bool pack = std::string(way) == "pack";
     Numbers pulled =
         in_process([&] { return pull(folder.path() / "server", folder.path() / way, pack, kind.notes); });
-    const std::string name = std::string(kind.name) + " " + std::to_string(edits) + "x " + way;
+    const std::string name = std::string(kind.name) + " " + std::to_string(times) + "x " + way;
     report.add("newcomer", name, pulled["seconds"], "s");
     report.add("newcomer", name + ", CPU", pulled["cpu"], "s");
     report.add("newcomer", name + ", down", pulled["mb"], "MB");
@@ -122,7 +124,7 @@ void run_newcomer(Report& report, const Kind& kind, std::size_t edits) {
 
 void run_newcomer(Report& report) {
   for (const Kind& kind : kKinds) {
-    for (const std::size_t edits : {1u, 10u, 100u}) run_newcomer(report, kind, edits);
+    for (const std::size_t times : {1u, 10u, 100u}) run_newcomer(report, kind, times);
   }
 }
 
