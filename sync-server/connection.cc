@@ -6,6 +6,7 @@
 //              4. a push is submitted; pipeline.cc verifies it, group.cc places it, storage commits (submit)
 //   Outbound:  5. receipts, refusals and results come back through server.cc    (connection.h)
 //              6. whoever reads the space is woken and reads on from its place  (read_tail)
+//                 or, where it has nothing of it, is sent what stands           (read_pack, packs.cc)
 //              7. once level, what stands against what                          (read_conflicts)
 #include "sync-server/connection.h"
 
@@ -14,6 +15,7 @@
 #include "core/base/planted_bug.h"
 #include "core/chain/server_fragment.h"
 #include "core/session/refused.h"
+#include "sync-server/packs.h"
 
 namespace samla::server {
 
@@ -273,6 +275,43 @@ Result<wire::Frontier> Connection::read_frontier(const SpaceId& space) {
 
 std::optional<wire::BackupHorizon> Connection::horizon(const std::vector<SpaceId>& spaces) {
   return shared_.horizon.of(shared_.tips.incarnation(), spaces);
+}
+
+/// A pack that is under way goes on where its position is of this history; else it begins anew.
+Result<std::optional<wire::PackPage>> Connection::read_pack(const wire::PackAsk& ask, std::size_t bytes_max) {
+  using Answer = std::optional<wire::PackPage>;
+  shared_.fanout.reads(ask.space, number_);
+  const Position tip = shared_.tips.get(ask.space);
+  Position at = tip;
+  wire::PackPlace from;
+  if (ask.at.seq > 0 && ask.at.incarnation == tip.incarnation) {
+    SAMLA_ASSIGN(const auto there, shared_.storage.changeset_at(ask.space, ask.at.seq));
+    if (there && there->head == ask.at.head) {
+      at = ask.at;
+      from = ask.from;
+    }
+  }
+  if (at.seq == 0) return Answer();
+  if (from == wire::PackPlace{} && shared_.pack_from_bytes > 0) {
+    SAMLA_ASSIGN(const auto begin, shared_.storage.changesets_after(ask.space, 0, shared_.pack_from_bytes));
+    if (begin.empty() || begin.back().seq >= at.seq) return Answer();
+    SAMLA_ASSIGN(const bool worthwhile, PackReader(shared_.storage, ask.space, at.seq).is_worthwhile());
+    if (!worthwhile) return Answer();
+  }
+  PackReader reader(shared_.storage, ask.space, at.seq);
+  SAMLA_ASSIGN(wire::PackPage page, reader.page(from, std::min(bytes_max, shared_.pack_page_bytes)));
+  page.at = at;
+  return Answer(std::move(page));
+}
+
+Result<wire::RecordsPage> Connection::read_records(const wire::RecordsAsk& ask, RecordsProgress& progress,
+                                                   std::size_t bytes_max) {
+  // What is beyond the asker's place comes to it by the history as well; it knows which that is.
+  PackReader reader(shared_.storage, ask.space, shared_.tips.get(ask.space).seq);
+  PackReader::Progress at{progress.record, progress.part};
+  SAMLA_ASSIGN(wire::RecordsPage page, reader.records(ask, at, bytes_max));
+  progress = {at.record, at.part};
+  return page;
 }
 
 // ---- 7. conflicts

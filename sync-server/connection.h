@@ -28,6 +28,10 @@ struct Shared {
   std::function<void(Job)> submit;
   HorizonReader& horizon;
   Follower& follower;
+  /// A history of at most that many bytes goes to a newcomer as it is; what stands of a longer one, as a
+  /// pack.
+  std::size_t pack_from_bytes = session::kTailChunkBytes;
+  std::size_t pack_page_bytes = session::kPackPageBytes;
 };
 
 class Connection final : private session::ServerHost {
@@ -74,6 +78,9 @@ class Connection final : private session::ServerHost {
   Result<session::TailRun> read_tail(const SpaceId& space, const Position& from, std::size_t bytes_max,
                                      const DeviceId& reader) override;
   Result<wire::ConflictFields> read_conflicts(const SpaceId& space) override;
+  Result<std::optional<wire::PackPage>> read_pack(const wire::PackAsk& ask, std::size_t bytes_max) override;
+  Result<wire::RecordsPage> read_records(const wire::RecordsAsk& ask, RecordsProgress& progress,
+                                         std::size_t bytes_max) override;
   Result<wire::Frontier> read_frontier(const SpaceId& space) override;
   std::optional<wire::BackupHorizon> horizon(const std::vector<SpaceId>& spaces) override;
   void reoffer(wire::Reoffer reoffer, const DeviceId& device) override;

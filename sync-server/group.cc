@@ -134,7 +134,7 @@ Result<void> Group::place_next(Asker asker, const change::Changeset& changeset,
   stored.space_seq = come_to.space_seq;
   stored.bytes = bytes_of(changeset, *identity());
   SAMLA_TRY(transaction_.put_changeset(header.space, stored));
-  arbitrate(changeset, validity == change::Validity::kValid);
+  arbitrate(changeset, stored.seq, validity == change::Validity::kValid);
   stored.bytes.clear();
   tips_[header.space] = {arbiter_.tips_.incarnation(), stored.seq, stored.head};
   result_.grown.insert(header.space);
@@ -180,34 +180,38 @@ Result<std::optional<wire::Refused>> Group::make_room(const change::Changeset& c
 
 Result<std::optional<Group::Touched>> Group::load(const SpaceId& space, const RecordId& id) {
   Touched touched;
-  SAMLA_ASSIGN(const auto bytes, arbiter_.storage_.record_state(space, id));
-  if (bytes) {
-    auto state = resolve::RecordState::decode(*bytes);
-    if (!state.ok()) return std::optional<Touched>();
+  SAMLA_ASSIGN(const auto stored, arbiter_.storage_.record(space, id));
+  if (stored) {
+    auto state = resolve::RecordState::decode(stored->state);
+    auto live = resolve::LiveWrites::decode(stored->live);
+    if (!state.ok() || !live.ok()) return std::optional<Touched>();
     touched.state = std::move(*state);
-    touched.bytes = bytes->size();
+    touched.live = std::move(*live);
+    touched.place = stored->touched;
+    touched.bytes = stored->state.size() + stored->live.size();
     touched.contested_before = contested_fields(id, touched.state).size();
   }
   return std::optional(std::move(touched));
 }
 
 /// Heads and contexts of the fields written, by the same code as on every device.
-void Group::arbitrate(const change::Changeset& changeset, bool valid) {
+void Group::arbitrate(const change::Changeset& changeset, std::uint64_t seq, bool valid) {
   for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
     const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
     if (write == nullptr) continue;
-    Touched& touched = records_.at({changeset.header.space, write->record});
+    const SpaceId& space = changeset.header.space;
+    Touched& touched = records_.at({space, write->record});
     touched.changed = true;
-    resolve::RecordState& state = touched.state;
-    if (valid) {
-      state.apply(*write, changeset.ref(i));
-    } else {
-      state.apply_transparent(*write, changeset.ref(i));
-    }
+    touched.place = seq;
+    record_places_.emplace(space, write->record, seq);
+    take_write(*write, changeset.ref(i), valid, touched.state, touched.live);
   }
 }
 
 Result<void> Group::flush() {
+  for (const auto& [space, id, seq] : record_places_) {
+    SAMLA_TRY(transaction_.put_record_place(space, id, seq));
+  }
   for (const auto& [key, touched] : records_) {
     if (!touched.changed) continue;
     if (SAMLA_PLANTED_BUG(server_drops_heads) && records_.size() > 1 &&
@@ -215,7 +219,8 @@ Result<void> Group::flush() {
       continue;
     }
     const auto& [space, id] = key;
-    SAMLA_TRY(transaction_.put_record_state(space, id, touched.state.encode()));
+    SAMLA_TRY(
+        transaction_.put_record(space, {id, touched.place, touched.state.encode(), touched.live.encode()}));
     const std::vector<ContestedField> contested = contested_fields(id, touched.state);
     if (contested.empty() && touched.contested_before == 0) continue;
     if (contested.size() > touched.contested_before) {

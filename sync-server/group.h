@@ -3,8 +3,11 @@
 #pragma once
 
 #include <functional>
+#include <tuple>
 
+#include "core/resolve/live_writes.h"
 #include "sync-server/arbiter.h"
+#include "sync-server/pack_index.h"
 
 namespace samla::server {
 
@@ -32,7 +35,7 @@ class Group {
   Result<void> place_next(Asker asker, const change::Changeset& changeset, const StoredChangeset& tip);
   Result<bool> names_what_is_missing(const change::Changeset& changeset);
   Result<std::optional<Refused>> make_room(const change::Changeset& changeset);
-  void arbitrate(const change::Changeset& changeset, bool valid);
+  void arbitrate(const change::Changeset& changeset, std::uint64_t seq, bool valid);
   Position tip(const SpaceId& space) const;
   void receipt(Asker asker, const SpaceId& space, const StoredChangeset& stored);
   void refuse(Asker asker, const PushJob& job, Refused refused, std::uint64_t expected_seq = 0);
@@ -77,6 +80,8 @@ class Group {
   /// A record that the group writes to, or would have.
   struct Touched {
     resolve::RecordState state;
+    resolve::LiveWrites live;
+    std::uint64_t place = 0;  ///< of the last changeset that wrote to it
     bool changed = false;
     std::size_t bytes = 0;             ///< at most, encoded
     std::size_t contested_before = 0;  ///< fields that had several heads
@@ -84,6 +89,8 @@ class Group {
   /// Absent: the stored state is damaged.
   Result<std::optional<Touched>> load(const SpaceId& space, const RecordId& id);
   std::map<std::pair<SpaceId, RecordId>, Touched> records_;
+  /// Which changesets write to which records.
+  std::set<std::tuple<SpaceId, RecordId, std::uint64_t>> record_places_;
 };
 
 }  // namespace samla::server

@@ -75,12 +75,9 @@ Result<void> Group::rebuild(const SpaceId& space, const std::set<RecordId>& reco
     for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
       const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
       if (write == nullptr || !records.contains(write->record)) continue;
-      resolve::RecordState& state = records_.at({space, write->record}).state;
-      if (valid) {
-        state.apply(*write, changeset.ref(i));
-      } else {
-        state.apply_transparent(*write, changeset.ref(i));
-      }
+      Touched& touched = records_.at({space, write->record});
+      touched.place = stored.seq;
+      take_write(*write, changeset.ref(i), valid, touched.state, touched.live);
     }
     return {};
   });

@@ -32,6 +32,12 @@ Result<bool> same_keys(const std::filesystem::path& one, const std::filesystem::
   return a.noise_public() == b.noise_public() && a.receipts.verify_key() == b.receipts.verify_key();
 }
 
+/// A copy of what an older version wrote becomes one that this version can read.
+Result<void> bring_up_to_date(const std::filesystem::path& file) {
+  SAMLA_ASSIGN([[maybe_unused]] const auto storage, open_sqlite_storage(file, {.create = false}));
+  return {};
+}
+
 Result<Horizon> horizon_of(const std::filesystem::path& file, std::uint64_t now_ms) {
   SAMLA_ASSIGN(const auto reader, open_sqlite_snapshot(file));
   Horizon out;
@@ -67,6 +73,7 @@ Result<VerifyReport> back_up(const std::filesystem::path& folder, const std::fil
   }
   drop_partial(target);
   SAMLA_TRY(copy_sqlite_storage(storage_file(folder), partial_file(target)));
+  SAMLA_TRY(bring_up_to_date(partial_file(target)));
   SAMLA_ASSIGN(VerifyReport report, verified({partial_file(target), {}}));
   if (with_keys && !keys_there) {
     SAMLA_ASSIGN(const ServerKeys keys, ServerKeys::read(keys_file(folder)));
@@ -97,6 +104,7 @@ Result<VerifyReport> restore(const std::filesystem::path& backup, const std::fil
   SAMLA_ASSIGN(const ServerKeys keys, ServerKeys::read(keys_file(keys_there ? folder : backup)));
   drop_partial(folder);
   SAMLA_TRY(copy_sqlite_storage(storage_file(backup), partial_file(folder)));
+  SAMLA_TRY(bring_up_to_date(partial_file(folder)));
   SAMLA_ASSIGN(VerifyReport report, verified({partial_file(folder), {}}));
   {
     SAMLA_ASSIGN(const auto storage, open_sqlite_storage(partial_file(folder), {.create = false}));

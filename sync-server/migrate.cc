@@ -19,7 +19,8 @@ class Sink {
   virtual Result<void> entry(const SpaceId& space, std::uint64_t seq, ByteView bytes) = 0;
   virtual Result<void> grant(const SpaceId& space, const StoredGrant& grant) = 0;
   virtual Result<void> changeset(const SpaceId& space, const StoredChangeset& changeset) = 0;
-  virtual Result<void> record_state(const SpaceId& space, const RecordId& record, ByteView state) = 0;
+  virtual Result<void> record(const SpaceId& space, const StoredRecord& record) = 0;
+  virtual Result<void> record_place(const SpaceId& space, const RecordId& record, std::uint64_t seq) = 0;
   /// Of one record, all.
   virtual Result<void> contested(const SpaceId& space, const RecordId& record,
                                  const std::vector<ContestedField>& fields) = 0;
@@ -47,8 +48,9 @@ Result<void> walk_space(StorageReader& from, const SpaceId& space, Sink& to) {
     for (const StoredChangeset& each : chunk) SAMLA_TRY(to.changeset(space, each));
     after = chunk.back().seq;
   }
-  SAMLA_TRY(from.all_record_states(
-      space, [&](const RecordId& record, ByteView state) { return to.record_state(space, record, state); }));
+  SAMLA_TRY(from.all_records(space, [&](const StoredRecord& record) { return to.record(space, record); }));
+  SAMLA_TRY(from.all_record_places(
+      space, [&](const RecordId& record, std::uint64_t seq) { return to.record_place(space, record, seq); }));
   return walk_contested(from, space, to);
 }
 
@@ -80,9 +82,14 @@ class Digest : public Sink {
     hasher_.add_number(c.identity_seq).add_number(c.space_seq);
     return add(3, c.bytes, space, c.seq);
   }
-  Result<void> record_state(const SpaceId& space, const RecordId& record, ByteView state) override {
+  Result<void> record(const SpaceId& space, const StoredRecord& record) override {
+    hasher_.add(record.record).add_number(record.touched);
+    SAMLA_TRY(add(4, record.state, space, 0));
+    return add(8, record.live, space, 0);
+  }
+  Result<void> record_place(const SpaceId& space, const RecordId& record, std::uint64_t seq) override {
     hasher_.add(record);
-    return add(4, state, space, 0);
+    return add(9, {}, space, seq);
   }
   Result<void> contested(const SpaceId& space, const RecordId& record,
                          const std::vector<ContestedField>& fields) override {
@@ -127,9 +134,14 @@ class Copy final : public Digest {
     return put(changeset.bytes.size(),
                [&](StorageTransaction& t) { return t.put_changeset(space, changeset); });
   }
-  Result<void> record_state(const SpaceId& space, const RecordId& record, ByteView state) override {
-    SAMLA_TRY(Digest::record_state(space, record, state));
-    return put(state.size(), [&](StorageTransaction& t) { return t.put_record_state(space, record, state); });
+  Result<void> record(const SpaceId& space, const StoredRecord& record) override {
+    SAMLA_TRY(Digest::record(space, record));
+    return put(record.state.size() + record.live.size(),
+               [&](StorageTransaction& t) { return t.put_record(space, record); });
+  }
+  Result<void> record_place(const SpaceId& space, const RecordId& record, std::uint64_t seq) override {
+    SAMLA_TRY(Digest::record_place(space, record, seq));
+    return put(0, [&](StorageTransaction& t) { return t.put_record_place(space, record, seq); });
   }
   Result<void> contested(const SpaceId& space, const RecordId& record,
                          const std::vector<ContestedField>& fields) override {

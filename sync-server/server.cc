@@ -4,6 +4,7 @@
 
 #include "sync-server/erasures.h"
 #include "sync-server/key_change.h"
+#include "sync-server/pack_index.h"
 #include "sync-server/storage/open_storage.h"
 
 namespace samla::server {
@@ -83,6 +84,7 @@ Result<void> Server::load(const std::filesystem::path& folder) {
     keys_before_ = std::move(keys.before);
   }
   if (const IdentityPtr identity = registry_.identity()) SAMLA_TRY(replay_erasures(*storage_, *identity));
+  SAMLA_TRY(index_records(*storage_, registry_.all_spaces()));
   SAMLA_TRY(arbiter_.follower().read_tips(*storage_, {}));
   for (const SpaceId& space : storage_->shared() ? std::vector<SpaceId>() : registry_.all_spaces()) {
     SAMLA_ASSIGN(const auto last, storage_->last_changeset(space));

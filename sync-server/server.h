@@ -62,6 +62,12 @@ class Server {
   void follow();
   /// What was submitted is placed; afterwards nothing more is taken.
   void stop();
+  /// From which length on a newcomer is sent a heads pack instead of the history; 0: always. For tests and
+  /// simulations, whose histories are short.
+  void send_packs_from(std::size_t bytes, std::size_t page_bytes = session::kPackPageBytes) {
+    shared_.pack_from_bytes = bytes;
+    shared_.pack_page_bytes = page_bytes;
+  }
 
   /// Without threads: places at most `jobs_max` of what was submitted, and posts the answers. False: nothing
   /// was.

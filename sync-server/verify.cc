@@ -7,6 +7,7 @@
 #include "core/session/space_head.h"
 #include "sync-server/arbiter.h"
 #include "sync-server/maintenance.h"
+#include "sync-server/pack_index.h"
 #include "sync-server/storage/sqlite/sqlite_storage.h"
 
 namespace samla::server {
@@ -82,12 +83,11 @@ class Verifier {
     for (std::size_t i = 0; i < changeset.leaves.size(); ++i) {
       const change::WriteHeader* write = change::header_of(changeset.leaves[i]);
       if (write == nullptr) continue;
-      resolve::RecordState& state = records_[write->record];
-      if (stored.validity == static_cast<std::uint8_t>(change::Validity::kValid)) {
-        state.apply(*write, changeset.ref(i));
-      } else {
-        state.apply_transparent(*write, changeset.ref(i));
-      }
+      Record& record = records_[write->record];
+      record.place = stored.seq;
+      take_write(*write, changeset.ref(i),
+                 stored.validity == static_cast<std::uint8_t>(change::Validity::kValid), record.state,
+                 record.live);
     }
   }
 
@@ -102,12 +102,17 @@ class Verifier {
   }
 
   Result<void> check_records() {
-    for (const auto& [id, state] : records_) {
-      SAMLA_ASSIGN(const auto stored, reader_.record_state(space_, id));
+    SAMLA_ASSIGN(const auto unindexed, reader_.value(kUnindexedName));
+    for (const auto& [id, record] : records_) {
+      SAMLA_ASSIGN(const auto stored, reader_.record(space_, id));
       // Decoded, since an older server wrote the same state at greater length.
-      const auto decoded = stored ? resolve::RecordState::decode(*stored)
+      const auto decoded = stored ? resolve::RecordState::decode(stored->state)
                                   : Result<resolve::RecordState>(fail(ErrorCode::not_found, "verify"));
-      if (!decoded.ok() || *decoded != state) find("record " + to_hex(id.view()) + ": wrong heads");
+      if (!decoded.ok() || *decoded != record.state) {
+        find("record " + to_hex(id.view()) + ": wrong heads");
+      } else if (!unindexed && (stored->live != record.live.encode() || stored->touched != record.place)) {
+        find("record " + to_hex(id.view()) + ": wrong index for packs");
+      }
     }
     return {};
   }
@@ -119,7 +124,12 @@ class Verifier {
   Position last_;
   std::uint64_t changesets_ = 0;
   std::map<WriterId, std::pair<std::uint64_t, Hash>> writers_;
-  std::map<RecordId, resolve::RecordState> records_;
+  struct Record {
+    resolve::RecordState state;
+    resolve::LiveWrites live;
+    std::uint64_t place = 0;
+  };
+  std::map<RecordId, Record> records_;
 };
 
 }  // namespace

@@ -133,6 +133,12 @@ Result<std::vector<Version>> versions_of(Workspace& workspace, std::string_view 
   return std::move(told.versions);
 }
 
+Result<std::uint64_t> versions_elsewhere(Workspace& workspace, std::string_view id,
+                                         std::string_view operation) {
+  SAMLA_ASSIGN(const Told told, tell(workspace, id, operation));
+  return workspace.replica().history_elsewhere(told.record);
+}
+
 Result<Version> restore_version(Workspace& workspace, std::string_view id, std::size_t number) {
   constexpr std::string_view kOperation = "history.restore";
   SAMLA_ASSIGN(const Told told, tell(workspace, id, kOperation));

@@ -31,6 +31,11 @@ struct Version {
 Result<std::vector<Version>> versions_of(Workspace& workspace, std::string_view id,
                                          std::string_view operation);
 
+/// How many of the record's writes this device has not been sent; they are asked for, and come with the next
+/// sync.
+Result<std::uint64_t> versions_elsewhere(Workspace& workspace, std::string_view id,
+                                         std::string_view operation);
+
 /// Makes the value of version `number` the present one again, by an ordinary edit. The version.
 Result<Version> restore_version(Workspace& workspace, std::string_view id, std::size_t number);
 

@@ -14,7 +14,7 @@ Result<std::set<RecordId>> erase_at(LocalStore& local, const chain::ChangesetPla
   if (!stored) return out;
   SAMLA_ASSIGN(change::Changeset changeset, change::Changeset::decode(stored->bytes));
   if (!session::drop_erased(changeset, local.membership->identity())) return out;
-  SAMLA_TRY(local.tables->changesets.put_erased(place.space, place.writer, place.seq, changeset.encode()));
+  SAMLA_TRY(local.tables->changesets.put_bytes(place.space, place.writer, place.seq, changeset.encode()));
   for (const change::Leaf& leaf : changeset.leaves) {
     const auto* bare = std::get_if<change::BareLeaf>(&leaf);
     if (bare != nullptr) out.insert(bare->header.record);

@@ -139,9 +139,41 @@ Result<std::set<RecordId>> History::judge_again(const WriterId& writer) {
     SAMLA_ASSIGN(const std::set<RecordId> records, judge_again(space, writer));
     if (records.empty()) continue;
     SAMLA_TRY(rebuild(space, records));
+    SAMLA_TRY(want_again(space, records));
     changed.insert(records.begin(), records.end());
   }
   return changed;
+}
+
+Result<std::set<RecordId>> History::judge_all(const SpaceId& space) {
+  std::set<RecordId> changed;
+  SAMLA_ASSIGN(const auto writers, local_.tables->changesets.writers(space));
+  for (const WriterId& writer : writers) {
+    if (writer == local_.writer()) continue;
+    SAMLA_ASSIGN(std::set<RecordId> records, judge_again(space, writer));
+    changed.merge(records);
+  }
+  if (!changed.empty()) SAMLA_TRY(rebuild(space, changed));
+  return changed;
+}
+
+/// What a write had replaced that does not count any more stands again, and may be history here.
+Result<void> History::want_again(const SpaceId& space, const std::set<RecordId>& records) {
+  for (const RecordId& record : records) {
+    SAMLA_ASSIGN(const auto packed, local_.tables->packs.record(space, record));
+    if (packed) SAMLA_TRY(local_.tables->packs.want(space, record, false));
+  }
+  return {};
+}
+
+Result<void> History::want_waiting(const SpaceId& space, const std::set<RecordId>& records) {
+  for (const RecordId& record : records) {
+    SAMLA_ASSIGN(const auto packed, local_.tables->packs.record(space, record));
+    if (!packed) continue;
+    SAMLA_ASSIGN(const bool waits, local_.records->has_waiting_texts(space, record));
+    if (waits) SAMLA_TRY(local_.tables->packs.want(space, record, true));
+  }
+  return {};
 }
 
 /// The records that changesets touch whose worth is another now.
@@ -156,15 +188,15 @@ Result<std::set<RecordId>> History::judge_again(const SpaceId& space, const Writ
   std::vector<Verdict> verdicts;
   session::NamedHeads before;
   const auto take = [&](const store::StoredChangeset& stored) -> Result<void> {
-    SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
-    const auto heads = session::named_heads(changeset.header, local_.membership->identity(), *state);
+    SAMLA_ASSIGN(const change::Header header, change::decode_header(stored.bytes));
+    const auto heads = session::named_heads(header, local_.membership->identity(), *state);
     if (!heads.ok()) return {};  // judged when its chains have come
-    const Validity now =
-        session::validity_of(changeset.header, *heads, before, local_.membership->identity(), *state);
+    const Validity now = session::validity_of(header, *heads, before, local_.membership->identity(), *state);
     before = {std::max(before.identity_seq, heads->identity_seq),
               std::max(before.space_seq, heads->space_seq)};
     if (now == stored.validity) return {};
     verdicts.push_back({stored.seq, now});
+    SAMLA_ASSIGN(const Changeset changeset, Changeset::decode(stored.bytes));
     for (const change::Leaf& leaf : changeset.leaves) {
       if (const auto* write = change::header_of(leaf)) touched.insert(write->record);
     }
@@ -187,8 +219,33 @@ struct History::Ahead {
   std::vector<view::AppliedWrite> snapshots;
 };
 
-Result<void> History::rebuild(const SpaceId& space, const std::set<RecordId>& records) {
-  SAMLA_ASSIGN(Ahead ahead, look_ahead(space, records));
+Result<void> History::each(const SpaceId& space, const Changesets* among,
+                           const std::function<Result<void>(const store::StoredChangeset&)>& take) const {
+  if (among == nullptr) return local_.tables->changesets.each(space, {}, take);
+  for (const auto& [writer, seq] : *among) {
+    SAMLA_ASSIGN(const auto stored, local_.tables->changesets.get(space, writer, seq));
+    if (stored) SAMLA_TRY(take(*stored));
+  }
+  return {};
+}
+
+/// What the server says of writes that are not here.
+Result<void> History::add_packed(const SpaceId& space, const std::set<RecordId>& records,
+                                 Ahead& ahead) const {
+  for (const RecordId& record : records) {
+    SAMLA_ASSIGN(const auto packed, local_.tables->packs.record(space, record));
+    if (!packed) continue;
+    SAMLA_ASSIGN(ahead.anew.packed[record], view::Packed::decode(packed->word));
+  }
+  if (ahead.anew.packed.empty()) return {};
+  SAMLA_ASSIGN(ahead.anew.packed_until, local_.tables->packs.tips(space));
+  return {};
+}
+
+Result<void> History::rebuild(const SpaceId& space, const std::set<RecordId>& records,
+                              const Changesets* among) {
+  SAMLA_ASSIGN(Ahead ahead, look_ahead(space, records, among));
+  SAMLA_TRY(add_packed(space, records, ahead));
   SAMLA_TRY(choose_floors(space, ahead));
   const view::Records::Anew& anew = ahead.anew;
   for (const RecordId& record : records) SAMLA_TRY(local_.records->forget(space, record));
@@ -205,7 +262,7 @@ Result<void> History::rebuild(const SpaceId& space, const std::set<RecordId>& re
     for (const view::AppliedWrite& write : writes) SAMLA_TRY(local_.records->apply_transparent(write));
     return {};
   };
-  SAMLA_TRY(local_.tables->changesets.each(space, {}, take));
+  SAMLA_TRY(each(space, among, take));
   SAMLA_TRY(apply_waiting(space, records, anew));
   SAMLA_TRY(apply_snapshots(ahead, false));
   (void)local_.records->take_gaps();  // what still waits, waits for what is not here
@@ -221,7 +278,8 @@ Result<void> History::apply_snapshots(const Ahead& ahead, bool floors) {
   return {};
 }
 
-Result<History::Ahead> History::look_ahead(const SpaceId& space, const std::set<RecordId>& records) const {
+Result<History::Ahead> History::look_ahead(const SpaceId& space, const std::set<RecordId>& records,
+                                           const Changesets* among) const {
   Ahead out;
   const auto look = [&](view::AppliedWrite write, bool stands) {
     if (!records.contains(write.header.record)) return;
@@ -236,7 +294,7 @@ Result<History::Ahead> History::look_ahead(const SpaceId& space, const std::set<
     }
     return {};
   };
-  SAMLA_TRY(local_.tables->changesets.each(space, {}, take));
+  SAMLA_TRY(each(space, among, take));
   SAMLA_ASSIGN(const auto groups, local_.tables->outbox.groups(space));
   for (const store::OutboxGroup& group : groups) {
     SAMLA_ASSIGN(const auto writes, local_.tables->outbox.writes(space, group.writer, group.seq));

@@ -16,6 +16,7 @@
 #include "core/base/encoding.h"
 #include "core/base/planted_bug.h"
 #include "core/replica/history.h"
+#include "core/replica/inbound_arrived.h"
 #include "core/seal/value.h"
 #include "core/session/erasure.h"
 #include "core/session/named_places.h"
@@ -26,16 +27,6 @@ namespace samla::replica {
 
 using change::Changeset;
 using change::Validity;
-
-struct Inbound::Arrived {
-  Changeset changeset;
-  Hash hash;
-  Bytes bytes;  ///< as they came; empty for one that is here already
-  bool own = false;
-  std::uint64_t server_seq = 0;
-  Validity validity = Validity::kValid;
-  session::NamedHeads heads;
-};
 
 namespace {
 
@@ -52,8 +43,9 @@ Result<void> Inbound::take_tail(const SpaceId& space, const Incarnation& incarna
   SAMLA_ASSIGN(const auto places, local_.tables->changesets.at_places(space, at.seq, items.back().seq));
   std::vector<view::AppliedWrite> writes;
   for (const wire::TailItem& item : items) {
-    SAMLA_ASSIGN(Arrived arrived,
-                 item.changeset.empty() ? own(space, item) : arrive(space, item, leaves_out));
+    SAMLA_ASSIGN(Arrived arrived, item.changeset.empty()
+                                      ? own(space, item)
+                                      : arrive(space, item.seq, item.changeset, leaves_out));
     at = {incarnation, item.seq, session::running_head(at.head, item.seq, arrived.hash)};
     // It has signed for another at that place: it was set back, and has grown again beyond it.
     const change::Header& header = arrived.changeset.header;
@@ -67,13 +59,16 @@ Result<void> Inbound::take_tail(const SpaceId& space, const Incarnation& incarna
       SAMLA_ASSIGN(const bool beside, on_a_branch(arrived));
       if (beside) continue;
     }
-    if (!arrived.own) SAMLA_TRY(judge(arrived));
+    if (!arrived.own) {
+      SAMLA_TRY(follows(arrived));
+      SAMLA_TRY(judge(arrived));
+    }
     if (SAMLA_PLANTED_BUG(drop_last_of_tail) && items.size() > 2 && &item == &items.back()) continue;
     SAMLA_ASSIGN(const bool fresh, store(arrived));
     if (fresh) SAMLA_TRY(open(arrived, writes));
   }
   SAMLA_TRY(materialise(writes));
-  SAMLA_TRY(fill_gaps(space));
+  SAMLA_TRY(fill_gaps(space, nullptr));
   SAMLA_TRY(local_.tables->cursors.put(space, at));
   SAMLA_TRY(local_.save_clock());
   return transaction.commit();
@@ -88,15 +83,16 @@ Result<Position> Inbound::start_of(const SpaceId& space, const Incarnation& inca
   // The server begins anew: it does not have the history that we have seen, or has it under another
   // name. What we hold stays; places are learnt again, and what has none is offered again.
   if (cursor.seq > 0) SAMLA_TRY(local_.tables->changesets.forget_places(space));
+  if (cursor.seq == 0) SAMLA_TRY(leave_pack(space));
   return Position{incarnation, 0, {}};
 }
 
 // ---- 2. decoded
 
-Result<Inbound::Arrived> Inbound::arrive(const SpaceId& space, const wire::TailItem& item,
+Result<Inbound::Arrived> Inbound::arrive(const SpaceId& space, std::uint64_t server_seq, const Bytes& bytes,
                                          LeavesOut leaves_out) const {
   Arrived out;
-  SAMLA_ASSIGN(out.changeset, Changeset::decode(item.changeset));
+  SAMLA_ASSIGN(out.changeset, Changeset::decode(bytes));
   const change::Header& header = out.changeset.header;
   if (header.space != space || header.organisation != local_.account.organisation) {
     return fail(ErrorCode::protocol, kOperation, "a changeset of another space");
@@ -108,8 +104,8 @@ Result<Inbound::Arrived> Inbound::arrive(const SpaceId& space, const wire::TailI
     return fail(ErrorCode::chain_behind, kOperation, "the server leaves out what nobody has erased");
   }
   const bool dropped = session::drop_erased(out.changeset, identity);
-  out.bytes = dropped ? out.changeset.encode() : item.changeset;
-  out.server_seq = item.seq;
+  out.bytes = dropped ? out.changeset.encode() : bytes;
+  out.server_seq = server_seq;
   out.own = header.writer == local_.writer();
   SAMLA_TRY(verify(out.changeset));
   // A newcomer's stretch leaves out what is named.
@@ -174,6 +170,19 @@ Result<void> Inbound::verify(const Changeset& changeset) const {
 
 // ---- 4. judged
 
+/// Whether everything that its writer wrote before is here, or was when a heads pack was made.
+Result<void> Inbound::follows(const Arrived& arrived) const {
+  const change::Header& header = arrived.changeset.header;
+  SAMLA_ASSIGN(const store::ChangesetTip tip, local_.tables->changesets.tip(header.space, header.writer));
+  if (header.seq > tip.seq + 1 || (header.seq == tip.seq + 1 && header.prev != tip.hash)) {
+    return fail(ErrorCode::sequence_gap, kOperation,
+                "changes by " + short_id(header.writer) + " are missing");
+  }
+  return {};
+}
+
+/// Of one that comes with a heads pack it is not known from where its writer came: that is judged once the
+/// pack is here (end_pack).
 Result<void> Inbound::judge(Arrived& arrived) const {
   const change::Header& header = arrived.changeset.header;
   const chain::SpaceState* space = local_.membership->space(header.space);
@@ -181,12 +190,9 @@ Result<void> Inbound::judge(Arrived& arrived) const {
   const chain::IdentityState& identity = local_.membership->identity();
   SAMLA_ASSIGN(arrived.heads, session::named_heads(header, identity, *space));
   SAMLA_ASSIGN(const store::ChangesetTip tip, local_.tables->changesets.tip(header.space, header.writer));
-  if (header.seq > tip.seq + 1 || (header.seq == tip.seq + 1 && header.prev != tip.hash)) {
-    return fail(ErrorCode::sequence_gap, kOperation,
-                "changes by " + short_id(header.writer) + " are missing");
-  }
-  arrived.validity =
-      session::validity_of(header, arrived.heads, {tip.identity_seq, tip.space_seq}, identity, *space);
+  const session::NamedHeads before =
+      header.seq > tip.seq ? session::NamedHeads{tip.identity_seq, tip.space_seq} : session::NamedHeads{};
+  arrived.validity = session::validity_of(header, arrived.heads, before, identity, *space);
   return {};
 }
 
@@ -234,7 +240,20 @@ Result<bool> Inbound::store(const Arrived& arrived) {
   row.identity_seq = arrived.heads.identity_seq;
   row.space_seq = arrived.heads.space_seq;
   SAMLA_ASSIGN(const auto put, local_.tables->changesets.put(row));
-  return put == store::Changesets::Put::kStored;
+  return put == store::Changesets::Put::kStored ? Result<bool>(true) : add_parts(arrived);
+}
+
+/// Of one that is here in part: what else has come of it. False: nothing has.
+Result<bool> Inbound::add_parts(const Arrived& arrived) {
+  if (arrived.bytes.empty()) return false;
+  const change::Header& header = arrived.changeset.header;
+  SAMLA_ASSIGN(const auto stored, local_.tables->changesets.get(header.space, header.writer, header.seq));
+  if (!stored || stored->bytes == arrived.bytes) return false;
+  SAMLA_ASSIGN(const Changeset before, Changeset::decode(stored->bytes));
+  SAMLA_ASSIGN(const Changeset now, Changeset::merged(before, arrived.changeset));
+  if (now == before) return false;
+  SAMLA_TRY(local_.tables->changesets.put_bytes(header.space, header.writer, header.seq, now.encode()));
+  return true;
 }
 
 // ---- 6. opened
@@ -253,6 +272,7 @@ std::vector<view::AppliedWrite> open_writes(const Membership& membership, const 
     view::AppliedWrite applied{header.space, changeset.ref(i), *write, {}};
     const auto* full = std::get_if<change::FullLeaf>(&changeset.leaves[i]);
     applied.erased = full == nullptr && erasures.contains(place);
+    applied.kept_back = full == nullptr && !applied.erased;
     if (full != nullptr && key != nullptr && tag_key != nullptr) {
       applied.content = open_write(header, applied.ref, *full, *key, *tag_key);
     }
@@ -299,10 +319,15 @@ Result<void> Inbound::materialise(std::span<const view::AppliedWrite> writes) {
   return {};
 }
 
-/// Once a stretch, since it reads the space's whole history, and a member can make any number of gaps.
-Result<void> Inbound::fill_gaps(const SpaceId& space) {
+/// Once a stretch, since it reads the space's whole history (or those changesets of it that are named), and a
+/// member can make any number of gaps.
+Result<void> Inbound::fill_gaps(const SpaceId& space,
+                                const std::set<std::pair<WriterId, std::uint64_t>>* among) {
   const std::set<RecordId> gaps = local_.records->take_gaps();
-  return gaps.empty() ? Result<void>() : History(local_).rebuild(space, gaps);
+  if (gaps.empty()) return {};
+  History history(local_);
+  SAMLA_TRY(history.rebuild(space, gaps, among));
+  return history.want_waiting(space, gaps);
 }
 
 Result<void> Inbound::open_again(const SpaceId& space) {
@@ -320,7 +345,7 @@ Result<void> Inbound::open_again(const SpaceId& space) {
     SAMLA_TRY(open(again, writes));
   }
   SAMLA_TRY(materialise(writes));
-  SAMLA_TRY(fill_gaps(space));
+  SAMLA_TRY(fill_gaps(space, nullptr));
   return transaction.commit();
 }
 

@@ -3,6 +3,7 @@
 // can't be opened is kept, and tried again when a key has come. Thread: the replica's.
 #pragma once
 
+#include <map>
 #include <set>
 #include <span>
 
@@ -36,6 +37,10 @@ class Inbound {
   enum class LeavesOut { kErased, kMore };
   Result<void> take_tail(const SpaceId& space, const Incarnation& incarnation,
                          std::span<const wire::TailItem> items, LeavesOut leaves_out = LeavesOut::kErased);
+  /// A page of a heads pack, see DeviceHost::accept_pack. chain_behind as above.
+  Result<void> take_pack(const wire::PackPage& page, const Incarnation& incarnation);
+  /// What was asked for of single records. chain_behind as above.
+  Result<void> take_records(const wire::RecordsAsk& ask, const wire::RecordsPage& page);
   /// Tries the writes of a space again that did not open.
   Result<void> open_again(const SpaceId& space);
 
@@ -47,17 +52,30 @@ class Inbound {
  private:
   struct Arrived;
   Result<Position> start_of(const SpaceId& space, const Incarnation& incarnation, std::uint64_t first_seq);
-  Result<Arrived> arrive(const SpaceId& space, const wire::TailItem& item, LeavesOut leaves_out) const;
+  Result<Arrived> arrive(const SpaceId& space, std::uint64_t server_seq, const Bytes& bytes,
+                         LeavesOut leaves_out) const;
   Error name_is_forked(const WriterId& name);
   Result<Arrived> own(const SpaceId& space, const wire::TailItem& item);
   Result<void> verify(const change::Changeset& changeset) const;
   Result<bool> on_a_branch(const Arrived& arrived);
   Result<void> check_named(const change::Changeset& changeset) const;
   Result<void> judge(Arrived& arrived) const;
+  Result<void> follows(const Arrived& arrived) const;
   Result<bool> store(const Arrived& arrived);
+  Result<bool> add_parts(const Arrived& arrived);
   Result<void> open(const Arrived& arrived, std::vector<view::AppliedWrite>& writes);
   Result<void> materialise(std::span<const view::AppliedWrite> writes);
-  Result<void> fill_gaps(const SpaceId& space);
+  Result<void> fill_gaps(const SpaceId& space, const std::set<std::pair<WriterId, std::uint64_t>>* among);
+
+  // Heads packs (inbound_packs.cc).
+  struct Taken;
+  Result<void> begin_pack(const wire::PackPage& page, const Incarnation& incarnation);
+  Result<void> end_pack(const wire::PackPage& page);
+  Result<Taken> take_body(const SpaceId& space, const wire::PackBody& body, std::uint64_t limit);
+  Result<void> take_words(const SpaceId& space, const wire::PackBody& body,
+                          const std::map<WriterId, std::uint64_t>& until, Taken& taken);
+  Result<void> materialise(const SpaceId& space, const Taken& taken);
+  Result<void> leave_pack(const SpaceId& space);
 
   LocalStore& local_;
   std::set<RecordId> changed_;

@@ -207,6 +207,17 @@ Result<std::vector<WriteInfo>> LocalReplica::history(const RecordId& record) {
   return History(*local_).writes_of(shown->space, record);
 }
 
+Result<std::uint64_t> LocalReplica::history_elsewhere(const RecordId& record) {
+  SAMLA_ASSIGN(const auto shown, local_->records->read(record));
+  if (!shown) return fail(ErrorCode::not_found, "replica.history");
+  SAMLA_ASSIGN(const auto packed, local_->tables->packs.record(shown->space, record));
+  if (!packed) return std::uint64_t{0};
+  SAMLA_ASSIGN(auto transaction, local_->begin());
+  SAMLA_TRY(local_->tables->packs.want(shown->space, record, true));
+  SAMLA_TRY(transaction.commit());
+  return packed->missing;
+}
+
 std::optional<RecoveryReport> LocalReplica::last_recovery() const {
   const auto last = replica::last_recovery(*local_);
   return last.ok() ? *last : std::nullopt;

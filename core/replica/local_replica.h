@@ -82,6 +82,7 @@ class LocalReplica final : public Replica {
   Result<void> commit(const Edit& edit) override { return outbound_.commit(edit); }
   view::Records& records() override { return *local_->records; }
   Result<std::vector<WriteInfo>> history(const RecordId& record) override;
+  Result<std::uint64_t> history_elsewhere(const RecordId& record) override;
   Result<std::set<change::WriteRef>> heads_ahead(const RecordId& record, const FieldTag& tag) const override;
   Levels levels() override;
   std::optional<RecoveryReport> last_recovery() const override;

@@ -4,6 +4,7 @@
 
 #include "core/base/codec.h"
 #include "core/change/changeset.h"
+#include "core/session/erasure.h"
 
 namespace samla::replica {
 
@@ -138,16 +139,31 @@ Result<std::vector<Bytes>> Recovery::next_reoffers(std::size_t bytes_max) {
   for (const auto& [space, writer] : lost) {
     if (bytes >= bytes_max) break;
     std::uint64_t& offered = offered_[{space, writer}];
-    SAMLA_ASSIGN(auto changesets,
-                 local_.tables->changesets.lost_of(space, writer, offered, bytes_max - bytes));
-    for (store::StoredChangeset& changeset : changesets) {
-      if (!out.empty() && bytes + changeset.bytes.size() > bytes_max) return out;
-      offered = changeset.seq;
-      bytes += changeset.bytes.size();
-      out.push_back(std::move(changeset.bytes));
+    for (bool more = true; more;) {
+      SAMLA_ASSIGN(auto changesets,
+                   local_.tables->changesets.lost_of(space, writer, offered, bytes_max - bytes));
+      more = !changesets.empty() && out.empty();
+      for (store::StoredChangeset& changeset : changesets) {
+        if (!out.empty() && bytes + changeset.bytes.size() > bytes_max) return out;
+        offered = changeset.seq;
+        SAMLA_ASSIGN(const bool whole, is_whole(changeset));
+        if (!whole) continue;
+        bytes += changeset.bytes.size();
+        out.push_back(std::move(changeset.bytes));
+        more = false;
+      }
     }
   }
   return out;
+}
+
+/// The server's history has whole changesets: what came here with a heads pack, in part, has to come from
+/// somebody who has all of it.
+Result<bool> Recovery::is_whole(const store::StoredChangeset& stored) {
+  SAMLA_ASSIGN(const auto changeset, change::Changeset::decode(stored.bytes));
+  const bool whole = session::complete_but_for_erased(changeset, local_.membership->identity());
+  if (!whole) ++waiting_;
+  return whole;
 }
 
 void Recovery::receipted(const store::StoredChangeset& stored) {
@@ -199,7 +215,10 @@ Result<std::map<DeviceId, std::uint64_t>> Recovery::missing_in(const SpaceId& sp
   }));
   std::map<DeviceId, std::uint64_t> out;
   const chain::IdentityState& identity = local_.membership->identity();
+  SAMLA_ASSIGN(const auto history, local_.tables->packs.tips(space));
   for (const auto& [writer, seq] : named) {
+    // From before this device's history begins: it was never sent.
+    if (const auto until = history.find(writer); until != history.end() && seq <= until->second) continue;
     const auto device = identity.device_of_writer(writer, identity.head().seq);
     if (!device || writer == local_.writer()) continue;
     SAMLA_ASSIGN(const auto stored, local_.tables->changesets.get(space, writer, seq));

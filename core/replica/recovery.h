@@ -52,6 +52,7 @@ class Recovery {
     std::map<WriterId, std::uint64_t> placed;  ///< up to where each writer's had a place before
   };
   Error name_is_forked(const WriterId& name);
+  Result<bool> is_whole(const store::StoredChangeset& stored);
   Result<std::map<DeviceId, std::uint64_t>> missing_in(const SpaceId& space) const;
 
   LocalStore& local_;

@@ -463,6 +463,9 @@ class Replica {
   /// Every write of the record that this device holds, oldest first by hybrid time. Reads the whole
   /// history of the record's space: for a person who asks, not for lists. not_found.
   virtual Result<std::vector<WriteInfo>> history(const RecordId& record) = 0;
+  /// How many writes of the record `history` can't give, since this device came when there was a history and
+  /// was sent what stood. They are asked for, and come with the next sync. 0: all are here. not_found.
+  virtual Result<std::uint64_t> history_elsewhere(const RecordId& record) = 0;
   /// Those heads of a field that name a write which has not come: what else stands in the field they may have
   /// replaced by way of it, so nobody is to be asked yet. Empty: all that is named is here.
   virtual Result<std::set<change::WriteRef>> heads_ahead(const RecordId& record,

@@ -8,6 +8,7 @@
 #include "core/custody/pairing.h"
 #include "core/replica/erasing.h"
 #include "core/replica/history.h"
+#include "core/replica/pack_place.h"
 #include "core/session/refused.h"
 #include "core/session/validity.h"
 
@@ -441,6 +442,54 @@ std::optional<Position> SyncHost::cursor(const SpaceId& space) {
 
 Result<void> SyncHost::accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) {
   return inbound_.take_tail(space, incarnation_, items);
+}
+
+/// The person's own, then what all of the organisation shares (names and forms, by which the rest is read),
+/// then the others.
+std::vector<SpaceId> SyncHost::by_importance(const std::set<SpaceId>& spaces) {
+  const auto rank = [&](const SpaceId& space) {
+    const chain::SpaceState* state = local_.membership->space(space);
+    if (state == nullptr || !state->genesis()) return 2;
+    if (state->genesis()->space_class == chain::SpaceClass::kPersonal) return 0;
+    return state->genesis()->scope.is_zero() ? 1 : 2;
+  };
+  std::vector<SpaceId> out(spaces.begin(), spaces.end());
+  std::ranges::stable_sort(out, {}, rank);
+  return out;
+}
+
+/// Only where nothing of the space is here but a pack that was cut short: else the server would have to be
+/// believed about what has replaced what is here.
+std::optional<wire::PackAsk> SyncHost::next_pack(const SpaceId& space) {
+  const auto at = cursor(space);
+  if (!at || at->seq > 0) return {};
+  const auto pack = local_.tables->packs.get(space);
+  if (!pack.ok() || (*pack && (*pack)->complete())) return {};
+  if (*pack) {
+    const auto place = decode_pack_place((*pack)->place);
+    return place.ok() ? std::optional(wire::PackAsk{space, (*pack)->position, *place}) : std::nullopt;
+  }
+  const auto writers = local_.tables->changesets.writers(space);
+  const auto other = [&](const WriterId& writer) { return writer != local_.writer(); };
+  if (!writers.ok() || std::ranges::any_of(*writers, other)) return {};
+  return wire::PackAsk{space, {}, {}};
+}
+
+/// A pack whose pages contradict each other is not gone on with: the history comes in its place. What it
+/// brought stays, since all of it is signed.
+Result<void> SyncHost::accept_pack(const wire::PackPage& page) {
+  const auto taken = inbound_.take_pack(page, incarnation_);
+  if (taken.ok() || taken.error().code != ErrorCode::protocol) return taken;
+  SAMLA_ASSIGN(auto transaction, local_.begin());
+  SAMLA_TRY(local_.tables->packs.remove(page.space));
+  SAMLA_TRY(transaction.commit());
+  return taken;
+}
+
+std::optional<wire::RecordsAsk> SyncHost::next_records() {
+  auto wanted = local_.tables->packs.wanted(wire::kRecordsAskMax);
+  if (!wanted.ok() || !*wanted) return {};
+  return wire::RecordsAsk{(*wanted)->space, (*wanted)->whole, std::move((*wanted)->records)};
 }
 
 /// The server's list is of when it was read: what this device has written since is not in it, nor what

@@ -95,6 +95,13 @@ class SyncHost final : public session::DeviceHost {
   Result<void> accept_refusal(const wire::Refusal& refusal) override;
   std::optional<Position> cursor(const SpaceId& space) override;
   Result<void> accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) override;
+  std::vector<SpaceId> by_importance(const std::set<SpaceId>& spaces) override;
+  std::optional<wire::PackAsk> next_pack(const SpaceId& space) override;
+  Result<void> accept_pack(const wire::PackPage& page) override;
+  std::optional<wire::RecordsAsk> next_records() override;
+  Result<void> accept_records(const wire::RecordsAsk& ask, const wire::RecordsPage& page) override {
+    return inbound_.take_records(ask, page);
+  }
   void accept_conflicts(const wire::ConflictFields& conflicts) override;
 
  private:

@@ -24,13 +24,29 @@ Json shape_of(const domain::Version& version, domain::Names& names) {
           {"doubtful_time", version.doubtful_time}};
 }
 
+/// What the person is not shown: said in words.
+Result<void> add_elsewhere(domain::Workspace& workspace, const Arguments& arguments,
+                           std::string_view operation, Json& reply) {
+  SAMLA_ASSIGN(const std::uint64_t missing,
+               domain::versions_elsewhere(workspace, arguments.text("id"), operation));
+  reply["elsewhere"] = missing;
+  if (missing == 0) return {};
+  put_warnings(reply,
+               {{"history_elsewhere",
+                 (missing == 1 ? "1 earlier change is" : std::to_string(missing) + " earlier changes are") +
+                     std::string(" not on this device, which came later: sync, and ask again")}});
+  return {};
+}
+
 Result<Json> history_of(Profile& profile, const Arguments& arguments, std::string_view operation) {
   SAMLA_ASSIGN(domain::Workspace * workspace, profile.workspace(operation));
   SAMLA_ASSIGN(const auto versions, domain::versions_of(*workspace, arguments.text("id"), operation));
   domain::Names names(*workspace);
   Json out = Json::array();
   for (const domain::Version& version : versions) out.push_back(shape_of(version, names));
-  return Json{{"versions", std::move(out)}};
+  Json reply = {{"versions", std::move(out)}};
+  SAMLA_TRY(add_elsewhere(*workspace, arguments, operation, reply));
+  return reply;
 }
 
 Result<Json> note_history(Profile& profile, const Arguments& arguments) {
@@ -63,6 +79,7 @@ Result<Json> why(Profile& profile, const Arguments& arguments) {
   Json reply = {{"record", to_hex(why.record)},    {"kind", why.kind},
                 {"space", names.space(why.space)}, {"space_id", to_hex(why.space)},
                 {"readers", std::move(readers)},   {"writes", std::move(writes)}};
+  SAMLA_TRY(add_elsewhere(*workspace, arguments, "why", reply));
   if (const auto last = workspace->replica().last_recovery()) reply["recovery"] = in_words(*last, names);
   return reply;
 }
@@ -73,15 +90,23 @@ constexpr std::string_view kVersions =
     "(current, "
     "replaced, void, quarantined), reached (device, centre), user, user_name, device, time, doubtful_time";
 
+constexpr std::string_view kElsewhere =
+    "how many earlier changes are not on this device, since it came later; they come with the next sync";
+constexpr std::string_view kWarnings = "the same in words, where there are any: code and message";
+
 }  // namespace
 
 std::vector<Request> all() {
   return {
-      {"note.history", "Lists every version of a note.", {kId}, {{"versions", kVersions}}, note_history},
+      {"note.history",
+       "Lists every version of a note.",
+       {kId},
+       {{"versions", kVersions}, {"elsewhere", kElsewhere}, {"warnings", kWarnings}},
+       note_history},
       {"history.show",
        "Lists every version of a record of any kind.",
        {kId},
-       {{"versions", kVersions}},
+       {{"versions", kVersions}, {"elsewhere", kElsewhere}, {"warnings", kWarnings}},
        history_show},
       {"history.restore",
        "Makes an old version's value the present one again, by an ordinary edit.",
@@ -99,6 +124,8 @@ std::vector<Request> all() {
         {"writes",
          "as note.history's versions, each with blocked_by; also snapshots of texts (state checked, "
          "unchecked or false)"},
+        {"elsewhere", kElsewhere},
+        {"warnings", kWarnings},
         {"recovery", "what the server had lost at last and what of that is back, if it ever had lost any"}},
        why},
   };

@@ -72,6 +72,10 @@ void FieldState::apply_transparent(const change::WriteRef& ref, std::span<const 
   }
 }
 
+void FieldState::vouch(const std::map<WriterId, Place>& places) {
+  for (const auto& [writer, at] : places) dominate({writer, at.first, at.second});
+}
+
 std::vector<change::WriteRef> FieldState::prev_for_new_write() const {
   std::vector<change::WriteRef> out;
   for (const Head& head : heads_) {

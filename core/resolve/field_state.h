@@ -37,6 +37,14 @@ class FieldState {
   /// For each writer the greatest place dominated.
   const std::map<WriterId, Place>& context() const { return context_; }
 
+  /// Void and quarantined writes that nothing dominates yet, each with what it names.
+  const std::map<change::WriteRef, std::vector<change::WriteRef>>& transparent() const {
+    return transparent_;
+  }
+  /// Takes it that the writes at and under these places have been dominated, though what dominated them is
+  /// not here.
+  void vouch(const std::map<WriterId, Place>& places);
+
   /// What a new write to this field names: all heads, at most kPrevMax (winners first), sorted.
   std::vector<change::WriteRef> prev_for_new_write() const;
 

@@ -28,6 +28,13 @@ void RecordState::apply_transparent(const change::WriteHeader& write, const chan
   for (const FieldTag& tag : fields_of(write)) fields_[tag].apply_transparent(ref, write.prev);
 }
 
+void RecordState::vouch(const FieldTag& tag, const std::map<WriterId, FieldState::Place>& places) {
+  FieldState& field = fields_[tag];
+  field.vouch(places);
+  if (tag != change::kLifeTag) return;
+  std::erase_if(erases_, [&](const auto& erase) { return field.dominated(erase.first); });
+}
+
 const FieldState* RecordState::field(const FieldTag& tag) const {
   const auto found = fields_.find(tag);
   return found == fields_.end() ? nullptr : &found->second;

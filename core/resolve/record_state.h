@@ -22,11 +22,16 @@ class RecordState {
   /// A void or quarantined write, see FieldState::apply_transparent.
   void apply_transparent(const change::WriteHeader& write, const change::WriteRef& ref);
 
+  /// Takes another's word for what has been dominated in a field, see FieldState::vouch.
+  void vouch(const FieldTag& tag, const std::map<WriterId, FieldState::Place>& places);
+
   /// By tag; the life field, where anyone wrote it, under change::kLifeTag.
   const std::map<FieldTag, FieldState>& fields() const { return fields_; }
   /// Null: nobody wrote the field.
   const FieldState* field(const FieldTag& tag) const;
   Life life() const;
+  /// Each writer's last changeset with a text edit.
+  const std::map<WriterId, std::uint64_t>& last_edits() const { return appends_; }
   /// The vector that an erase made now carries: all that is known of the record, by writer.
   std::vector<change::SeenEntry> seen() const;
 

@@ -75,7 +75,7 @@ void DeviceSession::settle() {
   const bool chains = to_pull_.empty() && pulls_.empty() && noticed_.empty() && !batch_ && !question_ &&
                       to_offer_.empty() && !offering_;
   const bool up = in_flight_.empty() && up_empty_;
-  const bool down = awaiting_tail_end_.empty() && behind_.empty() && asking_.empty();
+  const bool down = awaiting_tail_end_.empty() && behind_.empty() && asking_.empty() && !records_;
   phase_ = chains && up && down ? DevicePhase::kLevel : DevicePhase::kSyncing;
 }
 

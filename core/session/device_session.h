@@ -5,7 +5,7 @@
 //         -> a server that lacks entries is offered them; one whose history of a space is not the one seen
 //            before says how far each writer has come (device_recovery.cc)
 //         -> up: push, re-offer, receipts   (lane of its own, bounded window)
-//         -> down: tail per space by cursor, then live
+//         -> down: heads pack per space where there is nothing here, or tail by cursor, then live
 //
 // The host (the replica; a fake in tests) owns storage and keys. Invariant: nothing is sent twice as
 // new: pushes are the host's frozen bytes. Thread: the caller's, one at a time.
@@ -123,6 +123,23 @@ class DeviceHost {
   /// A run of the space's history, following its cursor. Stored durably before this returns.
   /// history_diverged: a receipt says otherwise.
   virtual Result<void> accept_tail(const SpaceId& space, std::span<const wire::TailItem> items) = 0;
+  /// In which order these are to come: the person's own first.
+  virtual std::vector<SpaceId> by_importance(const std::set<SpaceId>& spaces) {
+    return {spaces.begin(), spaces.end()};
+  }
+  /// What this device is to ask for where it has nothing of the space, or no more than a part of a heads
+  /// pack: the pack from where it has come to. Absent: the history from the cursor.
+  virtual std::optional<wire::PackAsk> next_pack(const SpaceId&) { return {}; }
+  /// The page after the place that next_pack named, or the beginning of a pack. Stored durably, with its
+  /// place, before this returns; with the last page the cursor stands at the pack's position.
+  virtual Result<void> accept_pack(const wire::PackPage&) {
+    return fail(ErrorCode::unsupported, "session.pack");
+  }
+  /// Records of which more is to be had here than there is. Absent: none.
+  virtual std::optional<wire::RecordsAsk> next_records() { return {}; }
+  virtual Result<void> accept_records(const wire::RecordsAsk&, const wire::RecordsPage&) {
+    return fail(ErrorCode::unsupported, "session.records");
+  }
   /// The server's list of multi-head fields, once the space is level.
   virtual void accept_conflicts(const wire::ConflictFields& conflicts) = 0;
 };
@@ -203,6 +220,9 @@ class DeviceSession {
   Step handle(const wire::Refusal& refusal);
   Step handle(const wire::Tail& tail);
   Step handle(const wire::TailEnd& end);
+  Step handle(const wire::PackPage& page);
+  Step handle(const wire::RecordsPage& page);
+  Step ask_records();
   Step handle(const wire::ConflictFields& conflicts);
   Step begin_sync();
   Step subscribe(const SpaceId& space);
@@ -259,9 +279,12 @@ class DeviceSession {
   std::set<SpaceId> known_spaces_;
   std::set<SpaceId> subscribed_;
   std::set<SpaceId> awaiting_tail_end_;
-  std::set<SpaceId> behind_;             ///< the tail waits until their chains are pulled
-  std::set<SpaceId> restarted_;          ///< subscribed again: what was under way before is let go
-  std::map<SpaceId, int> behind_times_;  ///< in a row
+  std::set<SpaceId> behind_;                 ///< the tail waits until their chains are pulled
+  std::set<SpaceId> restarted_;              ///< subscribed again: what was under way before is let go
+  std::map<SpaceId, int> behind_times_;      ///< in a row
+  std::set<SpaceId> packing_;                ///< what stands is asked for, and not all here
+  std::optional<wire::RecordsAsk> records_;  ///< asked for
+  bool records_behind_ = false;              ///< what still comes of them is let go
 
   std::uint64_t changesets_sent_ = 0;
   std::uint64_t changesets_received_ = 0;

@@ -19,6 +19,8 @@ inline constexpr std::size_t kCheckpointPartBytes = 64 * 1024;
 inline constexpr std::size_t kCheckpointBytesMax = 32 * 1024 * 1024;
 /// One Tail.
 inline constexpr std::size_t kTailChunkBytes = 256 * 1024;
+/// One PackPage or RecordsPage, about.
+inline constexpr std::size_t kPackPageBytes = 128 * 1024;
 /// How often a device tries again what the other side's progress made it repeat.
 inline constexpr int kRetriesMax = 20;
 

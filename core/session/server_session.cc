@@ -345,8 +345,34 @@ Result<void> ServerSession::handle(const wire::Subscribe& subscribe) {
     send(wire::TailEnd{subscribe.space, subscribe.from});
     return {};
   }
-  subscriptions_[subscribe.space] = {subscribe.from, true, false};
-  to_pump_.insert(subscribe.space);
+  this->subscribe(subscribe.space, {{}, subscribe.from});
+  return pump();
+}
+
+void ServerSession::subscribe(const SpaceId& space, Subscription subscription) {
+  subscription.turn = ++subscribed_;
+  subscriptions_[space] = std::move(subscription);
+  to_pump_.insert(space);
+}
+
+Result<void> ServerSession::handle(const wire::PackAsk& ask) {
+  if (!is_device()) return fail(ErrorCode::protocol, "session.pack");
+  if (host_.access(ask.space, device()) < Access::kChain) {
+    send(wire::TailEnd{ask.space, {}});
+    return {};
+  }
+  subscribe(ask.space, {ask, {}});
+  return pump();
+}
+
+Result<void> ServerSession::handle(const wire::RecordsAsk& ask) {
+  if (!is_device() || records_) return fail(ErrorCode::protocol, "session.records");
+  if (host_.access(ask.space, device()) < Access::kRead) {
+    send_down(wire::RecordsPage{ask.space, true, {}});
+    return {};
+  }
+  records_ = ask;
+  records_progress_ = {};
   return pump();
 }
 
@@ -368,11 +394,56 @@ void ServerSession::pump_or_close() {
   if (const Step step = pump(); !step.ok()) close(refused_of(step.error().code));
 }
 
+void ServerSession::send_down(const wire::Message& message) {
+  Bytes bytes = wire::encode(message);
+  down_bytes_ += bytes.size();
+  outgoing_.push_back(std::move(bytes));
+}
+
+/// Somebody waits for these, and they are few: before the spaces.
+Result<void> ServerSession::pump_records() {
+  while (records_ && down_bytes_ < kWindowBytes) {
+    if (host_.access(records_->space, device()) < Access::kRead) {
+      send_down(wire::RecordsPage{records_->space, true, {}});
+      records_.reset();
+      return {};
+    }
+    SAMLA_ASSIGN(const wire::RecordsPage page,
+                 host_.read_records(*records_, records_progress_, kPackPageBytes));
+    send_down(page);
+    if (page.last) records_.reset();
+  }
+  return {};
+}
+
+/// True: there may be more.
+Result<bool> ServerSession::pump_pack(const SpaceId& space, Subscription& subscription) {
+  SAMLA_ASSIGN(const auto page, host_.read_pack(*subscription.pack, kPackPageBytes));
+  if (!page) {
+    subscription.pack.reset();
+    return pump_one(space, subscription);
+  }
+  send_down(*page);
+  subscription.pack = wire::PackAsk{space, page->at, page->to};
+  if (page->last) {
+    subscription.pack.reset();
+    subscription.at = page->at;
+  }
+  return true;
+}
+
+std::vector<SpaceId> ServerSession::next_turn() {
+  std::vector<SpaceId> out(to_pump_.begin(), to_pump_.end());
+  to_pump_.clear();
+  std::ranges::sort(out, {}, [&](const SpaceId& space) { return subscriptions_[space].turn; });
+  return out;
+}
+
 /// Spaces take turns, a chunk each, until the window is full or nobody has more.
 Result<void> ServerSession::pump() {
+  SAMLA_TRY(pump_records());
   while (down_bytes_ < kWindowBytes && !to_pump_.empty()) {
-    const std::set<SpaceId> turn = std::exchange(to_pump_, {});
-    for (const SpaceId& space : turn) {
+    for (const SpaceId& space : next_turn()) {
       if (down_bytes_ >= kWindowBytes) {
         to_pump_.insert(space);
         continue;
@@ -387,13 +458,12 @@ Result<void> ServerSession::pump() {
 /// True: there may be more.
 Result<bool> ServerSession::pump_one(const SpaceId& space, Subscription& subscription) {
   const bool may_read = host_.access(space, device()) >= Access::kRead;
+  if (may_read && subscription.pack) return pump_pack(space, subscription);
   if (may_read && subscription.waiting) {
     SAMLA_ASSIGN(const TailRun run, host_.read_tail(space, subscription.at, kTailChunkBytes, device()));
     subscription.at = run.end;
     if (!run.tail.items.empty()) {
-      const Bytes bytes = wire::encode(run.tail);
-      down_bytes_ += bytes.size();
-      outgoing_.push_back(bytes);
+      send_down(run.tail);
       return true;
     }
   }

@@ -4,8 +4,8 @@
 //   hello (entrance checked) -> welcome -> chain pulls and appends | pushes up | tails down, all at once
 //
 // Invariant: nothing of a space leaves without a right to it, and memory for one peer is bounded: a
-// window up, a window down, one chain append. Slow calls of the host are answered later by the on_…
-// methods, never from within the call. Thread: the connection's, one at a time.
+// window up, a window down, one chain append, one question for records. Slow calls of the host are answered
+// later by the on_… methods, never from within the call. Thread: the connection's, one at a time.
 #pragma once
 
 #include <cstdint>
@@ -79,6 +79,20 @@ class ServerHost {
   virtual Result<TailRun> read_tail(const SpaceId& space, const Position& from, std::size_t bytes_max,
                                     const DeviceId& reader) = 0;
   virtual Result<wire::ConflictFields> read_conflicts(const SpaceId& space) = 0;
+  /// The page of a heads pack that comes after `ask.from`; absent: a tail from the start is less.
+  virtual Result<std::optional<wire::PackPage>> read_pack(const wire::PackAsk&, std::size_t /*bytes_max*/) {
+    return std::optional<wire::PackPage>();
+  }
+  /// Where an answer to RecordsAsk has come to.
+  struct RecordsProgress {
+    std::size_t record = 0;
+    std::uint32_t part = 0;
+  };
+  /// The next part of the answer; `progress` moves on.
+  virtual Result<wire::RecordsPage> read_records(const wire::RecordsAsk&, RecordsProgress&,
+                                                 std::size_t /*bytes_max*/) {
+    return fail(ErrorCode::unsupported, "session.records");
+  }
   /// Signed; empty where that device may not ask.
   virtual Result<wire::Places> read_places(const wire::PlacesAsk&, const DeviceId&) {
     return fail(ErrorCode::unsupported, "session.places");
@@ -137,9 +151,11 @@ class ServerSession {
   using Step = Result<void>;
   /// A reader of a space; sleeps while it has no right.
   struct Subscription {
+    std::optional<wire::PackAsk> pack;  ///< the page that is to be sent next; then the history
     Position at;
-    bool waiting = true;  ///< there may be more than it was sent
-    bool ended = false;   ///< TailEnd was sent: what comes now is live
+    bool waiting = true;     ///< there may be more than it was sent
+    bool ended = false;      ///< TailEnd was sent: what comes now is live
+    std::uint64_t turn = 0;  ///< who asked first comes first
   };
 
   Step dispatch(const wire::Message& message);
@@ -150,6 +166,8 @@ class ServerSession {
   Step handle(const wire::ChainAppend& append);
   Step handle(const wire::Push& push);
   Step handle(const wire::Subscribe& subscribe);
+  Step handle(const wire::PackAsk& ask);
+  Step handle(const wire::RecordsAsk& ask);
   Step handle(const wire::ChainOffer& offer);
   Step handle(const wire::FrontierAsk& ask);
   Step handle(const wire::Reoffer& reoffer);
@@ -169,6 +187,9 @@ class ServerSession {
   void announce(const SpaceId& space);
   Step pump();
   Result<bool> pump_one(const SpaceId& space, Subscription& subscription);
+  Result<bool> pump_pack(const SpaceId& space, Subscription& subscription);
+  Step pump_records();
+  void send_down(const wire::Message& message);
   void pump_or_close();
   bool land(const SpaceId& space, const WriterId& writer, std::uint64_t writer_seq);
   void send(const wire::Message& message);
@@ -183,8 +204,14 @@ class ServerSession {
   /// Pushes have the zero writer: whose they are is known once they are decoded.
   std::map<std::tuple<SpaceId, WriterId, std::uint64_t>, std::size_t> up_;
   std::size_t up_bytes_ = 0;
+  void subscribe(const SpaceId& space, Subscription subscription);
+  std::vector<SpaceId> next_turn();
+
   std::map<SpaceId, Subscription> subscriptions_;
+  std::uint64_t subscribed_ = 0;  ///< how often anybody has
   std::set<SpaceId> to_pump_;
+  std::optional<wire::RecordsAsk> records_;
+  ServerHost::RecordsProgress records_progress_;
   std::size_t down_bytes_ = 0;  ///< of tails without a credit
 };
 

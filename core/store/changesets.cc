@@ -280,7 +280,7 @@ Result<void> Changesets::each(const SpaceId& space, const std::optional<WriterId
                               const std::function<Result<void>(const StoredChangeset&)>& take) const {
   SAMLA_ASSIGN(auto query,
                connection_->cached(writer ? "SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
-                                            "WHERE space = ?1 AND writer = ?2 ORDER BY id"
+                                            "WHERE space = ?1 AND writer = ?2 ORDER BY seq"
                                           : "SELECT " SAMLA_CHANGESET_COLUMNS ", bytes FROM changeset "
                                             "WHERE space = ?1 ORDER BY id"));
   query->bind(1, space);
@@ -339,13 +339,13 @@ Result<void> Changesets::judge(const SpaceId& space, const WriterId& writer, std
   return {};
 }
 
-Result<void> Changesets::put_erased(const SpaceId& space, const WriterId& writer, std::uint64_t seq,
-                                    ByteView bytes) {
-  SAMLA_ASSIGN(const std::int64_t place_in_chain, to_row(seq, "changeset.erase"));
+Result<void> Changesets::put_bytes(const SpaceId& space, const WriterId& writer, std::uint64_t seq,
+                                   ByteView bytes) {
+  SAMLA_ASSIGN(const std::int64_t place_in_chain, to_row(seq, "changeset.put_bytes"));
   SAMLA_ASSIGN(auto update, connection_->cached("UPDATE changeset SET bytes = ?4 "
                                                 "WHERE space = ?1 AND writer = ?2 AND seq = ?3"));
   SAMLA_TRY(update->bind(1, space).bind(2, writer).bind(3, place_in_chain).bind(4, bytes).run());
-  if (connection_->changes() == 0) return fail(ErrorCode::not_found, "changeset.erase");
+  if (connection_->changes() == 0) return fail(ErrorCode::not_found, "changeset.put_bytes");
   return {};
 }
 

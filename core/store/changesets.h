@@ -1,7 +1,7 @@
 // Frozen own changesets and received ones, their places at the server and the receipts for them.
-// Invariant: for one (space, writer, seq) the bytes never change, but for ciphertexts that are erased; own
-// ones are re-sent as they lie here.
-// Thread: the store's.
+// Invariant: for one (space, writer, seq) the bytes never change, but for ciphertexts that are erased, and
+// for parts that come later where a heads pack brought some; own ones are re-sent as they lie here. Thread:
+// the store's.
 #pragma once
 
 #include <cstdint>
@@ -103,7 +103,8 @@ class Changesets {
   Result<std::vector<StoredChangeset>> lost_of(const SpaceId& space, const WriterId& writer,
                                                std::uint64_t after_seq, std::size_t bytes_max) const;
 
-  /// All of a space (of one writer where named), in the order of their arrival, until `take` fails.
+  /// All of a space in the order of their arrival, or of one writer in the order of its chain, until `take`
+  /// fails.
   Result<void> each(const SpaceId& space, const std::optional<WriterId>& writer,
                     const std::function<Result<void>(const StoredChangeset&)>& take) const;
 
@@ -117,8 +118,9 @@ class Changesets {
   /// What this device or the server made of it. not_found where the changeset is not here.
   Result<void> judge(const SpaceId& space, const WriterId& writer, std::uint64_t seq,
                      change::Validity validity, std::optional<ErrorCode> reason);
-  /// Its bytes without the ciphertexts that have been erased. not_found where it is not here.
-  Result<void> put_erased(const SpaceId& space, const WriterId& writer, std::uint64_t seq, ByteView bytes);
+  /// Its bytes without the ciphertexts that have been erased, or with more of its parts than there were.
+  /// not_found where it is not here.
+  Result<void> put_bytes(const SpaceId& space, const WriterId& writer, std::uint64_t seq, ByteView bytes);
   /// The server has lost its history of this space: nothing in it has a place there any more, so that
   /// own ones are sent again. The receipts stay: each was at a server once.
   Result<void> forget_places(const SpaceId& space);

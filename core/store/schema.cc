@@ -144,6 +144,38 @@ CREATE TABLE chain_branch(
   entry BLOB NOT NULL,
   PRIMARY KEY(chain, seq, hash)
 ) WITHOUT ROWID;
+)sql",
+                                                            R"sql(
+-- A space whose history begins here with a heads pack; `place`: how far that has come, empty once it is here.
+CREATE TABLE pack(
+  space BLOB PRIMARY KEY,
+  incarnation BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  head BLOB NOT NULL,
+  place BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE pack_tip(
+  space BLOB NOT NULL,
+  writer BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY(space, writer)
+) WITHOUT ROWID;
+
+CREATE TABLE pack_record(
+  space BLOB NOT NULL,
+  record BLOB NOT NULL,
+  missing INTEGER NOT NULL,
+  word BLOB NOT NULL,
+  PRIMARY KEY(space, record)
+) WITHOUT ROWID;
+
+CREATE TABLE pack_wanted(
+  space BLOB NOT NULL,
+  record BLOB NOT NULL,
+  whole INTEGER NOT NULL,
+  PRIMARY KEY(space, record)
+) WITHOUT ROWID;
 )sql"};
 
 Result<std::int64_t> stored_version(sqlite::Connection& connection) {

@@ -13,7 +13,7 @@ class Connection;
 namespace samla::store {
 
 /// Number of the schema that this code writes; kept as SQLite's user_version. Do not renumber.
-inline constexpr int kSchemaVersion = 5;
+inline constexpr int kSchemaVersion = 6;
 
 /// Creates what is missing and migrates older schemas, in a transaction of its own. version_unknown
 /// where a newer Samla has written; the store is left as it is.

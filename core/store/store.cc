@@ -6,8 +6,8 @@ namespace samla::store {
 
 Result<Store> Store::open(sqlite::Connection& connection) {
   SAMLA_TRY(prepare_schema(connection));
-  return Store{Meta(connection),   Outbox(connection),      Changesets(connection),
-               Chains(connection), ChainOutbox(connection), Cursors(connection)};
+  return Store{Meta(connection),        Outbox(connection),  Changesets(connection), Chains(connection),
+               ChainOutbox(connection), Cursors(connection), Packs(connection)};
 }
 
 }  // namespace samla::store

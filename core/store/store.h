@@ -7,6 +7,7 @@
 #include "core/store/cursors.h"
 #include "core/store/meta.h"
 #include "core/store/outbox.h"
+#include "core/store/packs.h"
 #include "core/store/schema.h"
 
 namespace samla::store {
@@ -21,6 +22,7 @@ struct Store {
   Chains chains;
   ChainOutbox chain_outbox;
   Cursors cursors;
+  Packs packs;
 };
 
 }  // namespace samla::store

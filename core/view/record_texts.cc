@@ -90,6 +90,31 @@ std::vector<change::WriteRef> standing(const std::vector<change::WriteRef>& name
 
 }  // namespace
 
+namespace {
+
+/// A whole value of a text of which not every write is here: what it replaced is perhaps missing.
+enum class Whole : std::uint8_t {
+  kFollows,  ///< what it replaced is here
+  kBegins,   ///< it stands at the beginning of what is here
+  kLetGo,    ///< what replaced it is not here, and nothing rests on it
+};
+
+Whole place_of_whole(const RecordRow& row, const FieldTag& tag, const change::WriteRef& ref,
+                     const std::vector<change::WriteRef>& replaces, const Records::Anew& anew) {
+  const auto packed = anew.packed.find(row.id);
+  const auto until = anew.packed_until.find(ref.writer);
+  const bool beyond = until == anew.packed_until.end() || ref.seq > until->second;
+  if (packed == anew.packed.end() || beyond) return Whole::kFollows;
+  const auto text = packed->second.texts.find(tag);
+  if (text != packed->second.texts.end() && text->second.contains(ref)) return Whole::kBegins;
+  // From a text's first edit on all is here that it rests on. What knew of nothing, and is none of those with
+  // which it begins, is here for the record's sake.
+  if (text != packed->second.texts.end()) return replaces.empty() ? Whole::kLetGo : Whole::kFollows;
+  return packed->second.is_replaced(tag, ref) ? Whole::kLetGo : Whole::kBegins;
+}
+
+}  // namespace
+
 bool edits_text(const AppliedWrite& write) {
   if (!write.content || write.header.tags.size() != 1 || write.content->fields.size() != 1) return false;
   const auto* edits = std::get_if<TextEdits>(&write.content->fields.front().value);
@@ -121,6 +146,7 @@ const char* const kUnopenedTableSql =
 Result<void> note_unopened(sqlite::Connection& connection, const AppliedWrite& write) {
   const change::WriteType type = write.header.type;
   if (type != change::WriteType::kAppend && type != change::WriteType::kSnapshot) return {};
+  if (write.kept_back) return {};
   SAMLA_ASSIGN(
       auto note,
       connection.cached(write.content ? "DELETE FROM unopened_edit WHERE space = ?1 AND writer = ?2 AND "
@@ -141,7 +167,7 @@ change::WriteRef ref_of(const text::EventId& id) {
   return {WriterId::from(id.writer.view()), id.seq, id.index};
 }
 
-Result<text::Document*> RecordTexts::open(const RecordRow& row, const FieldTag& tag) {
+Result<text::Document*> RecordTexts::open(const RecordRow& row, const FieldTag& tag, bool anew) {
   if (const auto found = documents_.find(tag); found != documents_.end()) return &found->second;
   if (row.number != 0) {
     SAMLA_ASSIGN(auto query,
@@ -155,7 +181,7 @@ Result<text::Document*> RecordTexts::open(const RecordRow& row, const FieldTag& 
     }
   }
   text::Document fresh;
-  if (const resolve::FieldState* field = row.state.field(tag)) {
+  if (const resolve::FieldState* field = anew ? nullptr : row.state.field(tag)) {
     for (const resolve::Head& head : field->heads()) {
       const auto content = row.contents.find({tag, head.ref});
       const std::string* whole = content == row.contents.end() ? nullptr : whole_value(content->second.value);
@@ -182,7 +208,7 @@ Result<void> RecordTexts::apply(RecordRow& row, const AppliedWrite& write, const
 
 Result<void> RecordTexts::take(RecordRow& row, const FieldTag& tag, const AppliedWrite& write,
                                const FieldContent& content, const Records::Anew& anew) {
-  SAMLA_ASSIGN(text::Document* const document, open(row, tag));
+  SAMLA_ASSIGN(text::Document* const document, open(row, tag, anew.texts.contains(tag)));
   Bytes payload;
   std::vector<change::WriteRef> parents = write.header.prev;
   if (const auto* edits = std::get_if<TextEdits>(&content.value); edits != nullptr && edits_text(write)) {
@@ -198,6 +224,9 @@ Result<void> RecordTexts::take(RecordRow& row, const FieldTag& tag, const Applie
       gaps_ = true;
       return {};
     }
+    const Whole place = place_of_whole(row, tag, write.ref, parents, anew);
+    if (place == Whole::kLetGo) return {};
+    if (place == Whole::kBegins) parents.clear();
   }
   const auto applied = document->apply(event_of(write.ref), events_of(parents), payload);
   // A full document is the machine's limit, and a damaged one is built anew: neither may keep the rest of
@@ -233,7 +262,7 @@ Result<void> RecordTexts::take_snapshot(RecordRow& row, const AppliedWrite& writ
   const FieldTag& tag = write.header.tags.front();
   const FieldContent& content = write.content->fields.front();
   SAMLA_ASSIGN(text::Snapshot snapshot, text::decode_snapshot(std::get<TextEdits>(content.value).payload));
-  SAMLA_ASSIGN(text::Document* const document, open(row, tag));
+  SAMLA_ASSIGN(text::Document* const document, open(row, tag, anew.texts.contains(tag)));
   const std::vector<text::EventId> frontier = events_of(write.header.prev);
   const auto agrees = document->agrees(frontier, snapshot);
   if (!agrees.ok() && agrees.error().code != ErrorCode::not_found) {

@@ -35,8 +35,9 @@ class RecordTexts {
   /// Once `row` is stored.
   Result<void> save(const RecordRow& row);
 
-  /// The document of a field as it stands: from its first whole values where there was no append yet.
-  Result<text::Document*> open(const RecordRow& row, const FieldTag& tag);
+  /// The document of a field as it stands: from its first whole values where there was no append yet. `anew`:
+  /// those come one by one.
+  Result<text::Document*> open(const RecordRow& row, const FieldTag& tag, bool anew = false);
   /// Records::TextState::edits_since_snapshot.
   Result<std::size_t> edits_since_snapshot(const RecordRow& row, const FieldTag& tag);
 

@@ -114,6 +114,7 @@ Result<std::set<RecordId>> Records::rebuild(std::span<const AppliedWrite> writes
     if (found == changing.end()) {
       SAMLA_ASSIGN(Changing loaded, Changing::load(*connection_, write, search_fields_));
       found = changing.emplace(key, std::move(loaded)).first;
+      found->second.row.take_word(anew);
     }
     found->second.row.apply(write);
     SAMLA_TRY(note_unopened(*connection_, write));
@@ -143,6 +144,14 @@ Result<void> Records::bound_waiting(std::size_t rows) {
 Result<bool> Records::rest() {
   SAMLA_TRY(feed_index(*connection_, search_fields_, 1, kRestSlice));
   return rows_wait(*connection_);
+}
+
+Result<bool> Records::has_waiting_texts(const SpaceId& space, const RecordId& id) const {
+  SAMLA_ASSIGN(const RecordRow row, load_record_row(*connection_, space, id));
+  for (const auto& [tag, text] : row.texts) {
+    if (!text.waiting.empty() || !text.unplaced_snapshots.empty()) return true;
+  }
+  return false;
 }
 
 Result<void> Records::apply_transparent(const AppliedWrite& write) {

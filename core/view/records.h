@@ -21,6 +21,7 @@
 #include "core/sqlite/connection.h"
 #include "core/text/event_id.h"
 #include "core/view/content.h"
+#include "core/view/packed.h"
 
 namespace samla::view {
 
@@ -91,6 +92,8 @@ struct AppliedWrite {
   std::optional<Content> content;
   /// Its content has been erased for good: nobody waits for it, and it is no side of a conflict.
   bool erased = false;
+  /// Its content has not been sent here, since nothing here rests on it: nobody waits for it either.
+  bool kept_back = false;
 };
 
 /// Whether the write is an edit of a text, or a snapshot of one, that anyone could read: from the first one
@@ -146,12 +149,18 @@ class Records {
     /// Snapshots with which texts may begin, since the edits that they stand for are kept from this device by
     /// whoever sent it the rest, and not by the snapshot's author: to be applied before all else.
     std::set<change::WriteRef> floors;
+    /// Records of which not every write is here.
+    std::map<RecordId, Packed> packed = {};
+    /// How far each writer had come when those were sent.
+    std::map<WriterId, std::uint64_t> packed_until = {};
   };
 
   /// Texts that `apply` can't put together alone, since a write came after what it knew of had been
   /// replaced: records to be forgotten and built anew from all their writes. Empties the list.
   std::set<RecordId> take_gaps() { return std::exchange(gaps_, {}); }
-  /// As apply, for building anew.
+  /// Whether a text of it waits for writes that are not here.
+  Result<bool> has_waiting_texts(const SpaceId& space, const RecordId& id) const;
+  /// As apply, for building anew, and for records of which not every write is here.
   Result<std::set<RecordId>> rebuild(std::span<const AppliedWrite> writes, const Anew& anew);
 
   /// What a field's text is and which writes it rests on: for making the next edit. A register's shown

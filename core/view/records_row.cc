@@ -154,6 +154,12 @@ void RecordRow::apply_transparent(const AppliedWrite& write) {
   state.apply_transparent(write.header, write.ref);
 }
 
+void RecordRow::take_word(const Records::Anew& anew) {
+  const auto packed = anew.packed.find(id);
+  if (packed == anew.packed.end()) return;
+  for (const auto& [tag, places] : packed->second.replaced) state.vouch(tag, places);
+}
+
 bool RecordRow::contested() const {
   const resolve::Life life = state.life();
   if (life != resolve::Life::kAlive) return life == resolve::Life::kContested;

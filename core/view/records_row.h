@@ -63,6 +63,8 @@ struct RecordRow {
 
   void apply(const AppliedWrite& write);
   void apply_transparent(const AppliedWrite& write);
+  /// What is said there of its writes that are not here.
+  void take_word(const Records::Anew& anew);
 
   bool erased() const { return state.life() == resolve::Life::kErased; }
   bool contested() const;

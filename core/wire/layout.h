@@ -23,6 +23,10 @@ inline constexpr std::size_t kPlacesMax = 8192;
 inline constexpr std::size_t kWitnessesMax = 2;
 inline constexpr std::size_t kWitnessBytesMax = 4096;
 inline constexpr std::size_t kStatePartBytesMax = 512 * 1024;
+inline constexpr std::size_t kPackItemsMax = 8192;
+inline constexpr std::size_t kPackRecordsMax = 8192;
+inline constexpr std::size_t kPackFieldsMax = 8192;
+inline constexpr std::size_t kPackRefsMax = 16384;
 
 template <class A>
 void walk(A& a, Of<Position> auto& m) {
@@ -309,6 +313,72 @@ void walk(A& a, Of<CheckpointPart> auto& m) {
   a.number(m.size);
   a.number(m.offset);
   a.blob(m.part, kStatePartBytesMax);
+}
+
+template <class A>
+void walk(A& a, Of<PackPlace> auto& m) {
+  a.choice(m.stage, PackPlace::Stage::kTips, PackPlace::Stage::kTouched);
+  a.number(m.touched);
+  a.fixed(m.key);
+  a.number32(m.part);
+}
+
+template <class A>
+void walk(A& a, Of<PackRef> auto& m) {
+  a.number32(m.writer);
+  a.number(m.seq);
+  a.number32(m.index);
+}
+
+template <class A>
+void walk(A& a, Of<PackBody> auto& m) {
+  const auto ref = [&](auto& each) { walk(a, each); };
+  a.list(m.writers, kWritersMax, 16, [&](auto& writer) { a.fixed(writer); });
+  a.list(m.items, kPackItemsMax, 2, [&](auto& item) {
+    a.number(item.seq);
+    a.blob(item.changeset, kChangesetBytesMax);
+  });
+  a.list(m.records, kPackRecordsMax, 18, [&](auto& record) {
+    a.fixed(record.record);
+    a.number(record.missing);
+    a.list(record.fields, kPackFieldsMax, 11, [&](auto& field) {
+      a.fixed(field.tag);
+      a.flag(field.text);
+      a.list(field.roots, kPackRefsMax, 3, ref);
+      a.list(field.replaced, kPackRefsMax, 3, ref);
+    });
+  });
+}
+
+template <class A>
+void walk(A& a, Of<PackAsk> auto& m) {
+  a.fixed(m.space);
+  walk(a, m.at);
+  walk(a, m.from);
+}
+
+template <class A>
+void walk(A& a, Of<PackPage> auto& m) {
+  a.fixed(m.space);
+  walk(a, m.at);
+  walk(a, m.from);
+  walk(a, m.to);
+  a.flag(m.last);
+  walk(a, m.body);
+}
+
+template <class A>
+void walk(A& a, Of<RecordsAsk> auto& m) {
+  a.fixed(m.space);
+  a.flag(m.whole);
+  a.list(m.records, kRecordsAskMax, 16, [&](auto& record) { a.fixed(record); });
+}
+
+template <class A>
+void walk(A& a, Of<RecordsPage> auto& m) {
+  a.fixed(m.space);
+  a.flag(m.last);
+  walk(a, m.body);
 }
 
 }  // namespace samla::wire

@@ -21,13 +21,14 @@ constexpr std::array kTypes = {
     MessageType::kPlaces,         MessageType::kChainOffer,    MessageType::kChainOfferResult,
     MessageType::kFrontierAsk,    MessageType::kFrontier,      MessageType::kReoffer,
     MessageType::kReofferRefusal, MessageType::kShownReceipts, MessageType::kCheckpointAsk,
-    MessageType::kCheckpointPart};
+    MessageType::kCheckpointPart, MessageType::kPackAsk,       MessageType::kPackPage,
+    MessageType::kRecordsAsk,     MessageType::kRecordsPage};
 
 static_assert(kTypes.size() == std::variant_size_v<Message>);
 template <std::size_t kIndex, class M>
 constexpr bool kIs = std::is_same_v<std::variant_alternative_t<kIndex, Message>, M>;
 static_assert(kIs<0, Hello> && kIs<7, Push> && kIs<18, Goodbye> && kIs<22, ChainOffer> &&
-              kIs<28, ShownReceipts> && kIs<30, CheckpointPart>);
+              kIs<28, ShownReceipts> && kIs<30, CheckpointPart> && kIs<34, RecordsPage>);
 
 template <class M>
 Result<Message> take(Reader& reader) {

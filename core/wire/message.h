@@ -18,7 +18,7 @@ namespace samla::wire {
 inline constexpr std::uint8_t kProtocolVersion = 2;
 inline constexpr std::size_t kMessageBytesMax = 1024 * 1024;
 
-/// Numbers on the wire: do not renumber. 32-39 are reserved for heads packs, 47 for re-offers, 48-55 for
+/// Numbers on the wire: do not renumber. 36-39 are reserved for heads packs, 47 for re-offers, 48-55 for
 /// blobs, 56-59 for state attestations, 60-63 for hubs.
 enum class MessageType : std::uint8_t {
   kHello = 1,
@@ -43,6 +43,10 @@ enum class MessageType : std::uint8_t {
   kBackupHorizon = 20,
   kPlacesAsk = 21,
   kPlaces = 22,
+  kPackAsk = 32,
+  kPackPage = 33,
+  kRecordsAsk = 34,
+  kRecordsPage = 35,
   kChainOffer = 40,
   kChainOfferResult = 41,
   kFrontierAsk = 42,
@@ -347,12 +351,85 @@ struct CheckpointPart {
   std::uint64_t offset = 0;
   Bytes part;
 };
+/// How far a heads pack has been sent: what makes it resumable. The server keeps nothing of it.
+struct PackPlace {
+  enum class Stage : std::uint8_t {
+    kTips = 0,  ///< each writer's last changeset; `key`: the writer sent last
+    kRecords =
+        1,  ///< records touched before the pack began, the last touched first; `key`: the record sent last
+    kTouched = 2,  ///< those touched since, in the order of that
+  };
+  Stage stage = Stage::kTips;
+  std::uint64_t touched = 0;
+  FixedBytes<16, struct PackKeyTag> key;
+  std::uint32_t part = 0;  ///< writes of the record after `key` that have been sent
 
-using Message =
-    std::variant<Hello, Welcome, ChainPull, ChainEntries, Grants, ChainAppend, ChainResult, Push, Receipts,
-                 Refusal, Subscribe, Tail, TailEnd, Credit, ChainNotice, ConflictFields, Ping, Pong, Goodbye,
-                 BackupHorizon, PlacesAsk, Places, ChainOffer, ChainOfferResult, FrontierAsk, Frontier,
-                 Reoffer, ReofferRefusal, ShownReceipts, CheckpointAsk, CheckpointPart>;
+  bool operator==(const PackPlace&) const = default;
+};
+
+/// A write, its writer by its place in the body's table.
+struct PackRef {
+  std::uint32_t writer = 0;
+  std::uint64_t seq = 0;
+  std::uint32_t index = 0;
+};
+/// The server's word for what can't be proven without history.
+struct PackField {
+  FieldTag tag;
+  bool text = false;
+  std::vector<PackRef> roots;     ///< of a text: whole values with which it begins
+  std::vector<PackRef> replaced;  ///< of each writer the last write that has been dominated
+};
+struct PackRecord {
+  RecordId record;
+  std::uint64_t missing = 0;  ///< writes of it that are history and not here; 0: nothing has to be believed
+  std::vector<PackField> fields;
+};
+/// A changeset with those of its writes that are needed, or its header alone.
+struct PackItem {
+  std::uint64_t seq = 0;  ///< its place in the space
+  Bytes changeset;
+};
+struct PackBody {
+  std::vector<WriterId> writers;
+  std::vector<PackItem> items;
+  /// Those of which everything that is needed has now been sent.
+  std::vector<PackRecord> records;
+};
+
+/// Asks for what stands in a space, and for its history from there on: the answer is PackPages and then as to
+/// Subscribe; or at once as to Subscribe from the start, where that is less.
+struct PackAsk {
+  SpaceId space;
+  Position at;  ///< of the pack that is under way; zero: from the beginning
+  PackPlace from;
+};
+struct PackPage {
+  SpaceId space;
+  Position at;     ///< where the history goes on
+  PackPlace from;  ///< as asked; the beginning where the server does not know that pack
+  PackPlace to;
+  bool last = false;
+  PackBody body;
+};
+/// Asks for records of a space of which this device does not hold everything: what stands now, or all writes.
+struct RecordsAsk {
+  SpaceId space;
+  bool whole = false;
+  std::vector<RecordId> records;
+};
+struct RecordsPage {
+  SpaceId space;
+  bool last = true;
+  PackBody body;
+};
+inline constexpr std::size_t kRecordsAskMax = 64;
+
+using Message = std::variant<Hello, Welcome, ChainPull, ChainEntries, Grants, ChainAppend, ChainResult, Push,
+                             Receipts, Refusal, Subscribe, Tail, TailEnd, Credit, ChainNotice, ConflictFields,
+                             Ping, Pong, Goodbye, BackupHorizon, PlacesAsk, Places, ChainOffer,
+                             ChainOfferResult, FrontierAsk, Frontier, Reoffer, ReofferRefusal, ShownReceipts,
+                             CheckpointAsk, CheckpointPart, PackAsk, PackPage, RecordsAsk, RecordsPage>;
 
 Bytes encode(const Message& message);
 /// Refuses what `encode` would not have written; unsupported for a reserved or unknown type.

@@ -47,6 +47,14 @@ struct StoredGrant {
   Bytes sealed;
 };
 
+/// What is kept of a record beside its writes.
+struct StoredRecord {
+  RecordId record;
+  std::uint64_t touched = 0;  ///< the place of the last changeset that wrote to it
+  Bytes state;                ///< resolve::RecordState in its own codec
+  Bytes live;                 ///< resolve::LiveWrites, likewise
+};
+
 struct ContestedField {
   RecordId record;
   FieldTag tag;
@@ -116,8 +124,17 @@ class StorageReader {
                                                               std::uint64_t writer_seq) = 0;
   /// Each writer's last, without bytes; by writer.
   virtual Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& space) = 0;
-  /// resolve::RecordState in its own codec.
-  virtual Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) = 0;
+  /// Absent: nobody wrote to it.
+  virtual Result<std::optional<StoredRecord>> record(const SpaceId& space, const RecordId& record) = 0;
+  /// Records by when they were touched last. Downwards: those before (touched, record), the last touched
+  /// first; upwards: those after it.
+  enum class Order : std::uint8_t { kDown, kUp };
+  virtual Result<std::vector<StoredRecord>> records_by_touch(const SpaceId& space, Order order,
+                                                             std::uint64_t touched, const RecordId& record,
+                                                             std::size_t count_max) = 0;
+  /// The places of the changesets that wrote to it, ascending, after `seq`.
+  virtual Result<std::vector<std::uint64_t>> record_places(const SpaceId& space, const RecordId& record,
+                                                           std::uint64_t seq, std::size_t count_max) = 0;
   virtual Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max) = 0;
   /// Reads everything: for operators, not for the way of a changeset.
   virtual Result<StorageCounts> counts() = 0;
@@ -131,8 +148,11 @@ class StorageReader {
   virtual Result<void> all_grants(const std::function<Result<void>(const SpaceId&, const StoredGrant&)>&) {
     return fail(ErrorCode::unsupported, "storage.all");
   }
-  virtual Result<void> all_record_states(const SpaceId&,
-                                         const std::function<Result<void>(const RecordId&, ByteView)>&) {
+  virtual Result<void> all_records(const SpaceId&, const std::function<Result<void>(const StoredRecord&)>&) {
+    return fail(ErrorCode::unsupported, "storage.all");
+  }
+  virtual Result<void> all_record_places(const SpaceId&,
+                                         const std::function<Result<void>(const RecordId&, std::uint64_t)>&) {
     return fail(ErrorCode::unsupported, "storage.all");
   }
 
@@ -161,7 +181,9 @@ class StorageTransaction {
   virtual Result<void> put_validity(const SpaceId& space, std::uint64_t seq, std::uint8_t validity) = 0;
   /// The changeset's bytes without the ciphertexts that have been erased; what was there is overwritten.
   virtual Result<void> put_erased(const SpaceId& space, std::uint64_t seq, ByteView bytes) = 0;
-  virtual Result<void> put_record_state(const SpaceId& space, const RecordId& record, ByteView state) = 0;
+  virtual Result<void> put_record(const SpaceId& space, const StoredRecord& record) = 0;
+  /// The changeset at `seq` writes to it; again is harmless.
+  virtual Result<void> put_record_place(const SpaceId& space, const RecordId& record, std::uint64_t seq) = 0;
   /// Replaces what the record's contested fields were.
   virtual Result<void> put_contested(const SpaceId& space, const RecordId& record,
                                      const std::vector<ContestedField>& fields) = 0;

@@ -34,15 +34,16 @@ void commit_groups(benchmark::State& state, Storage& storage) {
     SAMLA_ASSERT(transaction.ok());
     for (const auto& [space, writer] : scope.writers)
       SAMLA_ASSERT(storage.changeset_of(space, writer, 0).ok());
-    for (const auto& [space, record] : scope.records) SAMLA_ASSERT(storage.record_state(space, record).ok());
+    for (const auto& [space, record] : scope.records) SAMLA_ASSERT(storage.record(space, record).ok());
     for (std::uint64_t i = 0; i < size; ++i) {
       ++seq;
       const StoredChangeset changeset{
           seq, numbered<Hash>(seq),      numbered<WriterId>(seq % 50), seq, numbered<Hash>(seq), 1, 0,
           0,   Bytes(kChangesetBytes, 7)};
       SAMLA_ASSERT((*transaction)->put_changeset(kSpace, changeset).ok());
-      SAMLA_ASSERT(
-          (*transaction)->put_record_state(kSpace, numbered<RecordId>(seq % 1000), Bytes(300, 7)).ok());
+      const auto record = numbered<RecordId>(seq % 1000);
+      SAMLA_ASSERT((*transaction)->put_record_place(kSpace, record, seq).ok());
+      SAMLA_ASSERT((*transaction)->put_record(kSpace, {record, seq, Bytes(300, 7), Bytes(60, 7)}).ok());
     }
     SAMLA_ASSERT((*transaction)->commit().ok());
   }

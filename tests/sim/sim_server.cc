@@ -43,8 +43,16 @@ class SameConnection final : public StorageReader {
                                                       std::uint64_t writer_seq) override {
     return storage_.changeset_of(space, writer, writer_seq);
   }
-  Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) override {
-    return storage_.record_state(space, record);
+  Result<std::optional<StoredRecord>> record(const SpaceId& space, const RecordId& record) override {
+    return storage_.record(space, record);
+  }
+  Result<std::vector<StoredRecord>> records_by_touch(const SpaceId& space, Order order, std::uint64_t touched,
+                                                     const RecordId& record, std::size_t count_max) override {
+    return storage_.records_by_touch(space, order, touched, record, count_max);
+  }
+  Result<std::vector<std::uint64_t>> record_places(const SpaceId& space, const RecordId& record,
+                                                   std::uint64_t seq, std::size_t count_max) override {
+    return storage_.record_places(space, record, seq, count_max);
   }
   Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max) override {
     return storage_.contested(space, count_max);
@@ -104,6 +112,9 @@ Result<void> SimServer::start() {
   SAMLA_ASSIGN(server_, Server::open({std::nullopt, std::move(keys), std::move(storage), std::move(reader)},
                                      clock, std::move(outlet), 0));
   storage_ = kept;
+  constexpr std::size_t kPageBytes = 1500;  // so that a pack has several
+  constexpr std::size_t kNever = ~std::size_t{0};
+  server_->send_packs_from(packs ? 0 : kNever, kPageBytes);
   return {};
 }
 

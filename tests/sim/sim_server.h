@@ -63,6 +63,7 @@ class SimServer {
   const chain::ClaimToken& claim() const { return claim_; }
   Disk& disk() { return *disk_; }
   SimClock clock;
+  bool packs = false;  ///< newcomers are sent heads packs, however short the history is; or never
 
  private:
   Result<std::unique_ptr<server::Storage>> open_storage();

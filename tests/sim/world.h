@@ -130,6 +130,8 @@ class World {
     return container[random_.below(container.size())];
   }
   std::vector<SpaceId> spaces_of(SimDevice& device) const;
+  /// A heads pack of the space has come in part.
+  static bool is_packing(SimDevice& device, const SpaceId& space);
 
   Options options_;
   Trace trace_;

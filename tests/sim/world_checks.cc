@@ -77,6 +77,10 @@ void World::check(SimDevice& device, Care care) {
   check_ledger(device, held);
   for (const auto& [space, records] : model_.all_records()) {
     if (!device.local().membership->readable(space)) continue;
+    if (is_packing(device, space)) {
+      trace_.sometimes("a heads pack was under way");
+      continue;
+    }
     for (const RecordId& record : records) {
       const std::size_t count = model_.held_of(space, record, held);
       if (!is_checked(&device, space, record, count, care)) check_record(device, space, record, held);
@@ -109,6 +113,10 @@ void World::check_record(SimDevice& device, const SpaceId& space, const RecordId
   const auto state = device.replica().records().state(record);
   if (!state.ok()) return trace_.violation("a record's state can't be read: " + state.error().message());
   const bool judged = judged_.contains({space, record});
+  const auto wanted = device.local().tables->packs.is_wanted(space, record);
+  if (!wanted.ok() || *wanted) return trace_.sometimes("a record was to be asked for");
+  const auto packed = device.local().tables->packs.record(space, record);
+  if (packed.ok() && *packed) trace_.sometimes("a record was here without its history");
   if (!model_.holds_any(space, record, held)) {
     if (*state && !judged) trace_.violation(device.name() + " shows a record of which it holds nothing");
     return;
@@ -230,12 +238,12 @@ void World::check_receipts(SimDevice& device, const Holding& at_server) {
 
 void World::check_server_record(const SpaceId& space, const RecordId& record, const Holding& held) {
   if (judged_.contains({space, record})) return;
-  const auto bytes = server_->storage().record_state(space, record);
-  if (!bytes.ok()) return trace_.violation("the server can't read a record: " + bytes.error().message());
+  const auto stored = server_->storage().record(space, record);
+  if (!stored.ok()) return trace_.violation("the server can't read a record: " + stored.error().message());
   const bool any = model_.holds_any(space, record, held);
-  if (!*bytes && any) return trace_.violation("the server has no heads of a record that it holds");
-  if (!*bytes) return;
-  const auto state = resolve::RecordState::decode(**bytes);
+  if (!*stored && any) return trace_.violation("the server has no heads of a record that it holds");
+  if (!*stored) return;
+  const auto state = resolve::RecordState::decode((**stored).state);
   if (!state.ok()) return trace_.violation("the server's heads don't decode");
   const seal::TagKey* key = tag_key_of(space);
   if (key == nullptr) return;
@@ -343,6 +351,10 @@ void World::check_converged() {
     for (const auto& reader : devices_) {
       if (reader->revoked || reader->gone || reader->liar || !reader->local().membership->readable(space))
         continue;
+      const auto wanted = reader->local().tables->packs.wanted(1);
+      if (!wanted.ok() || *wanted || is_packing(*reader, space)) {
+        return trace_.violation(reader->name() + " never gets all of a heads pack");
+      }
       const Holding held = holding(*reader);
       for (const auto& writer : devices_) {
         if (writer->revoked) continue;

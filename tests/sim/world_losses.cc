@@ -62,8 +62,10 @@ bool World::chains_are_level() {
   return true;
 }
 
-/// Never the founder's, without which nobody could give new keys.
+/// Never the founder's, without which nobody could give new keys. Nor where devices came with packs: what the
+/// others hold of its writes is in part, and no server takes that (docs/decisions/heads-packs.md).
 void World::lose_device() {
+  if (server_->packs) return;
   SimDevice& device = *devices_[random_.below(devices_.size())];
   if (&device == devices_.front().get() || device.revoked || device.in_doubt || device.gone) return;
   if (&device == liar_) liar_ = nullptr;
@@ -150,6 +152,9 @@ void World::check_claims() {
       if (trace_.failed()) return;
       if (claim.device->revoked || claim.device->liar || !reader->local().membership->readable(claim.space))
         continue;
+      // Who came with a pack was not sent what had been replaced by then.
+      const auto packed = reader->local().tables->packs.record(claim.space, claim.record);
+      if (!packed.ok() || *packed) continue;
       const auto [known, fresh] = written.try_emplace(claim.record);
       if (fresh) known->second = values_of(*reader, claim.record);
       if (known->second.contains(claim.value) || erased_characters_.contains(claim.value)) continue;

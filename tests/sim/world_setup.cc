@@ -33,9 +33,16 @@ World::World(const Options& options)
 std::vector<SpaceId> World::spaces_of(SimDevice& device) const {
   std::vector<SpaceId> out;
   for (const replica::SpaceInfo& space : device.replica().spaces()) {
-    if (space.readable && space.right >= replica::SpaceRight::kWriter) out.push_back(space.id);
+    // What a device does before its heads pack is complete the model can't say: it does not know what came.
+    const bool all_here = space.readable && !is_packing(device, space.id);
+    if (all_here && space.right >= replica::SpaceRight::kWriter) out.push_back(space.id);
   }
   return out;
+}
+
+bool World::is_packing(SimDevice& device, const SpaceId& space) {
+  const auto pack = device.local().tables->packs.get(space);
+  return pack.ok() && *pack && !(*pack)->complete();
 }
 
 void World::set_up() {
@@ -47,6 +54,11 @@ void World::set_up() {
   };
   const auto close = [this](server::Asker number) { server_cuts_.insert(number); };
   server_ = std::make_unique<SimServer>(options_.stack, random_.next(), true_ms_, send, close);
+  // Not where a server may lose what a writer who never comes back had written: see lose_device.
+  const bool loses = on(Fault::kServerRestored) || on(Fault::kServerEmptied);
+  // Of its own, so that all else of a seed stays what it was.
+  SeededRandom drawn(options_.seed * 2 + 7);
+  server_->packs = drawn.below(2) == 0 && !(loses && (on(Fault::kRevocation) || on(Fault::kByzantine)));
   const std::size_t count = 2 + random_.below(3);
   records_max_ = 1 + random_.below(10);
   if (chance(4)) {
@@ -73,6 +85,8 @@ void World::set_up() {
   }
   if (SimulatedDisk* disk = server_->disk().simulated()) disk->watch_for("KLARTEKST");
   if (on(Fault::kHostileBytes)) devices_.back()->hostile = true;
+  // Comes when there is a history.
+  if (server_->packs && drawn.below(2) == 0) devices_.back()->offline_until = options_.ops / 2;
   if (on(Fault::kByzantine)) liar_ = devices_.back().get();
   trace_.line("an organisation of " + std::to_string(count) + " devices");
 }

@@ -40,6 +40,8 @@ class EvilServer {
     server_ = std::move(*opened);
   }
 
+  server::Server& server() { return *server_; }
+
   struct Outcome {
     bool level = false;
     std::optional<Error> error;

@@ -85,8 +85,8 @@ class ArbiterTest : public testing::Test {
     return out;
   }
   resolve::RecordState state(const RecordId& record) {
-    const auto bytes = inner_->record_state(unit_.id, record);
-    return *bytes ? *resolve::RecordState::decode(**bytes) : resolve::RecordState{};
+    const auto stored = inner_->record(unit_.id, record);
+    return *stored ? *resolve::RecordState::decode((**stored).state) : resolve::RecordState{};
   }
   GroupResult process(const std::vector<Job>& group) { return arbiter_->process(group); }
   GroupResult process(const Job& job) { return arbiter_->process(std::vector<Job>{job}); }
@@ -306,7 +306,7 @@ TEST_F(ArbiterTest, ARecordThatWouldGrowTooLargeIsRefusedAloneAndForNow) {
 
 TEST_F(ArbiterTest, ADamagedRecordStateHoldsUpNobodyElse) {
   auto transaction = inner_->begin();
-  ASSERT_TRUE((*transaction)->put_record_state(unit_.id, kNote, Bytes{0xff, 0xff, 1}).ok());
+  ASSERT_TRUE((*transaction)->put_record(unit_.id, {kNote, 1, Bytes{0xff, 0xff, 1}, Bytes{}}).ok());
   ASSERT_TRUE((*transaction)->commit().ok());
   transaction->reset();
   const GroupResult result =

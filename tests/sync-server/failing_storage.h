@@ -41,8 +41,16 @@ class FailingStorage final : public Storage {
   Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& s) override {
     return inner_.writer_tips(s);
   }
-  Result<std::optional<Bytes>> record_state(const SpaceId& s, const RecordId& r) override {
-    return inner_.record_state(s, r);
+  Result<std::optional<StoredRecord>> record(const SpaceId& s, const RecordId& r) override {
+    return inner_.record(s, r);
+  }
+  Result<std::vector<StoredRecord>> records_by_touch(const SpaceId& s, Order order, std::uint64_t touched,
+                                                     const RecordId& r, std::size_t n) override {
+    return inner_.records_by_touch(s, order, touched, r, n);
+  }
+  Result<std::vector<std::uint64_t>> record_places(const SpaceId& s, const RecordId& r, std::uint64_t seq,
+                                                   std::size_t n) override {
+    return inner_.record_places(s, r, seq, n);
   }
   Result<std::vector<ContestedField>> contested(const SpaceId& s, std::size_t n) override {
     return inner_.contested(s, n);
@@ -82,8 +90,11 @@ class FailingStorage final : public Storage {
     Result<void> put_erased(const SpaceId& s, std::uint64_t seq, ByteView bytes) override {
       return pass([&] { return inner_->put_erased(s, seq, bytes); });
     }
-    Result<void> put_record_state(const SpaceId& s, const RecordId& r, ByteView state) override {
-      return pass([&] { return inner_->put_record_state(s, r, state); });
+    Result<void> put_record(const SpaceId& s, const StoredRecord& record) override {
+      return pass([&] { return inner_->put_record(s, record); });
+    }
+    Result<void> put_record_place(const SpaceId& s, const RecordId& r, std::uint64_t seq) override {
+      return pass([&] { return inner_->put_record_place(s, r, seq); });
     }
     Result<void> put_contested(const SpaceId& s, const RecordId& r,
                                const std::vector<ContestedField>& fields) override {

@@ -63,7 +63,7 @@ TEST_F(MaintenanceTest, VerifiesAHealthyServerAlsoWhileItRuns) {
 
 TEST_F(MaintenanceTest, NamesAWrongRecordState) {
   EXPECT_NE(found_after([&](Storage&, StorageTransaction& t) {
-              ASSERT_TRUE(t.put_record_state(unit_.id, kNote, resolve::RecordState().encode()).ok());
+              ASSERT_TRUE(t.put_record(unit_.id, {kNote, 1, resolve::RecordState().encode(), {}}).ok());
             }).find("wrong heads"),
             std::string::npos);
 }

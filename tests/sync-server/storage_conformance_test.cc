@@ -190,23 +190,68 @@ TEST_P(StorageConformance, KeepsRecordStatesAndWhatIsContested) {
   const RecordId record{{5}}, plain{{6}};
   const FieldTag title{{1}}, body{{2}};
   commit([&](StorageTransaction& t) {
-    EXPECT_TRUE(t.put_record_state(kSpace, record, Bytes{1}).ok());
+    EXPECT_TRUE(t.put_record(kSpace, {record, 1, Bytes{1}, Bytes{7}}).ok());
     EXPECT_TRUE(t.put_contested(kSpace, record, {{record, title, 2}, {record, body, 3}}).ok());
     EXPECT_TRUE(t.put_contested(kSpace, plain, {{plain, title, 2}}).ok());
   });
   commit([&](StorageTransaction& t) {
-    EXPECT_TRUE(t.put_record_state(kSpace, record, Bytes{2}).ok());
+    EXPECT_TRUE(t.put_record(kSpace, {record, 2, Bytes{2}, Bytes{8}}).ok());
     EXPECT_TRUE(t.put_contested(kSpace, record, {{record, body, 2}}).ok());
     EXPECT_TRUE(t.put_contested(kSpace, plain, {}).ok());
   });
   reopen();
-  EXPECT_EQ(storage_->record_state(kSpace, record)->value(), Bytes{2});
-  EXPECT_FALSE(storage_->record_state(kOther, record)->has_value());
+  EXPECT_EQ(storage_->record(kSpace, record)->value().state, Bytes{2});
+  EXPECT_FALSE(storage_->record(kOther, record)->has_value());
   const auto contested = storage_->contested(kSpace, 10);
   ASSERT_EQ(contested->size(), 1u);
   EXPECT_EQ(contested->front().tag, body);
   EXPECT_EQ(contested->front().heads, 2u);
   EXPECT_TRUE(storage_->contested(kSpace, 0)->empty());
+}
+
+TEST_P(StorageConformance, FindsRecordsByWhenTheyWereTouchedLast) {
+  const RecordId first{{1}}, second{{2}}, third{{3}}, fourth{{4}};
+  commit([&](StorageTransaction& t) {
+    EXPECT_TRUE(t.put_record(kSpace, {second, 4, Bytes{2}, Bytes{2}}).ok());
+    EXPECT_TRUE(t.put_record(kSpace, {first, 4, Bytes{1}, Bytes{1}}).ok());
+    EXPECT_TRUE(t.put_record(kSpace, {third, 2, Bytes{3}, Bytes{3}}).ok());
+    EXPECT_TRUE(t.put_record(kOther, {fourth, 3, Bytes{4}, Bytes{4}}).ok());
+  });
+  commit([&](StorageTransaction& t) {
+    EXPECT_TRUE(t.put_record(kSpace, {third, 7, Bytes{5}, Bytes{6}}).ok());
+  });
+  reopen();
+  using Order = StorageReader::Order;
+  const auto names = [&](Order order, std::uint64_t touched, const RecordId& record, std::size_t count) {
+    std::vector<RecordId> out;
+    const auto found = storage_->records_by_touch(kSpace, order, touched, record, count);
+    EXPECT_TRUE(found.ok());
+    for (const StoredRecord& each : *found) out.push_back(each.record);
+    return out;
+  };
+  EXPECT_EQ(names(Order::kDown, ~std::uint64_t{0}, {}, 10), (std::vector{third, second, first}));
+  EXPECT_EQ(names(Order::kDown, 7, third, 10), (std::vector{second, first}));
+  EXPECT_EQ(names(Order::kDown, 4, second, 1), (std::vector{first}));
+  EXPECT_EQ(names(Order::kUp, 0, {}, 10), (std::vector{first, second, third}));
+  EXPECT_EQ(names(Order::kUp, 4, first, 10), (std::vector{second, third}));
+  const StoredRecord stored = storage_->record(kSpace, third)->value();
+  EXPECT_EQ(stored.touched, 7u);
+  EXPECT_EQ(stored.state, Bytes{5});
+  EXPECT_EQ(stored.live, Bytes{6});
+  EXPECT_FALSE(storage_->record(kSpace, fourth)->has_value());
+}
+
+TEST_P(StorageConformance, KnowsWhichChangesetsWriteToARecord) {
+  const RecordId record{{1}}, other{{2}};
+  commit([&](StorageTransaction& t) {
+    for (const std::uint64_t seq : {3, 1, 9, 3}) EXPECT_TRUE(t.put_record_place(kSpace, record, seq).ok());
+    EXPECT_TRUE(t.put_record_place(kSpace, other, 2).ok());
+    EXPECT_TRUE(t.put_record_place(kOther, record, 5).ok());
+  });
+  reopen();
+  EXPECT_EQ(*storage_->record_places(kSpace, record, 0, 10), (std::vector<std::uint64_t>{1, 3, 9}));
+  EXPECT_EQ(*storage_->record_places(kSpace, record, 1, 1), (std::vector<std::uint64_t>{3}));
+  EXPECT_TRUE(storage_->record_places(kSpace, RecordId{{3}}, 0, 10)->empty());
 }
 
 TEST_P(StorageConformance, CountsWhatThereIs) {
@@ -225,11 +270,11 @@ TEST_P(StorageConformance, ItsOwnReadsSeeWhatAnOpenTransactionHasChanged) {
   put_history();
   const RecordId record{{5}};
   commit([&](StorageTransaction& t) {
-    EXPECT_TRUE(t.put_record_state(kSpace, record, Bytes{1}).ok());
+    EXPECT_TRUE(t.put_record(kSpace, {record, 4, Bytes{1}, Bytes{2}}).ok());
     EXPECT_TRUE(t.put_changeset(kSpace, changeset(4, kOla, 2)).ok());
     EXPECT_TRUE(t.put_validity(kSpace, 4, 3).ok());
     EXPECT_TRUE(t.put_erased(kSpace, 1, Bytes{9}).ok());
-    EXPECT_EQ(storage_->record_state(kSpace, record)->value(), Bytes{1});
+    EXPECT_EQ(storage_->record(kSpace, record)->value().state, Bytes{1});
     EXPECT_EQ(storage_->changeset_of(kSpace, kOla, 0)->value().validity, 3);
     EXPECT_EQ(storage_->writer_tips(kSpace)->back().seq, 4u);
     EXPECT_EQ(storage_->changesets_after(kSpace, 0, 1)->front().bytes, Bytes{9});
@@ -257,14 +302,14 @@ TEST_P(StorageConformance, KeepsEmptyAndLargeBytesAsTheyAre) {
   commit([&](StorageTransaction& t) {
     EXPECT_TRUE(t.put_changeset(kSpace, big).ok());
     EXPECT_TRUE(t.put_changeset(kSpace, changeset(2, kOla, 1, 0)).ok());
-    EXPECT_TRUE(t.put_record_state(kSpace, RecordId{}, Bytes{}).ok());
+    EXPECT_TRUE(t.put_record(kSpace, {}).ok());
   });
   reopen();
   const auto all = storage_->changesets_after(kSpace, 0, 1 << 20);
   ASSERT_EQ(all->size(), 2u);
   EXPECT_EQ((*all)[0].bytes, large);
   EXPECT_EQ((*all)[1].bytes, Bytes{});
-  EXPECT_EQ(storage_->record_state(kSpace, RecordId{})->value(), Bytes{});
+  EXPECT_EQ(storage_->record(kSpace, RecordId{})->value().state, Bytes{});
 }
 
 INSTANTIATE_TEST_SUITE_P(

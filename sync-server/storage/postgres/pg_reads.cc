@@ -60,8 +60,21 @@ constexpr PgStatement kWriterTips = {
     "SELECT " SAMLA_PG_CHANGESET
     " FROM w CROSS JOIN LATERAL (SELECT * FROM changeset t WHERE space = $1::bytea AND t.writer = w.writer "
     "ORDER BY writer_seq DESC LIMIT 1) AS c WHERE w.writer IS NOT NULL ORDER BY c.writer"};
-constexpr PgStatement kRecordState = {
-    "record_state", "SELECT state FROM record_state WHERE space = $1::bytea AND record = $2::bytea"};
+#define SAMLA_PG_RECORD "record, touched, state, live"
+constexpr PgStatement kRecord = {
+    "record", "SELECT " SAMLA_PG_RECORD " FROM record_state WHERE space = $1::bytea AND record = $2::bytea"};
+constexpr PgStatement kRecordsDown = {
+    "records_down",
+    "SELECT " SAMLA_PG_RECORD
+    " FROM record_state WHERE space = $1::bytea AND "
+    "(touched, record) < ($2::bigint, $3::bytea) ORDER BY touched DESC, record DESC LIMIT $4::bigint"};
+constexpr PgStatement kRecordsUp = {
+    "records_up", "SELECT " SAMLA_PG_RECORD
+                  " FROM record_state WHERE space = $1::bytea AND "
+                  "(touched, record) > ($2::bigint, $3::bytea) ORDER BY touched, record LIMIT $4::bigint"};
+constexpr PgStatement kRecordPlaces = {"record_places",
+                                       "SELECT seq FROM record_place WHERE space = $1::bytea AND record = "
+                                       "$2::bytea AND seq > $3::bigint ORDER BY seq LIMIT $4::bigint"};
 constexpr PgStatement kContested = {"contested",
                                     "SELECT record, tag, heads FROM contested_field WHERE space = $1::bytea "
                                     "ORDER BY record, tag LIMIT $2::bigint"};
@@ -77,9 +90,13 @@ constexpr PgStatement kAllGrants = {
     "all_grants",
     "SELECT space, recipient, epoch, sealed FROM sealed_grant WHERE (space, recipient, epoch) > "
     "($1::bytea, $2::bytea, $3::bigint) ORDER BY space, recipient, epoch LIMIT " SAMLA_PG_ROWS_AT_ONCE};
-constexpr PgStatement kAllStates = {"all_states",
-                                    "SELECT record, state FROM record_state WHERE space = $1::bytea AND "
-                                    "record > $2::bytea ORDER BY record LIMIT 128"};
+constexpr PgStatement kAllRecords = {"all_records", "SELECT " SAMLA_PG_RECORD
+                                                    " FROM record_state WHERE space = $1::bytea "
+                                                    "AND record > $2::bytea ORDER BY record LIMIT 128"};
+constexpr PgStatement kAllPlaces = {
+    "all_places",
+    "SELECT record, seq FROM record_place WHERE space = $1::bytea AND (record, seq) > ($2::bytea, "
+    "$3::bigint) ORDER BY record, seq LIMIT " SAMLA_PG_ROWS_AT_ONCE};
 constexpr PgStatement kAllTips = {"all_tips", "SELECT space, seq, head FROM space"};
 
 constexpr std::uint64_t kSeqMax = std::numeric_limits<std::int64_t>::max();
@@ -109,10 +126,11 @@ const PgStatement kPgLastOfWriters = {
                        " FROM unnest($1::bytea[], $2::bytea[]) AS k(space, writer) LEFT JOIN LATERAL "
                        "(SELECT * FROM changeset t WHERE t.space = k.space AND t.writer = k.writer "
                        "ORDER BY writer_seq DESC LIMIT 1) AS c ON true"};
-const PgStatement kPgStatesOfRecords = {
-    "states_of_records",
-    "SELECT k.space, k.record, r.state FROM unnest($1::bytea[], $2::bytea[]) AS k(space, record) "
-    "LEFT JOIN LATERAL (SELECT state FROM record_state t WHERE t.space = k.space AND t.record = k.record "
+const PgStatement kPgRecords = {
+    "records",
+    "SELECT k.space, k.record, r.touched, r.state, r.live "
+    "FROM unnest($1::bytea[], $2::bytea[]) AS k(space, record) LEFT JOIN LATERAL "
+    "(SELECT touched, state, live FROM record_state t WHERE t.space = k.space AND t.record = k.record "
     "LIMIT 1) AS r ON true"};
 
 Result<StoredChangeset> read_pg_changeset(const PgResult& rows, int row, int column) {
@@ -125,6 +143,15 @@ Result<StoredChangeset> read_pg_changeset(const PgResult& rows, int row, int col
   out.validity = static_cast<std::uint8_t>(rows.number(row, column + 5));
   out.identity_seq = rows.seq(row, column + 6);
   out.space_seq = rows.seq(row, column + 7);
+  return out;
+}
+
+Result<StoredRecord> read_pg_record(const PgResult& rows, int row, int column) {
+  StoredRecord out;
+  SAMLA_ASSIGN(out.record, rows.fixed<RecordId>(row, column));
+  out.touched = rows.seq(row, column + 1);
+  out.state = to_bytes(rows.bytes(row, column + 2));
+  out.live = to_bytes(rows.bytes(row, column + 3));
   return out;
 }
 
@@ -235,9 +262,37 @@ Result<std::vector<StoredChangeset>> PgReads::writer_tips(const SpaceId& space) 
   return out;
 }
 
-Result<std::optional<Bytes>> PgReads::record_state(const SpaceId& space, const RecordId& record) {
-  SAMLA_ASSIGN(const PgResult rows, db_.read(kRecordState, PgParams().add(space).add(record)));
-  return one_value(rows);
+Result<std::optional<StoredRecord>> PgReads::record(const SpaceId& space, const RecordId& record) {
+  SAMLA_ASSIGN(const PgResult rows, db_.read(kRecord, PgParams().add(space).add(record)));
+  if (rows.rows() == 0) return std::optional<StoredRecord>();
+  SAMLA_ASSIGN(StoredRecord out, read_pg_record(rows, 0, 0));
+  return std::optional(std::move(out));
+}
+
+Result<std::vector<StoredRecord>> PgReads::records_by_touch(const SpaceId& space, StorageReader::Order order,
+                                                            std::uint64_t touched, const RecordId& record,
+                                                            std::size_t count_max) {
+  PgParams params;
+  params.add(space).add_seq(std::min(touched, kSeqMax)).add(record).add_seq(capped(count_max));
+  SAMLA_ASSIGN(const PgResult rows,
+               db_.read(order == StorageReader::Order::kDown ? kRecordsDown : kRecordsUp, std::move(params)));
+  std::vector<StoredRecord> out;
+  for (int row = 0; row < rows.rows(); ++row) {
+    SAMLA_ASSIGN(StoredRecord each, read_pg_record(rows, row, 0));
+    out.push_back(std::move(each));
+  }
+  return out;
+}
+
+Result<std::vector<std::uint64_t>> PgReads::record_places(const SpaceId& space, const RecordId& record,
+                                                          std::uint64_t seq, std::size_t count_max) {
+  std::vector<std::uint64_t> out;
+  if (seq > kSeqMax) return out;
+  PgParams params;
+  params.add(space).add(record).add_seq(seq).add_seq(capped(count_max));
+  SAMLA_ASSIGN(const PgResult rows, db_.read(kRecordPlaces, std::move(params)));
+  for (int row = 0; row < rows.rows(); ++row) out.push_back(rows.seq(row, 0));
+  return out;
 }
 
 Result<std::vector<ContestedField>> PgReads::contested(const SpaceId& space, std::size_t count_max) {
@@ -297,16 +352,30 @@ Result<void> PgReads::all_grants(
   }
 }
 
-Result<void> PgReads::all_record_states(const SpaceId& space,
-                                        const std::function<Result<void>(const RecordId&, ByteView)>& take) {
+Result<void> PgReads::all_records(const SpaceId& space,
+                                  const std::function<Result<void>(const StoredRecord&)>& take) {
   Bytes after;
   for (;;) {
-    SAMLA_ASSIGN(const PgResult rows, db_.read(kAllStates, PgParams().add(space).add(ByteView(after))));
+    SAMLA_ASSIGN(const PgResult rows, db_.read(kAllRecords, PgParams().add(space).add(ByteView(after))));
+    if (rows.rows() == 0) return {};
+    for (int row = 0; row < rows.rows(); ++row) {
+      SAMLA_ASSIGN(const StoredRecord record, read_pg_record(rows, row, 0));
+      SAMLA_TRY(take(record));
+      after = to_bytes(record.record.view());
+    }
+  }
+}
+
+Result<void> PgReads::all_record_places(
+    const SpaceId& space, const std::function<Result<void>(const RecordId&, std::uint64_t)>& take) {
+  PgParams after = PgParams().add(space).add(ByteView()).add(std::int64_t{0});
+  for (;;) {
+    SAMLA_ASSIGN(const PgResult rows, db_.read(kAllPlaces, after));
     if (rows.rows() == 0) return {};
     for (int row = 0; row < rows.rows(); ++row) {
       SAMLA_ASSIGN(const RecordId record, rows.fixed<RecordId>(row, 0));
-      SAMLA_TRY(take(record, rows.bytes(row, 1)));
-      after = to_bytes(record.view());
+      SAMLA_TRY(take(record, rows.seq(row, 1)));
+      after = PgParams().add(space).add(record).add_seq(rows.seq(row, 1));
     }
   }
 }

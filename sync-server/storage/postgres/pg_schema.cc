@@ -41,7 +41,25 @@ END
 $$;
 )";
 
-constexpr std::array kMigrations = {PgMigration{1, kVersion1}};
+// What heads packs are made from; filled from the changesets when a server opens them next (pack_index.h).
+constexpr const char* kVersion2 = R"(
+ALTER TABLE record_state ADD COLUMN touched bigint NOT NULL DEFAULT 0;
+ALTER TABLE record_state ADD COLUMN live bytea NOT NULL DEFAULT '';
+CREATE INDEX record_touched ON record_state(space, touched, record);
+CREATE TABLE record_place(space bytea NOT NULL, record bytea NOT NULL, seq bigint NOT NULL,
+  PRIMARY KEY (space, record, seq)) PARTITION BY HASH (space);
+DO $$
+BEGIN
+  FOR part IN 0..7 LOOP
+    EXECUTE format('CREATE TABLE record_place_%s PARTITION OF record_place '
+                   'FOR VALUES WITH (MODULUS 8, REMAINDER %s)', part, part);
+  END LOOP;
+END
+$$;
+INSERT INTO meta SELECT 'unindexed', '' WHERE EXISTS(SELECT 1 FROM changeset);
+)";
+
+constexpr std::array kMigrations = {PgMigration{1, kVersion1}, PgMigration{2, kVersion2}};
 static_assert(kMigrations.back().version == kPgSchemaVersion);
 
 constexpr PgStatement kHasVersion = {"has_version",

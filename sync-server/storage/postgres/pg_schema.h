@@ -9,7 +9,7 @@
 namespace samla::server {
 
 /// The newest of the migrations. Do not renumber.
-inline constexpr std::int64_t kPgSchemaVersion = 1;
+inline constexpr std::int64_t kPgSchemaVersion = 2;
 
 /// What brings a database from the version before to this one, in one transaction.
 struct PgMigration {

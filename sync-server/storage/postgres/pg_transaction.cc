@@ -45,10 +45,16 @@ constexpr PgStatement kPutValidity = {
     "UPDATE changeset SET validity = $3::bigint WHERE space = $1::bytea AND seq = $2::bigint"};
 constexpr PgStatement kPutErased = {
     "put_erased", "UPDATE changeset SET bytes = $3::bytea WHERE space = $1::bytea AND seq = $2::bigint"};
-constexpr PgStatement kPutStates = {"put_states",
-                                    "INSERT INTO record_state(space, record, state) "
-                                    "SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]) "
-                                    "ON CONFLICT (space, record) DO UPDATE SET state = excluded.state"};
+constexpr PgStatement kPutRecords = {
+    "put_records",
+    "INSERT INTO record_state(space, record, touched, state, live) "
+    "SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bytea[], $5::bytea[]) "
+    "ON CONFLICT (space, record) DO UPDATE SET touched = excluded.touched, state = excluded.state, "
+    "live = excluded.live"};
+constexpr PgStatement kPutPlaces = {"put_places",
+                                    "INSERT INTO record_place(space, record, seq) "
+                                    "SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bigint[]) "
+                                    "ON CONFLICT (space, record, seq) DO NOTHING"};
 constexpr PgStatement kDropContested = {
     "drop_contested", "DELETE FROM contested_field WHERE space = $1::bytea AND record = $2::bytea"};
 constexpr PgStatement kPutContested = {"put_contested",
@@ -115,7 +121,7 @@ Result<void> PgTransaction::lock_and_read(const TransactionScope& scope) {
   batch.add(kLockSpaces, PgParams().add_array(views_of(scope.spaces)));
   batch.add(kPgTips, PgParams().add_array(views_of(scope.watched)));
   if (!scope.writers.empty()) batch.add(kPgLastOfWriters, arrays_of(scope.writers));
-  if (!scope.records.empty()) batch.add(kPgStatesOfRecords, arrays_of(scope.records));
+  if (!scope.records.empty()) batch.add(kPgRecords, arrays_of(scope.records));
   SAMLA_ASSIGN(const std::vector<PgResult> results, connection_.run(batch));
   ahead_.since = scope.revision;
   SAMLA_ASSIGN(ahead_.chains, read_pg_chain_tail(results[2]));
@@ -143,8 +149,10 @@ Result<void> PgTransaction::lock_and_read(const TransactionScope& scope) {
     for (int row = 0; row < rows.rows(); ++row) {
       SAMLA_ASSIGN(const SpaceId space, rows.fixed<SpaceId>(row, 0));
       SAMLA_ASSIGN(const RecordId record, rows.fixed<RecordId>(row, 1));
-      auto& state = ahead_.records[{space, record}];
-      if (!rows.is_null(row, 2)) state = to_bytes(rows.bytes(row, 2));
+      auto& stored = ahead_.records[{space, record}];
+      if (!rows.is_null(row, 2)) {
+        SAMLA_ASSIGN(stored, read_pg_record(rows, row, 1));
+      }
     }
   }
   return lock_new_spaces(scope);
@@ -228,9 +236,17 @@ Result<void> PgTransaction::put_erased(const SpaceId& space, std::uint64_t seq, 
   return {};
 }
 
-Result<void> PgTransaction::put_record_state(const SpaceId& space, const RecordId& record, ByteView state) {
-  ahead_.records.erase({space, record});
-  states_[{space, record}] = to_bytes(state);
+Result<void> PgTransaction::put_record(const SpaceId& space, const StoredRecord& record) {
+  if (as_signed(record.touched) < 0) return fail(ErrorCode::too_large, "storage.put");
+  ahead_.records.erase({space, record.record});
+  records_[{space, record.record}] = record;
+  return {};
+}
+
+Result<void> PgTransaction::put_record_place(const SpaceId& space, const RecordId& record,
+                                             std::uint64_t seq) {
+  if (as_signed(seq) < 0) return fail(ErrorCode::too_large, "storage.put");
+  places_.emplace(space, record, seq);
   return {};
 }
 
@@ -248,36 +264,59 @@ Result<void> PgTransaction::put_contested(const SpaceId& space, const RecordId& 
 
 /// What is held by kind becomes statements.
 void PgTransaction::gather() {
-  if (!changesets_.empty()) {
-    std::vector<ByteView> spaces, writers, heads, hashes, bytes;
-    std::vector<std::int64_t> seqs, writer_seqs, validities, identity_seqs, space_seqs;
-    for (const auto& [space, c] : changesets_) {
-      spaces.push_back(space.view());
-      seqs.push_back(as_signed(c.seq));
-      writers.push_back(c.writer.view());
-      writer_seqs.push_back(as_signed(c.writer_seq));
-      heads.push_back(c.head.view());
-      hashes.push_back(c.hash.view());
-      validities.push_back(c.validity);
-      identity_seqs.push_back(as_signed(c.identity_seq));
-      space_seqs.push_back(as_signed(c.space_seq));
-      bytes.push_back(c.bytes);
+  gather_changesets();
+  gather_records();
+}
+
+void PgTransaction::gather_changesets() {
+  if (changesets_.empty()) return;
+  std::vector<ByteView> spaces, writers, heads, hashes, bytes;
+  std::vector<std::int64_t> seqs, writer_seqs, validities, identity_seqs, space_seqs;
+  for (const auto& [space, c] : changesets_) {
+    spaces.push_back(space.view());
+    seqs.push_back(as_signed(c.seq));
+    writers.push_back(c.writer.view());
+    writer_seqs.push_back(as_signed(c.writer_seq));
+    heads.push_back(c.head.view());
+    hashes.push_back(c.hash.view());
+    validities.push_back(c.validity);
+    identity_seqs.push_back(as_signed(c.identity_seq));
+    space_seqs.push_back(as_signed(c.space_seq));
+    bytes.push_back(c.bytes);
+  }
+  PgParams params;
+  params.add_array(spaces).add_array(seqs).add_array(writers).add_array(writer_seqs).add_array(heads);
+  params.add_array(hashes).add_array(validities).add_array(identity_seqs).add_array(space_seqs);
+  batch_.add(kPutChangesets, std::move(params.add_array(bytes)));
+  changesets_.clear();
+}
+
+void PgTransaction::gather_records() {
+  if (!records_.empty()) {
+    std::vector<ByteView> spaces, records, states, lives;
+    std::vector<std::int64_t> touched;
+    for (const auto& [key, record] : records_) {
+      spaces.push_back(key.first.view());
+      records.push_back(key.second.view());
+      touched.push_back(as_signed(record.touched));
+      states.push_back(record.state);
+      lives.push_back(record.live);
     }
     PgParams params;
-    params.add_array(spaces).add_array(seqs).add_array(writers).add_array(writer_seqs).add_array(heads);
-    params.add_array(hashes).add_array(validities).add_array(identity_seqs).add_array(space_seqs);
-    batch_.add(kPutChangesets, std::move(params.add_array(bytes)));
-    changesets_.clear();
+    params.add_array(spaces).add_array(records).add_array(touched).add_array(states).add_array(lives);
+    batch_.add(kPutRecords, std::move(params));
+    records_.clear();
   }
-  if (states_.empty()) return;
-  std::vector<ByteView> spaces, records, states;
-  for (const auto& [key, state] : states_) {
-    spaces.push_back(key.first.view());
-    records.push_back(key.second.view());
-    states.push_back(state);
+  if (places_.empty()) return;
+  std::vector<ByteView> spaces, records;
+  std::vector<std::int64_t> seqs;
+  for (const auto& [space, record, seq] : places_) {
+    spaces.push_back(space.view());
+    records.push_back(record.view());
+    seqs.push_back(as_signed(seq));
   }
-  batch_.add(kPutStates, std::move(PgParams().add_array(spaces).add_array(records).add_array(states)));
-  states_.clear();
+  batch_.add(kPutPlaces, std::move(PgParams().add_array(spaces).add_array(records).add_array(seqs)));
+  places_.clear();
 }
 
 Result<std::vector<PgResult>> PgTransaction::run() { return connection_.run(std::exchange(batch_, {})); }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <map>
+#include <tuple>
 
 #include "sync-server/storage/postgres/pg_reads.h"
 
@@ -21,7 +22,7 @@ struct PgReadAhead {
   std::map<SpaceId, SpaceTip> tips;
   std::set<SpaceId> tips_of;
   std::map<std::pair<SpaceId, WriterId>, std::optional<StoredChangeset>> writers;
-  std::map<std::pair<SpaceId, RecordId>, std::optional<Bytes>> records;
+  std::map<std::pair<SpaceId, RecordId>, std::optional<StoredRecord>> records;
 };
 
 class PgTransaction final : public StorageTransaction, public PgReading {
@@ -38,7 +39,8 @@ class PgTransaction final : public StorageTransaction, public PgReading {
   Result<void> put_changeset(const SpaceId& space, const StoredChangeset& changeset) override;
   Result<void> put_validity(const SpaceId& space, std::uint64_t seq, std::uint8_t validity) override;
   Result<void> put_erased(const SpaceId& space, std::uint64_t seq, ByteView bytes) override;
-  Result<void> put_record_state(const SpaceId& space, const RecordId& record, ByteView state) override;
+  Result<void> put_record(const SpaceId& space, const StoredRecord& record) override;
+  Result<void> put_record_place(const SpaceId& space, const RecordId& record, std::uint64_t seq) override;
   Result<void> put_contested(const SpaceId& space, const RecordId& record,
                              const std::vector<ContestedField>& fields) override;
   Result<void> commit() override;
@@ -54,6 +56,8 @@ class PgTransaction final : public StorageTransaction, public PgReading {
   Result<void> lock_new_spaces(const TransactionScope& scope);
   std::uint64_t revise();
   void gather();
+  void gather_changesets();
+  void gather_records();
   Result<std::vector<PgResult>> run();
   Result<void> send_commit();
   void end();
@@ -69,7 +73,8 @@ class PgTransaction final : public StorageTransaction, public PgReading {
   /// Put and not yet sent: rows of the same kind go as one statement.
   PgBatch batch_;
   std::vector<std::pair<SpaceId, StoredChangeset>> changesets_;
-  std::map<std::pair<SpaceId, RecordId>, Bytes> states_;
+  std::map<std::pair<SpaceId, RecordId>, StoredRecord> records_;
+  std::set<std::tuple<SpaceId, RecordId, std::uint64_t>> places_;
   std::map<SpaceId, std::pair<std::uint64_t, Hash>> tips_;
 };
 

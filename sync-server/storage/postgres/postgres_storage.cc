@@ -99,12 +99,12 @@ class PostgresStorage final : private SessionOwner, private PgReading, public Wi
     }
     return reads_.changeset_of(space, writer, writer_seq);
   }
-  Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) override {
+  Result<std::optional<StoredRecord>> record(const SpaceId& space, const RecordId& record) override {
     if (open_ != nullptr) {
       const auto found = open_->ahead().records.find({space, record});
       if (found != open_->ahead().records.end()) return found->second;
     }
-    return reads_.record_state(space, record);
+    return reads_.record(space, record);
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "sync-server/storage/sqlite/sqlite_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace samla::server {
@@ -174,14 +175,72 @@ Result<std::vector<StoredChangeset>> SqliteReads::writer_tips(const SpaceId& spa
   return out;
 }
 
-Result<std::optional<Bytes>> SqliteReads::record_state(const SpaceId& space, const RecordId& record) {
+namespace {
+
+#define SAMLA_RECORD_COLUMNS "record, touched, state, live"
+
+Result<StoredRecord> read_record(const sqlite::Statement& row) {
+  StoredRecord out;
+  SAMLA_ASSIGN(out.record, row.column_fixed<RecordId>(0));
+  out.touched = static_cast<std::uint64_t>(row.column_int64(1));
+  out.state = to_bytes(row.column_blob(2));
+  out.live = to_bytes(row.column_blob(3));
+  return out;
+}
+
+}  // namespace
+
+Result<std::optional<StoredRecord>> SqliteReads::record(const SpaceId& space, const RecordId& record) {
   SAMLA_ASSIGN(const auto number, space_number(space));
-  if (!number) return std::optional<Bytes>();
-  SAMLA_ASSIGN(auto find, db_.cached("SELECT state FROM record_state WHERE space = ?1 AND record = ?2"));
+  if (!number) return std::optional<StoredRecord>();
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_RECORD_COLUMNS
+                                     " FROM record_state WHERE space = ?1 AND record = ?2"));
   find->bind(1, *number).bind(2, record);
   SAMLA_ASSIGN(const bool found, find->step());
-  if (!found) return std::optional<Bytes>();
-  return std::optional(to_bytes(find->column_blob(0)));
+  if (!found) return std::optional<StoredRecord>();
+  SAMLA_ASSIGN(StoredRecord out, read_record(*find));
+  return std::optional(std::move(out));
+}
+
+Result<std::vector<StoredRecord>> SqliteReads::records_by_touch(const SpaceId& space,
+                                                                StorageReader::Order order,
+                                                                std::uint64_t touched, const RecordId& record,
+                                                                std::size_t count_max) {
+  std::vector<StoredRecord> out;
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number) return out;
+  SAMLA_ASSIGN(auto find,
+               order == StorageReader::Order::kDown
+                   ? db_.cached("SELECT " SAMLA_RECORD_COLUMNS
+                                " FROM record_state WHERE space = ?1 AND (touched, record) < (?2, ?3) "
+                                "ORDER BY touched DESC, record DESC")
+                   : db_.cached("SELECT " SAMLA_RECORD_COLUMNS
+                                " FROM record_state WHERE space = ?1 AND (touched, record) > (?2, ?3) "
+                                "ORDER BY touched, record"));
+  find->bind(1, *number).bind(2, static_cast<std::int64_t>(std::min(touched, kRowSeqMax))).bind(3, record);
+  while (out.size() < count_max) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) break;
+    SAMLA_ASSIGN(StoredRecord each, read_record(*find));
+    out.push_back(std::move(each));
+  }
+  return out;
+}
+
+Result<std::vector<std::uint64_t>> SqliteReads::record_places(const SpaceId& space, const RecordId& record,
+                                                              std::uint64_t seq, std::size_t count_max) {
+  std::vector<std::uint64_t> out;
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number || seq > kRowSeqMax) return out;
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT seq FROM record_place WHERE space = ?1 AND record = ?2 AND "
+                                     "seq > ?3 ORDER BY seq"));
+  find->bind(1, *number).bind(2, record).bind(3, static_cast<std::int64_t>(seq));
+  while (out.size() < count_max) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) break;
+    out.push_back(static_cast<std::uint64_t>(find->column_int64(0)));
+  }
+  return out;
 }
 
 Result<std::vector<ContestedField>> SqliteReads::contested(const SpaceId& space, std::size_t count_max) {
@@ -253,18 +312,33 @@ Result<void> SqliteReads::all_grants(
   }
 }
 
-Result<void> SqliteReads::all_record_states(
-    const SpaceId& space, const std::function<Result<void>(const RecordId&, ByteView)>& take) {
+Result<void> SqliteReads::all_records(const SpaceId& space,
+                                      const std::function<Result<void>(const StoredRecord&)>& take) {
+  SAMLA_ASSIGN(const auto number, space_number(space));
+  if (!number) return {};
+  SAMLA_ASSIGN(auto find, db_.cached("SELECT " SAMLA_RECORD_COLUMNS
+                                     " FROM record_state WHERE space = ?1 ORDER BY record"));
+  find->bind(1, *number);
+  for (;;) {
+    SAMLA_ASSIGN(const bool found, find->step());
+    if (!found) return {};
+    SAMLA_ASSIGN(const StoredRecord record, read_record(*find));
+    SAMLA_TRY(take(record));
+  }
+}
+
+Result<void> SqliteReads::all_record_places(
+    const SpaceId& space, const std::function<Result<void>(const RecordId&, std::uint64_t)>& take) {
   SAMLA_ASSIGN(const auto number, space_number(space));
   if (!number) return {};
   SAMLA_ASSIGN(auto find,
-               db_.cached("SELECT record, state FROM record_state WHERE space = ?1 ORDER BY record"));
+               db_.cached("SELECT record, seq FROM record_place WHERE space = ?1 ORDER BY record, seq"));
   find->bind(1, *number);
   for (;;) {
     SAMLA_ASSIGN(const bool found, find->step());
     if (!found) return {};
     SAMLA_ASSIGN(const RecordId record, find->column_fixed<RecordId>(0));
-    SAMLA_TRY(take(record, find->column_blob(1)));
+    SAMLA_TRY(take(record, static_cast<std::uint64_t>(find->column_int64(1))));
   }
 }
 

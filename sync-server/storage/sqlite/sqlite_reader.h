@@ -26,14 +26,21 @@ class SqliteReads {
   Result<std::optional<StoredChangeset>> changeset_of(const SpaceId& space, const WriterId& writer,
                                                       std::uint64_t writer_seq);
   Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& space);
-  Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record);
+  Result<std::optional<StoredRecord>> record(const SpaceId& space, const RecordId& record);
+  Result<std::vector<StoredRecord>> records_by_touch(const SpaceId& space, StorageReader::Order order,
+                                                     std::uint64_t touched, const RecordId& record,
+                                                     std::size_t count_max);
+  Result<std::vector<std::uint64_t>> record_places(const SpaceId& space, const RecordId& record,
+                                                   std::uint64_t seq, std::size_t count_max);
   Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max);
   Result<StorageCounts> counts();
   Result<std::map<std::string, Bytes>> values();
   Result<std::vector<SpaceId>> spaces();
   Result<void> all_grants(const std::function<Result<void>(const SpaceId&, const StoredGrant&)>& take);
-  Result<void> all_record_states(const SpaceId& space,
-                                 const std::function<Result<void>(const RecordId&, ByteView)>& take);
+  Result<void> all_records(const SpaceId& space,
+                           const std::function<Result<void>(const StoredRecord&)>& take);
+  Result<void> all_record_places(const SpaceId& space,
+                                 const std::function<Result<void>(const RecordId&, std::uint64_t)>& take);
 
   /// Absent: the space has no history yet.
   Result<std::optional<std::int64_t>> space_number(const SpaceId& space);
@@ -78,8 +85,17 @@ class WithSqliteReads : public Base {
   Result<std::vector<StoredChangeset>> writer_tips(const SpaceId& space) override {
     return reads_.writer_tips(space);
   }
-  Result<std::optional<Bytes>> record_state(const SpaceId& space, const RecordId& record) override {
-    return reads_.record_state(space, record);
+  Result<std::optional<StoredRecord>> record(const SpaceId& space, const RecordId& record) override {
+    return reads_.record(space, record);
+  }
+  Result<std::vector<StoredRecord>> records_by_touch(const SpaceId& space, StorageReader::Order order,
+                                                     std::uint64_t touched, const RecordId& record,
+                                                     std::size_t count_max) override {
+    return reads_.records_by_touch(space, order, touched, record, count_max);
+  }
+  Result<std::vector<std::uint64_t>> record_places(const SpaceId& space, const RecordId& record,
+                                                   std::uint64_t seq, std::size_t count_max) override {
+    return reads_.record_places(space, record, seq, count_max);
   }
   Result<std::vector<ContestedField>> contested(const SpaceId& space, std::size_t count_max) override {
     return reads_.contested(space, count_max);
@@ -91,9 +107,14 @@ class WithSqliteReads : public Base {
       const std::function<Result<void>(const SpaceId&, const StoredGrant&)>& take) override {
     return reads_.all_grants(take);
   }
-  Result<void> all_record_states(
-      const SpaceId& space, const std::function<Result<void>(const RecordId&, ByteView)>& take) override {
-    return reads_.all_record_states(space, take);
+  Result<void> all_records(const SpaceId& space,
+                           const std::function<Result<void>(const StoredRecord&)>& take) override {
+    return reads_.all_records(space, take);
+  }
+  Result<void> all_record_places(
+      const SpaceId& space,
+      const std::function<Result<void>(const RecordId&, std::uint64_t)>& take) override {
+    return reads_.all_record_places(space, take);
   }
 
  protected:

@@ -9,10 +9,11 @@ namespace samla::server {
 namespace {
 
 /// Do not renumber; a change of the tables is a new version.
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 
+// Step n leads from version n to n + 1. Steps that have been released are never changed.
 // Histories and record states hang on a small space number, so that a row costs no 16-byte id twice.
-constexpr const char* kSchema = R"(
+constexpr const char* kSteps[kSchemaVersion] = {R"(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE space(number INTEGER PRIMARY KEY, space BLOB NOT NULL UNIQUE);
 CREATE TABLE chain_entry(placed INTEGER PRIMARY KEY, space BLOB NOT NULL, seq INTEGER NOT NULL,
@@ -29,7 +30,17 @@ CREATE TABLE record_state(space INTEGER NOT NULL, record BLOB NOT NULL, state BL
 CREATE TABLE contested_field(space INTEGER NOT NULL, record BLOB NOT NULL, tag BLOB NOT NULL,
   heads INTEGER NOT NULL, PRIMARY KEY(space, record, tag)) WITHOUT ROWID;
 PRAGMA user_version = 1;
-)";
+)",
+                                                R"(
+ALTER TABLE record_state ADD COLUMN touched INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE record_state ADD COLUMN live BLOB NOT NULL DEFAULT x'';
+CREATE INDEX record_touched ON record_state(space, touched, record);
+CREATE TABLE record_place(space INTEGER NOT NULL, record BLOB NOT NULL, seq INTEGER NOT NULL,
+  PRIMARY KEY(space, record, seq)) WITHOUT ROWID;
+-- Those tables are filled from the changesets when a server opens them next (pack_index.h).
+INSERT OR REPLACE INTO meta SELECT 'unindexed', x'' WHERE EXISTS(SELECT 1 FROM changeset);
+PRAGMA user_version = 2;
+)"};
 
 Result<std::int64_t> schema_version(sqlite::Connection& db) {
   SAMLA_ASSIGN(auto read, db.prepare("PRAGMA user_version"));
@@ -48,9 +59,9 @@ Result<sqlite::Connection> open_for_reading(const std::filesystem::path& file) {
 Result<void> set_up_schema(sqlite::Connection& db) {
   SAMLA_ASSIGN(const std::int64_t version, schema_version(db));
   if (version == kSchemaVersion) return {};
-  if (version != 0) return fail(ErrorCode::version_unknown, "storage.open");
+  if (version < 0 || version > kSchemaVersion) return fail(ErrorCode::version_unknown, "storage.open");
   SAMLA_ASSIGN(auto transaction, sqlite::Transaction::begin(db));
-  SAMLA_TRY(db.execute(kSchema));
+  for (std::int64_t step = version; step < kSchemaVersion; ++step) SAMLA_TRY(db.execute(kSteps[step]));
   return transaction.commit();
 }
 
@@ -106,10 +117,18 @@ class SqliteTransaction final : public StorageTransaction {
     SAMLA_ASSIGN(auto put, db_.cached("UPDATE changeset SET bytes = ?2 WHERE id = ?1"));
     return put->bind(1, (number << kSeqBits) + static_cast<std::int64_t>(seq)).bind(2, bytes).run();
   }
-  Result<void> put_record_state(const SpaceId& space, const RecordId& record, ByteView state) override {
+  Result<void> put_record(const SpaceId& space, const StoredRecord& record) override {
     SAMLA_ASSIGN(const std::int64_t number, number_of(space));
-    SAMLA_ASSIGN(auto put, db_.cached("INSERT OR REPLACE INTO record_state VALUES(?1, ?2, ?3)"));
-    return put->bind(1, number).bind(2, record).bind(3, state).run();
+    SAMLA_ASSIGN(auto put, db_.cached("INSERT OR REPLACE INTO record_state(space, record, state, touched, "
+                                      "live) VALUES(?1, ?2, ?3, ?4, ?5)"));
+    put->bind(1, number).bind(2, record.record).bind(3, ByteView(record.state));
+    put->bind(4, static_cast<std::int64_t>(record.touched)).bind(5, ByteView(record.live));
+    return put->run();
+  }
+  Result<void> put_record_place(const SpaceId& space, const RecordId& record, std::uint64_t seq) override {
+    SAMLA_ASSIGN(const std::int64_t number, number_of(space));
+    SAMLA_ASSIGN(auto put, db_.cached("INSERT OR IGNORE INTO record_place VALUES(?1, ?2, ?3)"));
+    return put->bind(1, number).bind(2, record).bind(3, static_cast<std::int64_t>(seq)).run();
   }
   Result<void> put_contested(const SpaceId& space, const RecordId& record,
                              const std::vector<ContestedField>& fields) override {

@@ -24,6 +24,8 @@ constexpr Workload kWorkloads[] = {
     {"w3", samla::bench::run_herd},
     {"w3-postgres", samla::bench::run_herd_postgres, false},
     {"w4", samla::bench::run_conflict_storm},
+    {"newcomer", samla::bench::run_newcomer},
+    {"w6", samla::bench::run_hr_joins, false},
     {"w7", samla::bench::run_search},
     {"idle", samla::bench::run_idle},
     {"growth", samla::bench::run_growth, false},

@@ -134,10 +134,14 @@ void ServerProcess::copy_keys(const std::filesystem::path& from, const std::file
   std::filesystem::copy_file(from / "server.keys", to / "server.keys");
 }
 
+ServerProcess::ServerProcess(const std::filesystem::path& folder, std::uint16_t port)
+    : ServerProcess(folder, std::filesystem::exists(folder / "server.db") ? std::string() : init(folder, {}),
+                    {}, port) {}
+
 ServerProcess::ServerProcess(const std::filesystem::path& folder, const std::string& fragment,
-                             const std::string& storage_url) {
+                             const std::string& storage_url, std::uint16_t port) {
   std::vector<std::string> words = {SAMLA_SERVER_PROGRAM, "run",      "--dir",
-                                    folder.string(),      "--listen", "127.0.0.1:0"};
+                                    folder.string(),      "--listen", "127.0.0.1:" + std::to_string(port)};
   if (!storage_url.empty()) words.insert(words.end(), {"--storage", storage_url});
   const Child run = start_program(words);
   pid_ = run.pid;

@@ -43,13 +43,13 @@ struct FolderSize {
 };
 FolderSize folder_size(const std::filesystem::path& folder);
 
-/// samla-server in a process and folder of its own, on a free port of loopback.
+/// samla-server in a process and folder of its own, on loopback: on that port, or a free one.
 class ServerProcess {
  public:
-  explicit ServerProcess(const std::filesystem::path& folder) : ServerProcess(folder, init(folder, {}), {}) {}
+  explicit ServerProcess(const std::filesystem::path& folder, std::uint16_t port = 0);
   /// Over what `init` made.
   ServerProcess(const std::filesystem::path& folder, const std::string& fragment,
-                const std::string& storage_url);
+                const std::string& storage_url, std::uint16_t port = 0);
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
@@ -60,7 +60,7 @@ class ServerProcess {
   static void copy_keys(const std::filesystem::path& from, const std::filesystem::path& to);
 
   pid_t pid() const { return pid_; }
-  /// What founding an organisation takes.
+  /// What founding an organisation takes; without its fragment where a server was there already.
   const std::string& url() const { return url_; }
   /// User and system seconds so far.
   double cpu_seconds() const;

@@ -32,6 +32,10 @@ void run_herd(Report& report, const Size& size);
 void run_herd_postgres(Report& report, const Size& size);
 /// Ten devices edit the same field of 1,000 records offline.
 void run_conflict_storm(Report& report, const Size& size);
+/// A device that comes when notes have been written 1, 10 and 100 times each: by the history, and by a pack.
+void run_newcomer(Report& report, const Size& size);
+/// One more device of HR joins the organisation of the demonstration.
+void run_hr_joins(Report& report, const Size& size);
 /// Full text in 50,000 notes.
 void run_search(Report& report, const Size& size);
 /// What a device costs that does nothing, and opening one.
