@@ -155,7 +155,8 @@ Result<std::unique_ptr<replica::LocalReplica>> HerdOrganisation::make_device(std
   replica::OpenOptions options;
   options.search_fields = {{"note", {"title", "body"}}};
   SAMLA_ASSIGN(auto connection, sqlite::Connection::open(":memory:"));
-  replica::Database database{nullptr, std::make_unique<sqlite::Connection>(std::move(connection))};
+  replica::Database database;
+  database.connection = std::make_unique<sqlite::Connection>(std::move(connection));
   replica::Account account;
   account.organisation = id_;
   account.user = owner.user;
