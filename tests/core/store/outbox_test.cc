@@ -56,14 +56,16 @@ TEST_F(StoreTest, RefusesATransactionBeyondItsLimitsAtTheEdit) {
 
 TEST_F(StoreTest, KeepsWhatWaitedInTheOutboxOfTheSchemaBefore) {
   const SpaceId other{{3}};
-  SAMLA_ASSERT(connection_
-                   .execute("DROP TABLE outbox_group; DROP TABLE outbox_write; DROP TABLE chain_branch; "
-                            "PRAGMA user_version = 3;"
-                            "CREATE TABLE outbox(space BLOB NOT NULL, writer BLOB NOT NULL, "
-                            "seq INTEGER NOT NULL, position INTEGER NOT NULL, group_bytes INTEGER NOT NULL, "
-                            "header BLOB NOT NULL, content BLOB NOT NULL, "
-                            "PRIMARY KEY(space, writer, seq, position)) WITHOUT ROWID")
-                   .ok());
+  SAMLA_ASSERT(
+      connection_
+          .execute("DROP TABLE outbox_group; DROP TABLE outbox_write; DROP TABLE chain_branch; "
+                   "DROP TABLE pack; DROP TABLE pack_tip; DROP TABLE pack_record; DROP TABLE pack_wanted; "
+                   "PRAGMA user_version = 3;"
+                   "CREATE TABLE outbox(space BLOB NOT NULL, writer BLOB NOT NULL, "
+                   "seq INTEGER NOT NULL, position INTEGER NOT NULL, group_bytes INTEGER NOT NULL, "
+                   "header BLOB NOT NULL, content BLOB NOT NULL, "
+                   "PRIMARY KEY(space, writer, seq, position)) WITHOUT ROWID")
+          .ok());
   change::WriteHeader header;
   header.tags = {FieldTag{{1}}};
   for (const auto& [space, seq, position] : std::vector<std::tuple<SpaceId, int, int>>{
