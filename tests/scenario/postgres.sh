@@ -18,7 +18,7 @@ postgres_user() {
 free_port() {
   local candidate
   for _ in $(seq 50); do
-    candidate=$((20000 + RANDOM % 20000))
+    candidate=$((20000 + SRANDOM % 20000))  # RANDOM is seeded alike in scenarios that run side by side
     (exec 3<>"/dev/tcp/127.0.0.1/$candidate") 2>/dev/null || break
   done
   printf '%s' "$candidate"

@@ -66,7 +66,7 @@ begin_server() {
   init=$("$samla_server" init --dir "$work/server")
   fragment=$(field .server "$init")
   for attempt in $(seq 20); do
-    port=$((20000 + RANDOM % 20000))
+    port=$((20000 + SRANDOM % 20000))
     if start_server; then return; fi
   done
   fail 'found no free port on 127.0.0.1'

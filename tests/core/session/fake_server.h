@@ -103,7 +103,8 @@ class FakeServerHost final : public ServerHost {
     return {};
   }
   wire::Welcome welcome() override {
-    return {wire::kProtocolVersion, 1000, server_.incarnation, {}, server_.organisation, server_.head({}), {}};
+    return {wire::kProtocolVersion, 1000, server_.incarnation, {}, server_.organisation,
+            server_.head({}),       {}};
   }
   Access access(const SpaceId& space, const DeviceId& device) override {
     const FakeSpace& found = server_.spaces[space];
